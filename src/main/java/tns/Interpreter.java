@@ -1,0 +1,253 @@
+package tns;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tns.cpu.CpuDevice;
+import tns.error.Diagnostic;
+import tns.error.ErrorKind;
+import tns.error.ScriptException;
+import tns.error.Source;
+import tns.error.TnsException;
+import tns.lang.FileValue;
+import tns.lang.HostFunctions;
+import tns.lang.Namespace;
+import tns.lang.Script;
+import tns.lang.Session;
+import tns.nn.Layers;
+import tns.op.Callable;
+import tns.op.Display;
+import tns.op.Library;
+import tns.op.OpTable;
+import tns.op.Tuple;
+import tns.optim.Optimizers;
+import tns.syntax.ScriptParser;
+import tns.tensor.DType;
+import tns.tensor.Device;
+import tns.tensor.HostArray;
+import tns.tensor.Param;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/**
+ * A tns session: variables, random state and streams of its own. Two in one JVM never see each other.
+ *
+ * <pre>{@code
+ * Interpreter tns = new Interpreter(System.out, System.in, List.of());
+ * tns.set("x", tns.tensor(new float[] {1, 2, 3}, 3));
+ * Object total = tns.eval("(x ** 2).sum().item()");
+ * }</pre>
+ *
+ * <p>Used by one thread at a time; {@link #cancel} may be called from any. Failures of a script are
+ * {@link ScriptException}s, whose message is the whole rendered diagnostic.
+ */
+public final class Interpreter {
+    private final Device cpu = new CpuDevice();
+    private final OpTable ops;
+    private final Session session;
+    private final Namespace names = new Namespace();
+    private final Map<Path, FileValue> imported = new HashMap<>();
+    private final Deque<Path> importing = new ArrayDeque<>();
+
+    /** A session that prints to {@code out} and reads from {@code in}; {@code arguments} are the script's {@code args}. */
+    public Interpreter(PrintStream out, BufferedReader in, List<String> arguments) {
+        OpTable table = Library.create().add(Layers.FAMILY).add(Optimizers.FAMILY);
+        table.extend(HostFunctions.family(table));
+        this.ops = table;
+        this.session = new Session(cpu, ops, out, in, arguments);
+        session.loader((s, path, importer) -> load(path, importer));
+        define(names, arguments);
+    }
+
+    private void define(Namespace space, List<String> arguments) {
+        for (DType dtype : DType.values()) {
+            space.cell(dtype.word()).set(dtype);
+        }
+        space.cell("pi").set(Math.PI);
+        space.cell("e").set(Math.E);
+        space.cell("inf").set(Double.POSITIVE_INFINITY);
+        space.cell("nan").set(Double.NaN);
+        space.cell("args").set(Tuple.of(arguments.toArray()));
+    }
+
+    /** Reads a source once; {@link #run} runs it as often as wanted. */
+    public Script compile(String text, String name) {
+        return ScriptParser.parse(new Source(name, text), names, ops);
+    }
+
+    /** Runs a compiled script; the value is the last expression's. */
+    public Object run(Script script) {
+        session.allow();
+        try {
+            return script.run(session);
+        } catch (StackOverflowError deep) {
+            throw failure(ErrorKind.LIMIT, "the program is nested too deep", null);
+        } catch (OutOfMemoryError full) {
+            throw failure(ErrorKind.LIMIT, "out of memory", full);
+        } catch (TnsException e) {
+            throw failure(e.kind(), e.getMessage(), e);
+        }
+    }
+
+    private static ScriptException failure(ErrorKind kind, String message, @Nullable Throwable cause) {
+        return new ScriptException(new Diagnostic(kind, message, null, List.of()), cause);
+    }
+
+    /** Compiles and runs. */
+    public Object eval(String text) {
+        return run(compile(text, "<eval>"));
+    }
+
+    /** Makes the running script stop at its next loop turn or call. */
+    public void cancel() {
+        session.stop("interrupted");
+    }
+
+    /** Sets a variable: a number, bool, string, tensor, or any value a script gave out. */
+    public void set(String name, Object value) {
+        names.cell(name).set(fromHost(value));
+    }
+
+    private static Object fromHost(Object value) {
+        return switch (value) {
+            case Integer i -> (long) i;
+            case Float f -> (double) f;
+            default -> value;
+        };
+    }
+
+    /** The value of a variable, or null when nothing has set it. */
+    public @Nullable Object get(String name) {
+        return names.get(name);
+    }
+
+    /** The names that have been set. */
+    public List<String> names() {
+        return names.names();
+    }
+
+    /** All built-in functions. */
+    public OpTable ops() {
+        return ops;
+    }
+
+    /** Calls the function of that name. */
+    public Object call(String name, Object... arguments) {
+        Object value = names.get(name);
+        Object callee = value == null ? ops.find(name) : value;
+        if (!(callee instanceof Callable callable)) {
+            throw failure(ErrorKind.NAME, "'" + name + "' is not a function", null);
+        }
+        Object[] converted = new Object[arguments.length];
+        for (int i = 0; i < converted.length; i++) {
+            converted[i] = fromHost(arguments[i]);
+        }
+        try {
+            return callable.call(session, converted);
+        } catch (TnsException e) {
+            throw failure(e.kind(), e.getMessage(), e);
+        }
+    }
+
+    /** A float32 tensor of the given shape over a copy of {@code data}. */
+    public Tensor tensor(float[] data, int... shape) {
+        return Tensor.upload(cpu, DType.FLOAT32, Shape.of(shape), data.clone());
+    }
+
+    /** A float64 tensor of the given shape over a copy of {@code data}. */
+    public Tensor tensor(double[] data, int... shape) {
+        return Tensor.upload(cpu, DType.FLOAT64, Shape.of(shape), data.clone());
+    }
+
+    /** An int64 tensor of the given shape over a copy of {@code data}. */
+    public Tensor tensor(long[] data, int... shape) {
+        return Tensor.upload(cpu, DType.INT64, Shape.of(shape), data.clone());
+    }
+
+    /** The elements of a tensor in row-major order. */
+    public float[] floats(Object tensor) {
+        return HostArray.floats(plain(tensor));
+    }
+
+    /** The elements of a tensor in row-major order. */
+    public double[] doubles(Object tensor) {
+        return HostArray.doubles(plain(tensor));
+    }
+
+    /** The elements of a tensor in row-major order; floats truncate. */
+    public long[] longs(Object tensor) {
+        return HostArray.longs(plain(tensor));
+    }
+
+    private static Tensor plain(Object value) {
+        return switch (value) {
+            case Tensor t -> t;
+            case Param p -> p.value();
+            default -> throw new IllegalArgumentException("not a tensor: " + value);
+        };
+    }
+
+    /** The text a prompt shows for a value: a tensor under a line with its dtype, shape and device. */
+    public static String display(Object value) {
+        Object plain = value instanceof Param p ? p.value() : value;
+        if (plain instanceof Tensor t) {
+            return t.describe() + " " + t.device().name() + "\n" + Display.text(value);
+        }
+        return Display.quoted(value);
+    }
+
+    private FileValue load(String path, Source importer) {
+        Path file = find(path, importer);
+        FileValue known = imported.get(file);
+        if (known != null) {
+            return known;
+        }
+        if (importing.contains(file)) {
+            List<String> chain = new java.util.ArrayList<>(
+                    importing.reversed().stream().map(p -> p.getFileName().toString()).toList());
+            chain.add(file.getFileName().toString());
+            throw new TnsException(ErrorKind.NAME, "import: files import each other: " + String.join(" -> ", chain));
+        }
+        importing.push(file);
+        try {
+            Namespace own = new Namespace();
+            define(own, session.arguments());
+            String text = Files.readString(file);
+            ScriptParser.parse(new Source(file.toString(), text), own, ops).run(session);
+            FileValue value = new FileValue(file.getFileName().toString(), own);
+            imported.put(file, value);
+            return value;
+        } catch (IOException e) {
+            throw new TnsException(ErrorKind.IO, "import: cannot read " + file, e);
+        } finally {
+            importing.pop();
+        }
+    }
+
+    /** The file an import names: beside the importing one, then along TNS_PATH. */
+    private static Path find(String path, Source importer) {
+        String name = path.endsWith(".tns") ? path : path + ".tns";
+        Path beside = Path.of(importer.name()).toAbsolutePath().resolveSibling(name).normalize();
+        if (Files.exists(beside)) {
+            return beside;
+        }
+        String more = System.getenv("TNS_PATH");
+        if (more != null) {
+            for (String folder : more.split(java.io.File.pathSeparator)) {
+                Path candidate = Path.of(folder, name).toAbsolutePath().normalize();
+                if (Files.exists(candidate)) {
+                    return candidate;
+                }
+            }
+        }
+        throw new TnsException(ErrorKind.IO, "import: there is no " + name + " beside the script or on TNS_PATH");
+    }
+}

@@ -1,0 +1,112 @@
+package tns.cpu;
+
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.expr.Operand;
+import tns.expr.PointwiseRunner;
+import tns.expr.Program;
+import tns.expr.ScalarRunner;
+import tns.tensor.Buffer;
+import tns.tensor.DType;
+import tns.tensor.Device;
+import tns.tensor.Reduction;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+import tns.tensor.View;
+
+/** The host processor: Java arrays as buffers, and a few threads of its own for what is worth sharing. */
+public final class CpuDevice implements Device {
+    private final Parallel parallel;
+    private final Gemm gemm;
+    private final PointwiseRunner pointwise = new ScalarRunner();
+
+    /** A device with one thread per processor. */
+    public CpuDevice() {
+        this(Runtime.getRuntime().availableProcessors());
+    }
+
+    /** A device that computes on at most {@code threads} threads, the caller's included. */
+    public CpuDevice(int threads) {
+        this(threads, ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
+    }
+
+    /** A device with or without kernels of the Vector API. */
+    CpuDevice(int threads, boolean vectors) {
+        parallel = new Parallel(threads);
+        gemm = new Gemm(parallel, vectors);
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    /** @throws TnsException of kind LIMIT when the heap has no room */
+    @Override
+    public Buffer allocate(DType dtype, int size) {
+        try {
+            return HostBuffer.zeroed(this, dtype, size);
+        } catch (OutOfMemoryError e) {
+            long mebibytes = ((long) size * dtype.bytes() + (1 << 20) - 1) >> 20;
+            throw new TnsException(
+                            ErrorKind.LIMIT,
+                            "cpu: cannot allocate " + dtype.word() + "[" + size + "] (" + mebibytes + " MiB)",
+                            e)
+                    .help("start tns with more memory, for example --memory 8g, or work on smaller pieces");
+        }
+    }
+
+    @Override
+    public Buffer upload(DType dtype, Object array) {
+        return HostBuffer.over(this, dtype, array);
+    }
+
+    @Override
+    public Object download(Buffer buffer) {
+        return HostBuffer.array(buffer);
+    }
+
+    @Override
+    public void map(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+        pointwise.run(program, operands(inputs, shape), operands(outputs, shape), shape.toArray());
+    }
+
+    private static Operand[] operands(Tensor[] tensors, Shape shape) {
+        Operand[] operands = new Operand[tensors.length];
+        for (int i = 0; i < operands.length; i++) {
+            View view = tensors[i].view();
+            operands[i] = new Operand(HostBuffer.array(tensors[i].buffer()), view.offset(), view.stridesOver(shape));
+        }
+        return operands;
+    }
+
+    @Override
+    public void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output) {
+        Reduce.run(parallel, reduction, input, keptDims, output);
+    }
+
+    @Override
+    public void scan(Reduction reduction, Tensor input, Tensor output) {
+        Scan.run(parallel, reduction, input, output);
+    }
+
+    @Override
+    public void take(Tensor source, Tensor rows, Tensor output) {
+        Rows.take(parallel, source, rows, output);
+    }
+
+    @Override
+    public void put(Tensor target, Tensor rows, Tensor source, boolean add) {
+        Rows.put(parallel, target, rows, source, add);
+    }
+
+    @Override
+    public void gemm(Tensor left, Tensor right, Tensor output) {
+        gemm.run(left, right, output);
+    }
+
+    @Override
+    public void sort(Tensor input, boolean descending, Tensor values, Tensor positions) {
+        Sorting.run(parallel, input, descending, values, positions);
+    }
+}

@@ -1,0 +1,53 @@
+package tns.cpu;
+
+import tns.tensor.Buffer;
+import tns.tensor.DType;
+import tns.tensor.Device;
+import tns.tensor.Tensor;
+
+/** A buffer that is one Java array: float[], double[], long[], or byte[] of 0 and 1. */
+final class HostBuffer extends Buffer {
+    private final Object array;
+
+    private HostBuffer(Device device, DType dtype, int size, Object array) {
+        super(device, dtype, size);
+        this.array = array;
+    }
+
+    /** A zeroed buffer. */
+    static HostBuffer zeroed(Device device, DType dtype, int size) {
+        return new HostBuffer(device, dtype, size, newArray(dtype, size));
+    }
+
+    /** A buffer over {@code array}, whose type must be the dtype's. */
+    static HostBuffer over(Device device, DType dtype, Object array) {
+        int size =
+                switch (dtype) {
+                    case FLOAT32 -> ((float[]) array).length;
+                    case FLOAT64 -> ((double[]) array).length;
+                    case INT64 -> ((long[]) array).length;
+                    case BOOL -> ((byte[]) array).length;
+                };
+        return new HostBuffer(device, dtype, size, array);
+    }
+
+    /** A zeroed array of the dtype's element type. */
+    static Object newArray(DType dtype, int size) {
+        return switch (dtype) {
+            case FLOAT32 -> new float[size];
+            case FLOAT64 -> new double[size];
+            case INT64 -> new long[size];
+            case BOOL -> new byte[size];
+        };
+    }
+
+    /** The array behind a tensor of this device. */
+    static Object array(Tensor t) {
+        return array(t.buffer());
+    }
+
+    /** The array behind a buffer of this device. */
+    static Object array(Buffer buffer) {
+        return ((HostBuffer) buffer).array;
+    }
+}

@@ -1,0 +1,293 @@
+package tns.cpu;
+
+import java.util.Arrays;
+import tns.tensor.DType;
+import tns.tensor.Reduction;
+
+/**
+ * A row of accumulators into which elements are folded: lane {@code j} becomes {@code lane[j] op x[j]}.
+ *
+ * <p>Floats accumulate in double (so a float32 result is rounded once), int64 and bool in long. Every loop runs over
+ * whole arrays from index 0 or over arrays of two types: only then does the compiler know that they do not overlap, and
+ * vectorises.
+ */
+abstract sealed class Lanes {
+    final Reduction reduction;
+
+    private Lanes(Reduction reduction) {
+        this.reduction = reduction;
+    }
+
+    /** Lanes for {@code reduction}, one of SUM, PROD, MAX and MIN, of elements of {@code dtype}. */
+    static Lanes of(Reduction reduction, DType dtype, int width) {
+        return dtype.isFloat() ? new Floats(reduction, width) : new Ints(reduction, width);
+    }
+
+    /** Sets the first {@code n} lanes to what the reduction gives for no elements. */
+    abstract void clear(int n);
+
+    /** Folds {@code n} elements of {@code source}, from {@code at} by {@code stride}, into the first n lanes. */
+    abstract void fold(Object source, int at, int stride, int n);
+
+    /** Folds lane {@code i} of groups of {@code c} lanes into lane {@code i} of the first, pairwise. */
+    abstract void collapse(int groups, int c);
+
+    /** Writes the first {@code n} lanes into an array of the result's type. */
+    abstract void store(Object target, int at, int stride, int n);
+
+    /** An array of the accumulators' type, for partial results. */
+    abstract Object partials(int n);
+
+    /** Copies the first {@code n} lanes to partial results. */
+    abstract void save(Object partials, int at, int n);
+
+    /** Copies partial results to the first {@code n} lanes. */
+    abstract void restore(Object partials, int at, int n);
+
+    private static final class Floats extends Lanes {
+        private final double[] lane;
+        private final double[] loaded;
+
+        Floats(Reduction reduction, int width) {
+            super(reduction);
+            lane = new double[width];
+            loaded = new double[width];
+        }
+
+        @Override
+        void clear(int n) {
+            double identity =
+                    switch (reduction) {
+                        case SUM -> 0;
+                        case PROD -> 1;
+                        case MAX, ARGMAX -> Double.NEGATIVE_INFINITY;
+                        case MIN, ARGMIN -> Double.POSITIVE_INFINITY;
+                    };
+            Arrays.fill(lane, 0, n, identity);
+        }
+
+        @Override
+        void fold(Object source, int at, int stride, int n) {
+            if (source instanceof float[] x) {
+                if (stride == 1) {
+                    fold(reduction, lane, x, at, n);
+                    return;
+                }
+                for (int j = 0; j < n; j++) {
+                    loaded[j] = x[at + j * stride];
+                }
+            } else {
+                load((double[]) source, at, stride, n);
+            }
+            fold(reduction, lane, loaded, n);
+        }
+
+        private void load(double[] x, int at, int stride, int n) {
+            if (stride == 1) {
+                System.arraycopy(x, at, loaded, 0, n);
+                return;
+            }
+            for (int j = 0; j < n; j++) {
+                loaded[j] = x[at + j * stride];
+            }
+        }
+
+        private static void fold(Reduction reduction, double[] lane, double[] x, int n) {
+            switch (reduction) {
+                case SUM -> {
+                    for (int j = 0; j < n; j++) {
+                        lane[j] += x[j];
+                    }
+                }
+                case PROD -> {
+                    for (int j = 0; j < n; j++) {
+                        lane[j] *= x[j];
+                    }
+                }
+                case MAX, ARGMAX -> {
+                    for (int j = 0; j < n; j++) {
+                        lane[j] = Math.max(lane[j], x[j]);
+                    }
+                }
+                case MIN, ARGMIN -> {
+                    for (int j = 0; j < n; j++) {
+                        lane[j] = Math.min(lane[j], x[j]);
+                    }
+                }
+            }
+        }
+
+        private static void fold(Reduction reduction, double[] lane, float[] x, int at, int n) {
+            switch (reduction) {
+                case SUM -> {
+                    for (int j = 0; j < n; j++) {
+                        lane[j] += x[at + j];
+                    }
+                }
+                case PROD -> {
+                    for (int j = 0; j < n; j++) {
+                        lane[j] *= x[at + j];
+                    }
+                }
+                case MAX, ARGMAX -> {
+                    for (int j = 0; j < n; j++) {
+                        lane[j] = Math.max(lane[j], x[at + j]);
+                    }
+                }
+                case MIN, ARGMIN -> {
+                    for (int j = 0; j < n; j++) {
+                        lane[j] = Math.min(lane[j], x[at + j]);
+                    }
+                }
+            }
+        }
+
+        @Override
+        void collapse(int groups, int c) {
+            for (int count = groups; count > 1; ) {
+                int half = (count + 1) / 2;
+                System.arraycopy(lane, half * c, loaded, 0, (count - half) * c);
+                fold(reduction, lane, loaded, (count - half) * c);
+                count = half;
+            }
+        }
+
+        @Override
+        void store(Object target, int at, int stride, int n) {
+            if (target instanceof float[] y) {
+                for (int j = 0; j < n; j++) {
+                    y[at + j * stride] = (float) lane[j];
+                }
+            } else {
+                double[] y = (double[]) target;
+                for (int j = 0; j < n; j++) {
+                    y[at + j * stride] = lane[j];
+                }
+            }
+        }
+
+        @Override
+        Object partials(int n) {
+            return new double[n];
+        }
+
+        @Override
+        void save(Object partials, int at, int n) {
+            System.arraycopy(lane, 0, partials, at, n);
+        }
+
+        @Override
+        void restore(Object partials, int at, int n) {
+            System.arraycopy(partials, at, lane, 0, n);
+        }
+    }
+
+    private static final class Ints extends Lanes {
+        private final long[] lane;
+        private final long[] loaded;
+
+        Ints(Reduction reduction, int width) {
+            super(reduction);
+            lane = new long[width];
+            loaded = new long[width];
+        }
+
+        @Override
+        void clear(int n) {
+            long identity =
+                    switch (reduction) {
+                        case SUM -> 0;
+                        case PROD -> 1;
+                        case MAX, ARGMAX -> Long.MIN_VALUE;
+                        case MIN, ARGMIN -> Long.MAX_VALUE;
+                    };
+            Arrays.fill(lane, 0, n, identity);
+        }
+
+        @Override
+        void fold(Object source, int at, int stride, int n) {
+            if (source instanceof byte[] x) {
+                for (int j = 0; j < n; j++) {
+                    loaded[j] = x[at + j * stride];
+                }
+            } else {
+                load((long[]) source, at, stride, n);
+            }
+            fold(reduction, lane, loaded, n);
+        }
+
+        private void load(long[] x, int at, int stride, int n) {
+            if (stride == 1) {
+                System.arraycopy(x, at, loaded, 0, n);
+                return;
+            }
+            for (int j = 0; j < n; j++) {
+                loaded[j] = x[at + j * stride];
+            }
+        }
+
+        private static void fold(Reduction reduction, long[] lane, long[] x, int n) {
+            switch (reduction) {
+                case SUM -> {
+                    for (int j = 0; j < n; j++) {
+                        lane[j] += x[j];
+                    }
+                }
+                case PROD -> {
+                    for (int j = 0; j < n; j++) {
+                        lane[j] *= x[j];
+                    }
+                }
+                case MAX, ARGMAX -> {
+                    for (int j = 0; j < n; j++) {
+                        lane[j] = Math.max(lane[j], x[j]);
+                    }
+                }
+                case MIN, ARGMIN -> {
+                    for (int j = 0; j < n; j++) {
+                        lane[j] = Math.min(lane[j], x[j]);
+                    }
+                }
+            }
+        }
+
+        @Override
+        void collapse(int groups, int c) {
+            for (int count = groups; count > 1; ) {
+                int half = (count + 1) / 2;
+                System.arraycopy(lane, half * c, loaded, 0, (count - half) * c);
+                fold(reduction, lane, loaded, (count - half) * c);
+                count = half;
+            }
+        }
+
+        @Override
+        void store(Object target, int at, int stride, int n) {
+            if (target instanceof byte[] y) {
+                for (int j = 0; j < n; j++) {
+                    y[at + j * stride] = (byte) lane[j];
+                }
+            } else {
+                long[] y = (long[]) target;
+                for (int j = 0; j < n; j++) {
+                    y[at + j * stride] = lane[j];
+                }
+            }
+        }
+
+        @Override
+        Object partials(int n) {
+            return new long[n];
+        }
+
+        @Override
+        void save(Object partials, int at, int n) {
+            System.arraycopy(lane, 0, partials, at, n);
+        }
+
+        @Override
+        void restore(Object partials, int at, int n) {
+            System.arraycopy(partials, at, lane, 0, n);
+        }
+    }
+}

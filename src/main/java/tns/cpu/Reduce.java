@@ -1,0 +1,206 @@
+package tns.cpu;
+
+import tns.tensor.DType;
+import tns.tensor.Reduction;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+import tns.tensor.View;
+
+/**
+ * Folds the trailing dims of a tensor: sums, products, extrema and where extrema stand.
+ *
+ * <p>One kept dim, the columns, is spread over the lanes of an accumulator row and the folded dims are walked in the
+ * order of memory, so that memory is read in whole rows whichever dims are folded. Where the folded elements lie
+ * without gaps they fill spare lanes too, which are folded pairwise at the end. Work is cut into chunks whose size
+ * follows from the shape alone, and the chunks' results are folded pairwise: the same bits on any number of threads.
+ */
+final class Reduce {
+    /** Elements folded by one task: about 10 µs of work. */
+    private static final int CHUNK = 1 << 17;
+
+    /** Columns taken at a time, so that their accumulators stay in the first-level cache. */
+    private static final int TILE = 2048;
+
+    /** Lanes that a run of folded elements is spread over. */
+    private static final int RUN_LANES = 128;
+
+    /** Below this length of a run, and from this many columns on, columns are the better lanes. */
+    private static final int SHORT_RUN = 128;
+
+    private final Reduction reduction;
+    private final Parallel parallel;
+    private final DType dtype;
+    private final Object source;
+    private final Object target;
+    private final int offset;
+
+    /** Kept dims but for the columns, where they start in the input and in the output. */
+    private final Dims outer;
+
+    private final Dims outerTarget;
+    private final int columns;
+    private final int columnStride;
+    private final int columnTargetStride;
+
+    /** Folded dims but for the innermost. */
+    private final Dims segments;
+
+    private final int steps;
+    private final int stepStride;
+
+    private Reduce(Parallel parallel, Reduction reduction, Tensor input, int keptDims, Tensor output) {
+        this.reduction = reduction;
+        this.parallel = parallel;
+        View view = input.view();
+        dtype = input.dtype();
+        source = HostBuffer.array(input);
+        target = HostBuffer.array(output);
+        Dims kept = Dims.ordered(view, 0, keptDims);
+        Dims folded = Dims.inMemoryOrder(view, keptDims, input.rank());
+        offset = view.offset() + folded.shift();
+        steps = folded.innerSize();
+        stepStride = folded.innerStride();
+        segments = folded.rank() == 0 ? folded : folded.without(folded.rank() - 1);
+        int dim = columnDim(kept, folded);
+        if (dim < 0) {
+            outer = kept;
+            outerTarget = contiguous(kept);
+            columns = 1;
+            columnStride = 1;
+            columnTargetStride = 1;
+        } else {
+            Dims keptTarget = contiguous(kept);
+            outer = kept.without(dim);
+            outerTarget = keptTarget.without(dim);
+            columns = kept.sizes()[dim];
+            columnStride = kept.strides()[dim];
+            columnTargetStride = keptTarget.strides()[dim];
+        }
+    }
+
+    /** See {@link tns.tensor.Device#reduce}. */
+    static void run(Parallel parallel, Reduction reduction, Tensor input, int keptDims, Tensor output) {
+        if (output.elements() == 0) {
+            return;
+        }
+        if (reduction == Reduction.ARGMAX || reduction == Reduction.ARGMIN) {
+            Extrema.positions(parallel, reduction, input, keptDims, output);
+        } else {
+            new Reduce(parallel, reduction, input, keptDims, output).run();
+        }
+    }
+
+    private static Dims contiguous(Dims dims) {
+        return new Dims(dims.sizes(), Shape.of(dims.sizes()).contiguousStrides(), 0, dims.elements());
+    }
+
+    /** The kept dim to spread over lanes, or -1 to spread runs of folded elements instead. */
+    private static int columnDim(Dims kept, Dims folded) {
+        if (kept.rank() == 0) {
+            return -1;
+        }
+        int last = kept.rank() - 1;
+        int best = last;
+        for (int d = 0; d < last; d++) {
+            boolean nearer = Math.abs(kept.strides()[d]) < Math.abs(kept.strides()[best]) && kept.sizes()[d] >= 16;
+            if (nearer || kept.sizes()[best] < 16 && kept.sizes()[d] > kept.sizes()[best]) {
+                best = d;
+            }
+        }
+        boolean longRun = folded.innerSize() >= SHORT_RUN;
+        if (kept.strides()[best] == 1) {
+            // Columns that lie side by side, unless they are so few that gathering long runs costs less.
+            boolean dense = folded.innerStride() == kept.sizes()[best];
+            return dense || kept.sizes()[best] >= 16 || !longRun ? best : -1;
+        }
+        return longRun ? -1 : best;
+    }
+
+    private void run() {
+        int tiles = (columns + TILE - 1) / TILE;
+        int tileColumns = Math.min(columns, TILE);
+        // Chunks of whole segments, or, when one is longer than a chunk, pieces of one segment.
+        int chunkSteps = Math.clamp(CHUNK / tileColumns, 1, Math.max(1, steps));
+        int pieces = steps == 0 ? 0 : (steps + chunkSteps - 1) / chunkSteps;
+        int chunkSegments = pieces > 1 ? 1 : Math.max(1, CHUNK / Math.max(1, steps * tileColumns));
+        int chunks = pieces > 1 ? segments.elements() * pieces : (segments.elements() + chunkSegments - 1) / chunkSegments;
+        boolean dense = tiles == 1 && (columns == 1 || columnStride == 1) && (stepStride == columns || steps == 1);
+        int width = dense
+                ? columns * Math.clamp(Math.max(RUN_LANES / columns, 1), 1, Math.max(1, steps))
+                : columns == 1 ? Math.min(RUN_LANES, Math.max(1, steps)) : tileColumns;
+        int results = outer.elements() * tiles;
+        if (chunks <= 1) {
+            int work = Math.max(1, steps * segments.elements() * tileColumns);
+            parallel.range(results, Math.max(1, CHUNK / work), (from, to) -> {
+                Lanes lanes = Lanes.of(reduction, dtype, width);
+                for (int r = from; r < to; r++) {
+                    chunk(lanes, r, tiles, width, 0, segments.elements(), 0, steps, dense);
+                    store(lanes, r, tiles);
+                }
+            });
+            return;
+        }
+        Object partials = Lanes.of(reduction, dtype, 0).partials(results * chunks * tileColumns);
+        parallel.range(results * chunks, 1, (from, to) -> {
+            Lanes lanes = Lanes.of(reduction, dtype, width);
+            for (int task = from; task < to; task++) {
+                int chunk = task % chunks;
+                int firstSegment = pieces > 1 ? chunk / pieces : chunk * chunkSegments;
+                int lastSegment = Math.min(firstSegment + chunkSegments, segments.elements());
+                int firstStep = pieces > 1 ? chunk % pieces * chunkSteps : 0;
+                int lastStep = Math.min(firstStep + chunkSteps, steps);
+                chunk(lanes, task / chunks, tiles, width, firstSegment, lastSegment, firstStep, lastStep, dense);
+                lanes.save(partials, task * tileColumns, tileColumns);
+            }
+        });
+        Lanes lanes = Lanes.of(reduction, dtype, chunks * tileColumns);
+        for (int r = 0; r < results; r++) {
+            lanes.restore(partials, r * chunks * tileColumns, chunks * tileColumns);
+            lanes.collapse(chunks, tileColumns);
+            store(lanes, r, tiles);
+        }
+    }
+
+    /** Leaves in the first lanes the fold of these segments and steps for tile {@code r % tiles} of row r / tiles. */
+    private void chunk(
+            Lanes lanes,
+            int r,
+            int tiles,
+            int width,
+            int firstSegment,
+            int lastSegment,
+            int firstStep,
+            int lastStep,
+            boolean dense) {
+        int firstColumn = r % tiles * TILE;
+        int count = Math.min(columns - firstColumn, TILE);
+        int base = offset + outer.at(r / tiles) + firstColumn * columnStride;
+        boolean runs = dense || columns == 1;
+        lanes.clear(runs ? width : count);
+        for (int segment = firstSegment; segment < lastSegment; segment++) {
+            int at = base + segments.at(segment);
+            if (runs) {
+                int stride = dense ? 1 : stepStride;
+                int start = at + firstStep * columns * stride;
+                int n = (lastStep - firstStep) * columns;
+                for (int i = 0; i < n; i += width) {
+                    lanes.fold(source, start + i * stride, stride, Math.min(width, n - i));
+                }
+            } else {
+                for (int i = firstStep; i < lastStep; i++) {
+                    lanes.fold(source, at + i * stepStride, columnStride, count);
+                }
+            }
+        }
+        if (runs) {
+            lanes.collapse(width / columns, columns);
+        }
+    }
+
+    private void store(Lanes lanes, int r, int tiles) {
+        int firstColumn = r % tiles * TILE;
+        int count = Math.min(columns - firstColumn, TILE);
+        int at = outerTarget.at(r / tiles) + firstColumn * columnTargetStride;
+        lanes.store(target, at, columnTargetStride, count);
+    }
+}

@@ -1,0 +1,58 @@
+package tns.error;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failure of a script's own making: what was asked, what was found, and what would work.
+ *
+ * <p>Layers below the language throw it without a position; the call node that runs the operation adds the span. The
+ * message starts with the operation or construct, in lower case, and prints shapes and dtypes.
+ */
+public final class TnsException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorKind kind;
+    private @Nullable String help;
+    private int argument = -1;
+
+    public TnsException(ErrorKind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    public TnsException(ErrorKind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    /** Adds the sentence that says what would work. */
+    public TnsException help(String sentence) {
+        this.help = sentence;
+        return this;
+    }
+
+    /** Names the argument at fault, counted from 0 in the order written, so that the caret stands under it. */
+    public TnsException argument(int index) {
+        this.argument = index;
+        return this;
+    }
+
+    public ErrorKind kind() {
+        return kind;
+    }
+
+    public @Nullable String help() {
+        return help;
+    }
+
+    /** The argument at fault, or -1 when the whole call is. */
+    public int argument() {
+        return argument;
+    }
+
+    @Override
+    public String getMessage() {
+        String message = super.getMessage();
+        return message == null ? "" : message;
+    }
+}

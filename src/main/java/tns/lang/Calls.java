@@ -1,0 +1,240 @@
+package tns.lang;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.ScriptException;
+import tns.error.Span;
+import tns.error.Suggestion;
+import tns.error.TnsException;
+import tns.op.Callable;
+import tns.op.Members;
+import tns.op.Op;
+import tns.op.Properties;
+import tns.op.TypeName;
+
+/** Calls: {@code f(a)}, {@code x.f(a)} and {@code x |> f(a)}, one meaning in three spellings. */
+public final class Calls {
+    private Calls() {}
+
+    /** One argument as written. */
+    public record Argument(@Nullable String name, boolean spread, Node value) {}
+
+    /** The arguments of a call, evaluated for an op (which only looks at them) or for a function (which keeps them). */
+    public static final class Arguments {
+        private final Argument[] arguments;
+        private final boolean simple;
+
+        public Arguments(List<Argument> arguments) {
+            this.arguments = arguments.toArray(new Argument[0]);
+            this.simple = arguments.stream().allMatch(a -> a.name == null && !a.spread);
+        }
+
+        /** Calls {@code callee}, with {@code first} before the arguments when it is not null. */
+        Object call(Frame frame, Node at, Object callee, @Nullable Node firstNode, @Nullable Object first) {
+            if (!(callee instanceof Callable callable)) {
+                throw at.fail(ErrorKind.VALUE, "call: " + TypeName.describe(callee) + " is not a function");
+            }
+            boolean op = callable instanceof Op;
+            int lead = first == null ? 0 : 1;
+            Object[] positional;
+            Map<String, Object> named = Map.of();
+            if (simple) {
+                positional = new Object[lead + arguments.length];
+                for (int i = 0; i < arguments.length; i++) {
+                    Node value = arguments[i].value;
+                    positional[lead + i] = op ? value.borrow(frame) : value.eval(frame);
+                }
+            } else {
+                List<Object> all = new ArrayList<>();
+                if (first != null) {
+                    all.add(first);
+                }
+                named = new LinkedHashMap<>();
+                for (Argument argument : arguments) {
+                    collect(frame, argument, all, named);
+                }
+                positional = all.toArray();
+            }
+            if (first != null) {
+                positional[0] = op ? first : Sharing.share(first);
+            }
+            try {
+                return callable.call(frame.session, positional, named);
+            } catch (TnsException e) {
+                throw placed(e, at, callable, firstNode, lead);
+            } catch (ScriptException e) {
+                throw op ? e : e.calledAt(callable.name(), at.span());
+            }
+        }
+
+        private void collect(Frame frame, Argument argument, List<Object> all, Map<String, Object> named) {
+            Object value = argument.value.eval(frame);
+            if (argument.spread) {
+                if (value instanceof Record record) {
+                    named.putAll(record.entries());
+                    return;
+                }
+                for (Object item : Iteration.over(value, argument.value)) {
+                    all.add(Sharing.share(item));
+                }
+            } else if (argument.name == null) {
+                if (!named.isEmpty()) {
+                    throw argument.value.fail(ErrorKind.SYNTAX, "a positional argument cannot follow a named one");
+                }
+                all.add(value);
+            } else if (named.put(argument.name, value) != null) {
+                throw argument.value.fail(ErrorKind.VALUE, "'" + argument.name + "' is given twice");
+            }
+        }
+
+        private ScriptException placed(
+                TnsException e, Node at, Callable callee, @Nullable Node firstNode, int lead) {
+            int i = e.argument() - lead;
+            if (e.argument() == 0 && lead == 1 && firstNode != null) {
+                return firstNode.at(e);
+            }
+            return i >= 0 && i < arguments.length && e.argument() >= 0 ? arguments[i].value.at(e) : at.at(e);
+        }
+    }
+
+    /** {@code f(a, b)}. */
+    public static final class Call extends Node {
+        private final Node callee;
+        private final Arguments arguments;
+
+        public Call(Span span, Node callee, Arguments arguments) {
+            super(span);
+            this.callee = callee;
+            this.arguments = arguments;
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            return arguments.call(frame, this, callee.borrow(frame), null, null);
+        }
+    }
+
+    /** {@code x |> f(a)}: x goes first. */
+    public static final class Pipe extends Node {
+        private final Node input;
+        private final Node callee;
+        private final Arguments arguments;
+
+        public Pipe(Span span, Node input, Node callee, Arguments arguments) {
+            super(span);
+            this.input = input;
+            this.callee = callee;
+            this.arguments = arguments;
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            Object first = input.borrow(frame);
+            return arguments.call(frame, this, callee.borrow(frame), input, first);
+        }
+    }
+
+    /** {@code x.f(a)}: a member of x, or the nearest callable named f with x first. */
+    public static final class MethodCall extends Node {
+        private final Node object;
+        private final String name;
+        private final Variable[] candidates;
+        private final Arguments arguments;
+
+        /** @param candidates the variables of that name, nearest first; the last is the file-level one */
+        public MethodCall(Span span, Node object, String name, List<Variable> candidates, Arguments arguments) {
+            super(span);
+            this.object = object;
+            this.name = name;
+            this.candidates = candidates.toArray(new Variable[0]);
+            this.arguments = arguments;
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            Object value = object.borrow(frame);
+            if (value instanceof Members members && members.member(name) instanceof Object member) {
+                return arguments.call(frame, this, member, null, null);
+            }
+            for (Variable candidate : candidates) {
+                if (candidate.peek(frame) instanceof Callable callable) {
+                    return arguments.call(frame, this, callable, object, value);
+                }
+            }
+            if (frame.session.ops().find(name) instanceof Op op) {
+                return arguments.call(frame, this, op, object, value);
+            }
+            throw noMember(this, frame, value, name, true);
+        }
+    }
+
+    /** {@code x.f} without parentheses: a member or a property. */
+    public static final class Attribute extends Node {
+        private final Node object;
+        private final String name;
+
+        public Attribute(Span span, Node object, String name) {
+            super(span);
+            this.object = object;
+            this.name = name;
+        }
+
+        Node object() {
+            return object;
+        }
+
+        String name() {
+            return name;
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            return Sharing.share(borrow(frame));
+        }
+
+        @Override
+        public Object borrow(Frame frame) {
+            Object value = object.borrow(frame);
+            if (value instanceof Members members && members.member(name) instanceof Object member) {
+                return member;
+            }
+            if (value instanceof tns.op.Tuple tuple) {
+                int i = tuple.names().indexOf(name);
+                if (i >= 0) {
+                    return tuple.get(i);
+                }
+            }
+            if (Properties.get(value, name) instanceof Object property) {
+                return property;
+            }
+            throw noMember(this, frame, value, name, false);
+        }
+    }
+
+    private static ScriptException noMember(Node at, Frame frame, Object value, String name, boolean call) {
+        List<String> known = new ArrayList<>();
+        if (value instanceof Members members) {
+            known.addAll(members.memberNames());
+        } else {
+            known.addAll(Properties.NAMES);
+        }
+        if (!call && frame.session.ops().find(name) != null) {
+            return at.fail(
+                    ErrorKind.NAME,
+                    TypeName.describe(value) + " has no property '" + name + "'",
+                    "call it: ." + name + "()");
+        }
+        if (call) {
+            known.addAll(frame.session.ops().names());
+        }
+        String near = Suggestion.nearest(name, known);
+        String message = TypeName.describe(value) + " has no " + (call ? "method" : "member") + " '" + name + "'";
+        return near == null
+                ? at.fail(ErrorKind.NAME, message)
+                : at.fail(ErrorKind.NAME, message, "did you mean '" + near + "'?");
+    }
+}

@@ -1,0 +1,246 @@
+package tns.lang;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.ScriptException;
+import tns.error.Span;
+import tns.error.Suggestion;
+import tns.error.TnsException;
+import tns.op.Callable;
+import tns.op.Context;
+import tns.op.Display;
+import tns.op.Tuple;
+import tns.op.TypeName;
+
+/** A function of the script: its code, and the surrounding variables it was made with. */
+public final class Function implements Callable, TypeName.Typed {
+    /**
+     * One declared parameter.
+     *
+     * @param variable its slot
+     * @param rest whether it takes all remaining positional arguments as a tuple
+     */
+    public record Parameter(
+            String name, Variable variable, @Nullable ShapePattern shape, @Nullable Node fallback, boolean rest) {}
+
+    /** What is the same for every value made by one {@code fn}: known when the tree is built. */
+    public static final class Code {
+        final String name;
+        final String doc;
+        final Parameter[] parameters;
+        final boolean plain;
+        final @Nullable ShapePattern result;
+        final Span span;
+        private @Nullable Node body;
+        private int slots;
+
+        public Code(
+                String name, String doc, List<Parameter> parameters, @Nullable ShapePattern result, Span span) {
+            this.name = name;
+            this.doc = doc;
+            this.parameters = parameters.toArray(new Parameter[0]);
+            this.result = result;
+            this.span = span;
+            boolean simple = result == null;
+            for (Parameter p : parameters) {
+                simple &= !p.rest && p.shape == null && p.variable instanceof Variable.Local;
+            }
+            this.plain = simple;
+        }
+
+        /** Completes the code once its body, which may refer to itself, is built. */
+        public void complete(Node body, int slots) {
+            this.body = body;
+            this.slots = slots;
+        }
+
+        Node body() {
+            Node built = body;
+            if (built == null) {
+                throw new IllegalStateException(name + " was called before it was built");
+            }
+            return built;
+        }
+    }
+
+    private final Code code;
+    private final Session session;
+    private final Cell[] captured;
+
+    Function(Code code, Session session, Cell[] captured) {
+        this.code = code;
+        this.session = session;
+        this.captured = captured;
+    }
+
+    @Override
+    public String name() {
+        return code.name;
+    }
+
+    /** Its {@code ##} comment, empty without one. */
+    public String doc() {
+        return code.doc;
+    }
+
+    /** The text it was written as. */
+    public String source() {
+        return code.span.text();
+    }
+
+    /** The signature as written, for help. */
+    public String signature() {
+        StringBuilder text = new StringBuilder(code.name).append('(');
+        for (int i = 0; i < code.parameters.length; i++) {
+            Parameter p = code.parameters[i];
+            text.append(i == 0 ? "" : ", ").append(p.rest ? "*" : "").append(p.name);
+            if (p.shape != null) {
+                text.append(": ").append(p.shape.text());
+            }
+            if (p.fallback != null) {
+                text.append('=').append(p.fallback.span().text());
+            }
+        }
+        text.append(')');
+        return code.result == null ? text.toString() : text + " -> " + code.result.text();
+    }
+
+    @Override
+    public Object call(Context context, Object[] positional, Map<String, Object> named) {
+        if (code.plain && named.isEmpty() && positional.length == code.parameters.length) {
+            @Nullable Object[] slots = new @Nullable Object[code.slots];
+            for (int i = 0; i < positional.length; i++) {
+                slots[((Variable.Local) code.parameters[i].variable()).slot] = Sharing.share(positional[i]);
+            }
+            return run(new Frame(session, slots, captured));
+        }
+        return run(bound(positional, named));
+    }
+
+    Object run(Frame frame) {
+        session.check();
+        Object value;
+        try {
+            value = code.body().eval(frame);
+        } catch (ExitThrown thrown) {
+            value = thrown.exit();
+        } catch (StackOverflowError deep) {
+            throw new ScriptException(
+                    new tns.error.Diagnostic(
+                            ErrorKind.LIMIT, "recursion of " + code.name + " is too deep", code.span, List.of()),
+                    null);
+        }
+        Object result = value == Exit.RETURN ? frame.result : value;
+        if (code.result != null) {
+            code.result.check(frame, code.name, "the result", result);
+        }
+        return result;
+    }
+
+    /** The frame of a call with its arguments bound, defaults evaluated and shapes checked. */
+    Frame bound(Object[] positional, Map<String, Object> named) {
+        Frame frame = new Frame(session, new @Nullable Object[code.slots], captured);
+        int given = 0;
+        for (Parameter p : code.parameters) {
+            if (p.rest) {
+                Object[] rest = java.util.Arrays.copyOfRange(positional, Math.min(given, positional.length), positional.length);
+                p.variable.begin(frame, Tuple.of(rest));
+                given = positional.length;
+            } else if (given < positional.length) {
+                if (named.containsKey(p.name)) {
+                    throw new TnsException(ErrorKind.VALUE, code.name + ": '" + p.name + "' is given twice");
+                }
+                set(frame, p, positional[given++]);
+            } else if (named.containsKey(p.name)) {
+                set(frame, p, named.get(p.name));
+            } else if (p.fallback != null) {
+                set(frame, p, p.fallback.eval(frame));
+            } else {
+                throw new TnsException(ErrorKind.VALUE, code.name + ": '" + p.name + "' is missing")
+                        .help("the parameters are " + signature());
+            }
+        }
+        if (given < positional.length) {
+            throw new TnsException(
+                            ErrorKind.VALUE,
+                            code.name + ": takes " + code.parameters.length + " argument"
+                                    + (code.parameters.length == 1 ? "" : "s") + ", " + positional.length + " given")
+                    .help("the parameters are " + signature())
+                    .argument(given);
+        }
+        for (String name : named.keySet()) {
+            List<String> known =
+                    java.util.Arrays.stream(code.parameters).map(Parameter::name).toList();
+            if (!known.contains(name)) {
+                String near = Suggestion.nearest(name, known);
+                throw new TnsException(
+                                ErrorKind.NAME,
+                                code.name + ": no parameter '" + name + "'"
+                                        + (near == null ? "" : "; did you mean '" + near + "'?"))
+                        .help("the parameters are " + signature());
+            }
+        }
+        return frame;
+    }
+
+    private void set(Frame frame, Parameter p, @Nullable Object value) {
+        Object present = java.util.Objects.requireNonNull(value);
+        p.variable.begin(frame, Sharing.share(present));
+        if (p.shape != null) {
+            p.shape.check(frame, code.name, p.name, present);
+        }
+    }
+
+    @Override
+    public String typeName() {
+        return "function";
+    }
+
+    @Override
+    public String toString() {
+        return "function " + signature();
+    }
+
+    /** {@code fn} or a lambda: makes the function value. */
+    public static final class Make extends Node {
+        private final Code code;
+        private final Capture[] captures;
+
+        public Make(Span span, Code code, List<Capture> captures) {
+            super(span);
+            this.code = code;
+            this.captures = captures.toArray(new Capture[0]);
+        }
+
+        @Override
+        public Function eval(Frame frame) {
+            Cell[] cells = new Cell[captures.length];
+            for (int i = 0; i < cells.length; i++) {
+                cells[i] = captures[i].cell(frame);
+            }
+            return new Function(code, frame.session, cells);
+        }
+    }
+
+    /** Where a closure finds a variable of its surroundings: a slot that holds a cell, or a cell captured before. */
+    public record Capture(int index, boolean fromSlot) {
+        Cell cell(Frame frame) {
+            if (!fromSlot) {
+                return frame.captured[index];
+            }
+            if (frame.slots[index] instanceof Cell cell) {
+                return cell;
+            }
+            Cell fresh = new Cell();
+            frame.slots[index] = fresh;
+            return fresh;
+        }
+    }
+
+    /** The one-line text of a call for the script's own call stack. */
+    static String shown(Object callee) {
+        return callee instanceof Callable c ? c.name() : Display.text(callee);
+    }
+}

@@ -1,0 +1,52 @@
+package tns.lang;
+
+import java.util.List;
+import tns.error.Diagnostic;
+import tns.error.ErrorKind;
+import tns.error.ScriptException;
+import tns.error.Span;
+import tns.error.TnsException;
+
+/** One construct of a script: final children, the stretch of source it was written as, and what it means. */
+public abstract class Node {
+    private final Span span;
+
+    protected Node(Span span) {
+        this.span = span;
+    }
+
+    public final Span span() {
+        return span;
+    }
+
+    /**
+     * The value, for the caller to keep: what a variable holds is marked as shared, so that a later element assignment
+     * cannot show through.
+     */
+    public abstract Object eval(Frame frame);
+
+    /** The value for use on the spot: as an operand, an index base or something to print, never to keep. */
+    public Object borrow(Frame frame) {
+        return eval(frame);
+    }
+
+    /** The value as the condition of {@code if}, {@code while}, {@code and}, {@code or} or {@code not}. */
+    public boolean test(Frame frame) {
+        Object value = borrow(frame);
+        return value instanceof Boolean b ? b : Truth.of(value, this);
+    }
+
+    /** Whether evaluating can give an {@link Exit}. */
+    boolean mayExit() {
+        return false;
+    }
+
+    /** Gives a failure from an op this node's place. */
+    final ScriptException at(TnsException e) {
+        return ScriptException.at(span, e);
+    }
+
+    final ScriptException fail(ErrorKind kind, String message, String... help) {
+        return new ScriptException(new Diagnostic(kind, message, span, List.of(help)), null);
+    }
+}

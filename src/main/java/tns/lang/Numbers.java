@@ -1,0 +1,155 @@
+package tns.lang;
+
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.lang.Operators.Sign;
+import tns.op.None;
+import tns.op.Tuple;
+import tns.op.TypeName;
+
+/** Python's arithmetic on host values: 64-bit ints whose overflow is an error, 64-bit floats, strings and tuples. */
+final class Numbers {
+    private Numbers() {}
+
+    /** Two ints; an ArithmeticException means overflow. */
+    static Object ints(Sign sign, long a, long b) {
+        return switch (sign) {
+            case ADD -> Math.addExact(a, b);
+            case SUB -> Math.subtractExact(a, b);
+            case MUL -> Math.multiplyExact(a, b);
+            case LT -> a < b;
+            case LE -> a <= b;
+            case GT -> a > b;
+            case GE -> a >= b;
+            case EQ -> a == b;
+            case NE -> a != b;
+            case DIV -> (double) a / nonZero(sign, b);
+            case FLOOR_DIVIDE -> Math.floorDiv(a, nonZero(sign, b));
+            case REMAINDER -> Math.floorMod(a, nonZero(sign, b));
+            case POW -> b < 0 ? (Object) Math.pow(a, b) : (Object) power(a, b);
+            case BITWISE_AND -> a & b;
+            case BITWISE_OR -> a | b;
+            case MATMUL -> throw unfit(sign, a, b);
+        };
+    }
+
+    private static long nonZero(Sign sign, long divisor) {
+        if (divisor == 0) {
+            throw new TnsException(ErrorKind.VALUE, sign + ": division by zero").argument(1);
+        }
+        return divisor;
+    }
+
+    private static long power(long base, long exponent) {
+        long result = 1;
+        long factor = base;
+        for (long n = exponent; n > 0; n >>= 1) {
+            if ((n & 1) == 1) {
+                result = Math.multiplyExact(result, factor);
+            }
+            if (n > 1) {
+                factor = Math.multiplyExact(factor, factor);
+            }
+        }
+        return result;
+    }
+
+    /** Host values of which at most one is an int. */
+    static Object hosts(Sign sign, Object a, Object b) {
+        if (a instanceof Number x && b instanceof Number y) {
+            return floats(sign, x.doubleValue(), y.doubleValue());
+        }
+        if (sign == Sign.EQ || sign == Sign.NE) {
+            return equal(a, b) == (sign == Sign.EQ);
+        }
+        if (a instanceof Boolean x && b instanceof Boolean y) {
+            if (sign == Sign.BITWISE_AND || sign == Sign.BITWISE_OR) {
+                return sign == Sign.BITWISE_AND ? x & y : x | y;
+            }
+        }
+        if (a instanceof String x && b instanceof String y) {
+            switch (sign) {
+                case ADD -> {
+                    return x + y;
+                }
+                case LT, LE, GT, GE -> {
+                    return ints(sign, x.compareTo(y), 0);
+                }
+                default -> {}
+            }
+        }
+        if (sign == Sign.MUL && a instanceof String x && b instanceof Long n) {
+            return x.repeat((int) Math.max(0, n));
+        }
+        if (sign == Sign.ADD && a instanceof Tuple x && b instanceof Tuple y) {
+            Object[] all = java.util.Arrays.copyOf(x.items().toArray(), x.size() + y.size());
+            for (int i = 0; i < y.size(); i++) {
+                all[x.size() + i] = Sharing.share(y.get(i));
+            }
+            x.forEach(Sharing::share);
+            return Tuple.of(all);
+        }
+        boolean counted = (a instanceof Boolean || a instanceof Number) && (b instanceof Boolean || b instanceof Number);
+        if (counted) {
+            Object x = a instanceof Boolean p ? (Object) (p ? 1L : 0L) : a;
+            Object y = b instanceof Boolean q ? (Object) (q ? 1L : 0L) : b;
+            return x instanceof Long m && y instanceof Long n
+                    ? ints(sign, m, n)
+                    : floats(sign, ((Number) x).doubleValue(), ((Number) y).doubleValue());
+        }
+        throw unfit(sign, a, b);
+    }
+
+    private static Object floats(Sign sign, double a, double b) {
+        return switch (sign) {
+            case ADD -> a + b;
+            case SUB -> a - b;
+            case MUL -> a * b;
+            case DIV -> {
+                if (b == 0) {
+                    throw new TnsException(ErrorKind.VALUE, "/: division by zero").argument(1);
+                }
+                yield a / b;
+            }
+            case FLOOR_DIVIDE -> Math.floor(a / b);
+            case REMAINDER -> a - b * Math.floor(a / b);
+            case POW -> Math.pow(a, b);
+            case EQ -> a == b;
+            case NE -> a != b;
+            case LT -> a < b;
+            case LE -> a <= b;
+            case GT -> a > b;
+            case GE -> a >= b;
+            case BITWISE_AND, BITWISE_OR, MATMUL -> throw unfit(sign, a, b);
+        };
+    }
+
+    /** Whether two host values are equal: numbers by value, containers item by item. */
+    static boolean equal(Object a, Object b) {
+        if (a instanceof Number x && b instanceof Number y && a.getClass() != b.getClass()) {
+            return x.doubleValue() == y.doubleValue();
+        }
+        return a.equals(b);
+    }
+
+    static Object unary(char sign, Object value) {
+        return switch (value) {
+            case Long n -> sign == '-' ? Math.negateExact(n) : sign == '~' ? ~n : n;
+            case Double d when sign != '~' -> sign == '-' ? -d : d;
+            case Boolean b when sign == '~' -> !b;
+            default -> throw new TnsException(
+                    ErrorKind.VALUE, sign + ": does not apply to " + TypeName.describe(value));
+        };
+    }
+
+    private static TnsException unfit(Sign sign, Object a, Object b) {
+        TnsException error = new TnsException(
+                ErrorKind.VALUE, sign + ": does not apply to " + TypeName.describe(a) + " and " + TypeName.describe(b));
+        if (a == None.NONE || b == None.NONE) {
+            return error.help("none is the absence of a value; test it with x == none");
+        }
+        return a instanceof String || b instanceof String
+                ? error.help("\"{x}\" puts a value into a string; float(s) reads a number from one")
+                : error;
+    }
+}

@@ -1,0 +1,220 @@
+package tns.lang;
+
+import tns.error.ErrorKind;
+import tns.error.Span;
+import tns.error.TnsException;
+import tns.op.Op;
+import tns.op.TypeName;
+import tns.tensor.Param;
+import tns.tensor.Tensor;
+
+/** Operators: host numbers are computed here, and a tensor on either side makes it a call of the op. */
+public final class Operators {
+    private Operators() {}
+
+    /** The operators with two sides. */
+    public enum Sign {
+        ADD("+"),
+        SUB("-"),
+        MUL("*"),
+        DIV("/"),
+        FLOOR_DIVIDE("//"),
+        REMAINDER("%"),
+        POW("**"),
+        MATMUL("@"),
+        EQ("=="),
+        NE("!="),
+        LT("<"),
+        LE("<="),
+        GT(">"),
+        GE(">="),
+        BITWISE_AND("&"),
+        BITWISE_OR("|");
+
+        private final String text;
+
+        Sign(String text) {
+            this.text = text;
+        }
+
+        /** The op that does the same to tensors. */
+        public String op() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /** {@code a + b} and the like. */
+    public static final class Binary extends Node {
+        private final Sign sign;
+        private final Op op;
+        private final Node left;
+        private final Node right;
+
+        public Binary(Span span, Sign sign, Op op, Node left, Node right) {
+            super(span);
+            this.sign = sign;
+            this.op = op;
+            this.left = left;
+            this.right = right;
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            return combine(frame, left.borrow(frame), right.borrow(frame));
+        }
+
+        Object combine(Frame frame, Object a, Object b) {
+            try {
+                if (a instanceof Long x && b instanceof Long y) {
+                    return Numbers.ints(sign, x, y);
+                }
+                if (isTensor(a) || isTensor(b)) {
+                    return op.call(frame.session, a, b);
+                }
+                return Numbers.hosts(sign, a, b);
+            } catch (TnsException e) {
+                throw e.argument() == 0 ? left.at(e) : e.argument() == 1 ? right.at(e) : at(e);
+            } catch (ArithmeticException overflow) {
+                throw fail(
+                        ErrorKind.VALUE,
+                        "int overflow: " + a + " " + sign + " " + b + " does not fit 64 bits",
+                        "floats have more range: float(x)");
+            }
+        }
+    }
+
+    private static boolean isTensor(Object value) {
+        return value instanceof Tensor || value instanceof Param;
+    }
+
+    /** {@code a < b < c}: every pair compared, elementwise; each side evaluated once. */
+    public static final class Chain extends Node {
+        private final Node[] sides;
+        private final Binary[] comparisons;
+        private final Binary and;
+
+        public Chain(Span span, java.util.List<Node> sides, java.util.List<Binary> comparisons, Binary and) {
+            super(span);
+            this.sides = sides.toArray(new Node[0]);
+            this.comparisons = comparisons.toArray(new Binary[0]);
+            this.and = and;
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            Object left = sides[0].borrow(frame);
+            Object all = true;
+            for (int i = 0; i < comparisons.length; i++) {
+                Object right = sides[i + 1].borrow(frame);
+                Object holds = comparisons[i].combine(frame, left, right);
+                all = i == 0 ? holds : and.combine(frame, all, holds);
+                left = right;
+            }
+            return all;
+        }
+    }
+
+    /** {@code -a}, {@code +a} and {@code ~a}. */
+    public static final class Unary extends Node {
+        private final char sign;
+        private final Op op;
+        private final Node operand;
+
+        public Unary(Span span, char sign, Op op, Node operand) {
+            super(span);
+            this.sign = sign;
+            this.op = op;
+            this.operand = operand;
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            Object value = operand.borrow(frame);
+            try {
+                if (isTensor(value)) {
+                    return sign == '+' ? value : op.call(frame.session, value);
+                }
+                return Numbers.unary(sign, value);
+            } catch (TnsException e) {
+                throw operand.at(e);
+            } catch (ArithmeticException overflow) {
+                throw fail(ErrorKind.VALUE, "int overflow: -(" + value + ") does not fit 64 bits");
+            }
+        }
+    }
+
+    /** {@code a and b}, {@code a or b}: the right side only when it decides. */
+    public static final class Logic extends Node {
+        private final boolean and;
+        private final Node left;
+        private final Node right;
+
+        public Logic(Span span, boolean and, Node left, Node right) {
+            super(span);
+            this.and = and;
+            this.left = left;
+            this.right = right;
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            return and ? left.test(frame) && right.test(frame) : left.test(frame) || right.test(frame);
+        }
+    }
+
+    /** {@code not a}. */
+    public static final class Not extends Node {
+        private final Node operand;
+
+        public Not(Span span, Node operand) {
+            super(span);
+            this.operand = operand;
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            return !operand.test(frame);
+        }
+    }
+
+    /** {@code x in xs}. */
+    public static final class In extends Node {
+        private final Node item;
+        private final Node container;
+        private final boolean negated;
+
+        public In(Span span, Node item, Node container, boolean negated) {
+            super(span);
+            this.item = item;
+            this.container = container;
+            this.negated = negated;
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            Object wanted = item.borrow(frame);
+            Object all = container.borrow(frame);
+            if (all instanceof String text) {
+                if (!(wanted instanceof String part)) {
+                    throw item.fail(ErrorKind.VALUE, "in: a string holds strings, not " + TypeName.describe(wanted));
+                }
+                return text.contains(part) != negated;
+            }
+            for (Object candidate : Iteration.over(all, container)) {
+                if (Numbers.equal(plain(candidate), plain(wanted))) {
+                    return !negated;
+                }
+            }
+            return negated;
+        }
+
+        private static Object plain(Object value) {
+            return value instanceof Tensor t && t.rank() == 0 ? t.item() : value;
+        }
+    }
+}

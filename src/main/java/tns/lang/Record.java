@@ -1,0 +1,79 @@
+package tns.lang;
+
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tns.op.Members;
+import tns.op.TypeName;
+
+/** The value {@code {lr: 0.01, "weight decay": 1e-4}}: named values in the order written. */
+public final class Record implements Members, TypeName.Typed, Iterable<Object> {
+    private final Map<String, Object> entries;
+    private boolean shared;
+
+    public Record(Map<String, Object> entries) {
+        this.entries = entries;
+    }
+
+    void share() {
+        shared = true;
+    }
+
+    /** This record with {@code key} set; changed in place only while nobody else can see it. */
+    Record with(String key, Object value) {
+        if (!shared) {
+            entries.put(key, value);
+            return this;
+        }
+        Map<String, Object> copy = new LinkedHashMap<>(entries);
+        copy.put(key, value);
+        return new Record(copy);
+    }
+
+    public Map<String, Object> entries() {
+        return java.util.Collections.unmodifiableMap(entries);
+    }
+
+    @Override
+    public @Nullable Object member(String name) {
+        return entries.get(name);
+    }
+
+    @Override
+    public Collection<String> memberNames() {
+        return entries.keySet();
+    }
+
+    @Override
+    public String typeName() {
+        return "record";
+    }
+
+    /** The keys. */
+    @Override
+    public Iterator<Object> iterator() {
+        return new java.util.ArrayList<Object>(entries.keySet()).iterator();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Record r && entries.equals(r.entries);
+    }
+
+    @Override
+    public int hashCode() {
+        return entries.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("{");
+        entries.forEach((key, value) -> text.append(text.length() == 1 ? "" : ", ")
+                .append(key.matches("[\\p{L}_][\\p{L}\\p{Nd}_]*") ? key : '"' + key + '"')
+                .append(": ")
+                .append(tns.op.Display.quoted(value)));
+        return text.append('}').toString();
+    }
+}

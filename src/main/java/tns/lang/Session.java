@@ -1,0 +1,85 @@
+package tns.lang;
+
+import java.io.BufferedReader;
+import java.io.PrintStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.op.Context;
+import tns.op.OpTable;
+import tns.tensor.Device;
+
+/** The state of one interpreter while scripts run: what ops depend on, its streams, and whether it must stop. */
+public final class Session extends Context {
+    private final OpTable ops;
+    private final PrintStream out;
+    private final BufferedReader in;
+    private final List<String> arguments;
+    private @Nullable FileLoader loader;
+    private volatile @Nullable String stopReason;
+
+    public Session(Device cpu, OpTable ops, PrintStream out, BufferedReader in, List<String> arguments) {
+        super(cpu);
+        this.ops = ops;
+        this.out = out;
+        this.in = in;
+        this.arguments = List.copyOf(arguments);
+    }
+
+    public OpTable ops() {
+        return ops;
+    }
+
+    public PrintStream out() {
+        return out;
+    }
+
+    public BufferedReader in() {
+        return in;
+    }
+
+    /** What the script was started with. */
+    public List<String> arguments() {
+        return arguments;
+    }
+
+    /** How {@code import} finds files; set once, by whoever can parse them. */
+    public void loader(FileLoader loader) {
+        this.loader = loader;
+    }
+
+    FileLoader loader() {
+        FileLoader present = loader;
+        if (present == null) {
+            throw new TnsException(ErrorKind.IO, "import: there is nothing to import from here");
+        }
+        return present;
+    }
+
+    /** Makes the running script stop at its next loop turn or call; any thread may ask. */
+    public void stop(String reason) {
+        stopReason = reason;
+    }
+
+    /** Forgets an earlier {@link #stop}, before the next script starts. */
+    public void allow() {
+        stopReason = null;
+    }
+
+    /** Whether the running script has been asked to stop. */
+    public boolean stopping() {
+        return stopReason != null;
+    }
+
+    /** Called at every loop turn and call. */
+    void check() {
+        if (stopReason != null) {
+            throw stopped();
+        }
+    }
+
+    private TnsException stopped() {
+        return new TnsException(ErrorKind.LIMIT, String.valueOf(stopReason));
+    }
+}

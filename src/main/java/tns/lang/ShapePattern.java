@@ -1,0 +1,131 @@
+package tns.lang;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.op.TypeName;
+import tns.tensor.DType;
+import tns.tensor.Param;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/**
+ * The annotation {@code float32[b, ..., d]} of a parameter or result: names bind to sizes on first sight and must agree
+ * afterwards.
+ *
+ * @param dtype the dtype it must have, or null
+ * @param dims one for each dim; at most one is {@link Rest}
+ */
+public record ShapePattern(@Nullable DType dtype, List<Dim> dims) {
+    /** What one dim must be. */
+    public sealed interface Dim permits Rest, Any, Size {}
+
+    /** {@code ...}: any number of dims. */
+    public record Rest() implements Dim {}
+
+    /** {@code _}: any size. */
+    public record Any() implements Dim {}
+
+    /** A size: a number, a name, or arithmetic on them. */
+    public sealed interface Size extends Dim permits Fixed, Named, Computed {}
+
+    public record Fixed(int size) implements Size {}
+
+    /** A name; {@code binds} when its first sight gives it a value, otherwise it refers to one that exists. */
+    public record Named(Variable variable, boolean binds) implements Size {}
+
+    public record Computed(char sign, Size left, Size right) implements Size {}
+
+    /** Checks {@code value} and binds names in {@code frame}; scalars count as 0-d. */
+    void check(Frame frame, String function, String what, Object value) {
+        Object plain = value instanceof Param p ? p.value() : value;
+        boolean scalar = plain instanceof Number || plain instanceof Boolean;
+        if (!(plain instanceof Tensor) && !scalar) {
+            throw new TnsException(
+                    ErrorKind.SHAPE,
+                    function + ": " + what + " must be a tensor " + text() + ", found " + TypeName.describe(value));
+        }
+        Shape shape = plain instanceof Tensor t ? t.shape() : Shape.SCALAR;
+        if (dtype != null && plain instanceof Tensor t && t.dtype() != dtype) {
+            throw new TnsException(
+                            ErrorKind.DTYPE,
+                            function + ": " + what + " must be " + dtype + ", found " + t.describe())
+                    .help("convert it: x.to(" + dtype + ")");
+        }
+        int rest = dims.indexOf(new Rest());
+        int fixed = rest < 0 ? dims.size() : dims.size() - 1;
+        if (rest < 0 ? shape.rank() != fixed : shape.rank() < fixed) {
+            throw new TnsException(
+                    ErrorKind.SHAPE,
+                    function + ": " + what + " must have shape " + text() + ", found " + shape);
+        }
+        int skipped = shape.rank() - fixed;
+        for (int i = 0; i < dims.size(); i++) {
+            if (dims.get(i) instanceof Size size) {
+                int d = rest >= 0 && i > rest ? i + skipped - 1 : i;
+                check(frame, function, what, shape, shape.size(d), size);
+            }
+        }
+    }
+
+    private void check(Frame frame, String function, String what, Shape shape, int found, Size size) {
+        if (size instanceof Named named && named.binds && named.variable.peek(frame) == null) {
+            named.variable.set(frame, (long) found);
+            return;
+        }
+        long expected = value(frame, function, size);
+        if (expected != found) {
+            String name = text(size);
+            throw new TnsException(
+                            ErrorKind.SHAPE,
+                            function + ": " + what + " has shape " + shape + ", but '" + name + "' is " + expected
+                                    + ", not " + found)
+                    .help(what + " is declared " + text());
+        }
+    }
+
+    private static long value(Frame frame, String function, Size size) {
+        return switch (size) {
+            case Fixed f -> f.size;
+            case Named n -> {
+                Object value = n.variable.peek(frame);
+                if (value instanceof Long l) {
+                    yield l;
+                }
+                throw new TnsException(
+                        ErrorKind.SHAPE,
+                        function + ": '" + n.variable.name() + "' in a shape must be an int"
+                                + (value == null ? "; it has no value yet" : ", it is " + TypeName.describe(value)));
+            }
+            case Computed c -> {
+                long a = value(frame, function, c.left);
+                long b = value(frame, function, c.right);
+                yield switch (c.sign) {
+                    case '+' -> a + b;
+                    case '-' -> a - b;
+                    case '*' -> a * b;
+                    default -> Math.floorDiv(a, b);
+                };
+            }
+        };
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder(dtype == null ? "[" : dtype + "[");
+        for (int i = 0; i < dims.size(); i++) {
+            text.append(i == 0 ? "" : ", ").append(text(dims.get(i)));
+        }
+        return text.append(']').toString();
+    }
+
+    private static String text(Dim dim) {
+        return switch (dim) {
+            case Rest r -> "...";
+            case Any a -> "_";
+            case Fixed f -> Integer.toString(f.size);
+            case Named n -> n.variable.name();
+            case Computed c -> text(c.left) + " " + (c.sign == '/' ? "//" : c.sign) + " " + text(c.right);
+        };
+    }
+}

@@ -1,0 +1,105 @@
+package tns.op;
+
+import org.jspecify.annotations.Nullable;
+import tns.tensor.DType;
+import tns.tensor.Device;
+import tns.tensor.Tensor;
+
+/** The bound arguments of one call, already of their parameters' kinds; an op's body reads them by name. */
+public final class Args {
+    private final Context context;
+    private final Signature signature;
+    private final Object[] values;
+
+    Args(Context context, Signature signature, Object[] values) {
+        this.context = context;
+        this.signature = signature;
+        this.values = values;
+    }
+
+    /** The name of the op called. */
+    public String name() {
+        return signature.name();
+    }
+
+    public Context context() {
+        return context;
+    }
+
+    /** The value of {@code parameter}, {@code none} included. */
+    public Object get(String parameter) {
+        int index = signature.indexOf(parameter);
+        if (index < 0) {
+            throw new IllegalStateException(signature.name() + " declares no parameter " + parameter);
+        }
+        return values[index];
+    }
+
+    /** All values in the order of the parameters. */
+    Object[] all() {
+        return values;
+    }
+
+    /** Whether {@code parameter} is anything but {@code none}. */
+    public boolean has(String parameter) {
+        return get(parameter) != None.NONE;
+    }
+
+    public Tensor tensor(String parameter) {
+        return (Tensor) get(parameter);
+    }
+
+    public @Nullable Tensor tensorOrNull(String parameter) {
+        return get(parameter) instanceof Tensor t ? t : null;
+    }
+
+    /** The tensors of a {@code tensors} parameter. */
+    public Tensor[] tensors(String parameter) {
+        Tuple tuple = (Tuple) get(parameter);
+        Tensor[] tensors = new Tensor[tuple.size()];
+        for (int i = 0; i < tensors.length; i++) {
+            tensors[i] = (Tensor) tuple.get(i);
+        }
+        return tensors;
+    }
+
+    public int integer(String parameter) {
+        return Math.toIntExact((Long) get(parameter));
+    }
+
+    public long longInteger(String parameter) {
+        return (Long) get(parameter);
+    }
+
+    public double real(String parameter) {
+        return ((Number) get(parameter)).doubleValue();
+    }
+
+    public boolean flag(String parameter) {
+        return (Boolean) get(parameter);
+    }
+
+    public String text(String parameter) {
+        return (String) get(parameter);
+    }
+
+    public int[] ints(String parameter) {
+        return ((int[]) get(parameter)).clone();
+    }
+
+    public int @Nullable [] intsOrNull(String parameter) {
+        return get(parameter) instanceof int[] ints ? ints.clone() : null;
+    }
+
+    public @Nullable DType dtypeOrNull(String parameter) {
+        return get(parameter) instanceof DType dtype ? dtype : null;
+    }
+
+    public @Nullable Device deviceOrNull(String parameter) {
+        return get(parameter) instanceof Device device ? device : null;
+    }
+
+    public Callable function(String parameter) {
+        return (Callable) get(parameter);
+    }
+}

@@ -1,0 +1,16 @@
+package tns.op;
+
+import java.util.Map;
+
+/** Anything that can be called with values: a function, a lambda, an op, a module, a model. */
+public interface Callable {
+    /** The name shown in messages. */
+    String name();
+
+    /** Calls with positional and named arguments. */
+    Object call(Context context, Object[] positional, Map<String, Object> named);
+
+    default Object call(Context context, Object... positional) {
+        return call(context, positional, Map.of());
+    }
+}

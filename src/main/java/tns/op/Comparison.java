@@ -1,0 +1,165 @@
+package tns.op;
+
+import java.util.function.BinaryOperator;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.expr.Expr;
+import tns.tensor.DType;
+import tns.tensor.Tensor;
+
+/** Comparisons, the logic of masks, and the choice between two values by a mask. */
+public final class Comparison {
+    private static final Family PRIMITIVES = new Family("comparison and logic");
+
+    /** The ops as the language has them. */
+    static final Family FAMILY = new Family("comparison and logic");
+
+    static final Pointwise EQ = compare("eq(x, y)", "==", "tensor([false,  true])", Expr::eq);
+    static final Pointwise NE = compare("ne(x, y)", "!=", "tensor([ true, false])", Expr::ne);
+    static final Pointwise LT = compare("lt(x, y)", "<", "tensor([ true, false])", Expr::lt);
+    static final Pointwise LE = compare("le(x, y)", "<=", "tensor([true, true])", Expr::le);
+    static final Pointwise GT = compare("gt(x, y)", ">", "tensor([false, false])", Expr::gt);
+    static final Pointwise GE = compare("ge(x, y)", ">=", "tensor([false,  true])", Expr::ge);
+
+    static final Pointwise LOGICAL_AND = FAMILY.pointwise("logical_and(x, y)")
+            .doc("True where both are; a number counts as true when it is not 0.")
+            .example("logical_and([true, true], [true, false])", "tensor([ true, false])")
+            .predicate()
+            .is((x, y) -> x.and(y));
+    static final Pointwise LOGICAL_OR = FAMILY.pointwise("logical_or(x, y)")
+            .doc("True where either is; a number counts as true when it is not 0.")
+            .example("logical_or([false, true], [false, false])", "tensor([false,  true])")
+            .predicate()
+            .is((x, y) -> x.or(y));
+    static final Pointwise LOGICAL_XOR = FAMILY.pointwise("logical_xor(x, y)")
+            .doc("True where exactly one is; a number counts as true when it is not 0.")
+            .example("logical_xor([true, true], [true, false])", "tensor([false,  true])")
+            .predicate()
+            .is((x, y) -> x.xor(y));
+    static final Pointwise LOGICAL_NOT = FAMILY.pointwise("logical_not(x)")
+            .doc("True where x is false or 0.")
+            .example("logical_not([0, 1, 2])", "tensor([ true, false, false])")
+            .predicate()
+            .is(x -> x.not());
+    static final Pointwise IS_NAN = FAMILY.pointwise("isnan(x)")
+            .doc("True where x is NaN.")
+            .example("isnan([1., nan])", "tensor([false,  true])")
+            .predicate()
+            .is(x -> x.isNaN());
+    static final Pointwise IS_INF = FAMILY.pointwise("isinf(x)")
+            .doc("True where x is inf or -inf.")
+            .example("isinf([1., -inf])", "tensor([false,  true])")
+            .predicate()
+            .is(x -> x.isInf());
+    static final Pointwise IS_FINITE = FAMILY.pointwise("isfinite(x)")
+            .doc("True where x is neither NaN nor infinite.")
+            .example("isfinite([1., inf, nan])", "tensor([ true, false, false])")
+            .predicate()
+            .is(x -> x.isFinite());
+    static final Pointwise WHERE = PRIMITIVES.pointwise("where(condition, x, y)").is((c, x, y) -> Expr.select(c, x, y));
+
+    private static final Pointwise BIT_AND =
+            PRIMITIVES.pointwise("bitwise_and(x, y)").is((x, y) -> x.bitAnd(y));
+    private static final Pointwise BIT_OR = PRIMITIVES.pointwise("bitwise_or(x, y)").is((x, y) -> x.bitOr(y));
+    private static final Pointwise BIT_XOR =
+            PRIMITIVES.pointwise("bitwise_xor(x, y)").is((x, y) -> x.bitXor(y));
+    private static final Pointwise BIT_NOT = PRIMITIVES.pointwise("bitwise_not(x)").is(x -> x.bitNot());
+
+    static {
+        FAMILY.define("bitwise_and(x: operand, y: operand)")
+                .doc("And of masks or of the bits of ints, the function of the operator &.")
+                .example("bitwise_and([true, true], [true, false])", "tensor([ true, false])")
+                .is(args -> bits(args.context(), args.all(), BIT_AND), 2, (c, o) -> bits(c, o, BIT_AND));
+        FAMILY.define("bitwise_or(x: operand, y: operand)")
+                .doc("Or of masks or of the bits of ints, the function of the operator |.")
+                .example("bitwise_or([false, true], [false, false])", "tensor([false,  true])")
+                .is(args -> bits(args.context(), args.all(), BIT_OR), 2, (c, o) -> bits(c, o, BIT_OR));
+        FAMILY.define("bitwise_xor(x: operand, y: operand)")
+                .doc("Exclusive or of masks or of the bits of ints.")
+                .example("bitwise_xor([6, 1], [3, 1])", "tensor([5, 0])")
+                .is(args -> bits(args.context(), args.all(), BIT_XOR));
+        FAMILY.define("bitwise_not(x: operand)")
+                .doc("The opposite mask, or all bits of ints turned, the function of the operator ~.")
+                .example("bitwise_not([true, false])", "tensor([false,  true])")
+                .is(args -> invert(args.context(), args.all()), 1, Comparison::invert);
+        FAMILY.define("where(condition: operand, x: operand = none, y: operand = none)")
+                .doc("x where the condition holds, y elsewhere; the part not chosen gets no gradient."
+                        + " With the condition alone: the positions where it holds, one int tensor per dim.")
+                .example("where([true, false], [1., 2.], 0.)", "tensor([1., 0.])")
+                .gradient("where(x > 0, x, y)", "x: [2, 3]", "y: [3]")
+                .is(Comparison::where);
+        FAMILY.define("isclose(x: tensor, y: tensor, rtol: float = 1e-05, atol: float = 1e-08)")
+                .doc("True where |x - y| <= atol + rtol * |y|.")
+                .example("isclose([1., 2.], [1., 2.1])", "tensor([ true, false])")
+                .is(args -> close(args));
+        FAMILY.define("allclose(x: tensor, y: tensor, rtol: float = 1e-05, atol: float = 1e-08)")
+                .doc("Whether |x - y| <= atol + rtol * |y| everywhere.")
+                .example("allclose([1., 2.], [1., 2.])", "true")
+                .is(args -> !Reductions.anyTrue(LOGICAL_NOT.apply(close(args))));
+        FAMILY.define("equal(x: tensor, y: tensor)")
+                .doc("Whether two tensors have the same shape and equal elements.")
+                .example("equal([1, 2], [1, 2])", "true")
+                .is(args -> args.tensor("x").shape().equals(args.tensor("y").shape())
+                        && !Reductions.anyTrue(NE.apply(args.tensor("x"), args.tensor("y"))));
+    }
+
+    private Comparison() {}
+
+    private static Pointwise compare(String signature, String operator, String result, BinaryOperator<Expr> expression) {
+        String name = signature.substring(0, signature.indexOf('('));
+        return FAMILY.pointwise(signature)
+                .doc("True where x " + operator + " y, the function of the operator " + operator + ".")
+                .example(name + "([1, 2], 2)", result)
+                .predicate()
+                .is(expression);
+    }
+
+    private static Tensor close(Args args) {
+        Tensor x = args.tensor("x");
+        Tensor y = args.tensor("y");
+        DType dtype = DType.promote(DType.promote(x.dtype(), y.dtype()), DType.FLOAT32);
+        Tensor bound = Arithmetic.ADD.apply(
+                Tensor.scalar(y.device(), dtype, args.real("atol")),
+                Arithmetic.MUL.apply(
+                        Tensor.scalar(y.device(), dtype, args.real("rtol")), Elementary.ABS.apply(Casts.to(y, dtype))));
+        Tensor distance = Elementary.ABS.apply(Arithmetic.SUB.apply(Casts.to(x, dtype), Casts.to(y, dtype)));
+        return LOGICAL_OR.apply(LE.apply(distance, bound), EQ.apply(x, y));
+    }
+
+    private static Object bits(Context context, Object[] operands, Pointwise op) {
+        for (int i = 0; i < operands.length; i++) {
+            Object operand = Conversion.operand(operands[i]);
+            boolean real = operand instanceof Tensor t ? t.dtype().isFloat() : operand instanceof Double;
+            if (real) {
+                throw new TnsException(
+                                ErrorKind.DTYPE,
+                                op.name() + ": takes bools or ints, found " + TypeName.describe(operands[i]))
+                        .help("& | ~ bind looser than comparisons: x > 0 & x < 1 needs no brackets")
+                        .argument(i);
+            }
+        }
+        return op.call(context, operands);
+    }
+
+    private static Object invert(Context context, Object[] operands) {
+        Object operand = Conversion.operand(operands[0]);
+        boolean bool = operand instanceof Tensor t ? t.dtype() == DType.BOOL : operand instanceof Boolean;
+        return bool ? LOGICAL_NOT.call(context, operands) : bits(context, operands, BIT_NOT);
+    }
+
+    private static Object where(Args args) {
+        Object condition = args.get("condition");
+        boolean mask = condition instanceof Tensor t ? t.dtype() == DType.BOOL : condition instanceof Boolean;
+        if (!mask) {
+            throw new TnsException(
+                            ErrorKind.DTYPE, "where: the condition must be bool, found " + TypeName.describe(condition))
+                    .help("x != 0 makes a mask of numbers")
+                    .argument(0);
+        }
+        if (!args.has("x") && condition instanceof Tensor t) {
+            Tensor positions = Selection.nonzero(t);
+            return Movement.unbind(positions, 1);
+        }
+        return WHERE.call(args.context(), args.all());
+    }
+}

@@ -1,0 +1,172 @@
+package tns.op;
+
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.tensor.DType;
+import tns.tensor.GradMode;
+import tns.tensor.Origin;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/** Products that sum over a shared dim: matmul and its relatives, all through one batched matrix product. */
+public final class Contraction {
+    /** The ops as the language has them. */
+    static final Family FAMILY = new Family("matrix products");
+
+    static {
+        FAMILY.define("matmul(x: tensor, y: tensor)")
+                .doc("The matrix product, the function of the operator @; leading dims are batches and broadcast.")
+                .example("matmul([[1, 2], [3, 4]], [5, 6])", "tensor([17, 39])")
+                .gradient("matmul(x, y)", "x: [2, 3]", "y: [3, 2]")
+                .gradient("matmul(x, y)", "x: [2, 1, 2, 3]", "y: [2, 3, 2]")
+                .gradient("matmul(x, y)", "x: [3]", "y: [2, 3, 2]")
+                .is(args -> matmul(args.tensor("x"), args.tensor("y")));
+        FAMILY.define("mm(x: tensor, y: tensor)")
+                .doc("The product of two matrices.")
+                .example("mm([[1, 2], [3, 4]], [[1], [1]])", "tensor([[3],\n        [7]])")
+                .gradient("mm(x, y)", "x: [2, 3]", "y: [3, 2]")
+                .is(args -> matmul(rank(args, "mm", "x", 2), rank(args, "mm", "y", 2)));
+        FAMILY.define("bmm(x: tensor, y: tensor)")
+                .doc("The products of two batches of matrices, of equal length.")
+                .example("bmm(ones(2, 1, 3), ones(2, 3, 1)).shape", "(2, 1, 1)")
+                .gradient("bmm(x, y)", "x: [2, 2, 3]", "y: [2, 3, 2]")
+                .is(args -> {
+                    Tensor x = rank(args, "bmm", "x", 3);
+                    Tensor y = rank(args, "bmm", "y", 3);
+                    if (x.size(0) != y.size(0)) {
+                        throw new TnsException(
+                                        ErrorKind.SHAPE,
+                                        "bmm: batches differ: " + x.shape() + " @ " + y.shape())
+                                .help("matmul broadcasts a batch of 1");
+                    }
+                    return matmul(x, y);
+                });
+        FAMILY.define("mv(x: tensor, vec: tensor)")
+                .doc("The product of a matrix and a vector.")
+                .example("mv([[1, 2], [3, 4]], [1, 1])", "tensor([3, 7])")
+                .gradient("mv(x, v)", "x: [2, 3]", "v: [3]")
+                .is(args -> matmul(rank(args, "mv", "x", 2), rank(args, "mv", "vec", 1)));
+        FAMILY.define("dot(x: tensor, y: tensor)")
+                .doc("The sum of the products of two vectors.")
+                .example("dot([1, 2], [3, 4])", "tensor(11)")
+                .alias("inner")
+                .gradient("dot(x, y)", "x: [3]", "y: [3]")
+                .is(args -> matmul(rank(args, "dot", "x", 1), rank(args, "dot", "y", 1)));
+        FAMILY.define("outer(x: tensor, y: tensor)")
+                .doc("Every product of an element of one vector and one of another.")
+                .example("outer([1, 2], [3, 4])", "tensor([[3, 4],\n        [6, 8]])")
+                .alias("ger")
+                .gradient("outer(x, y)", "x: [3]", "y: [2]")
+                .is(args -> Arithmetic.MUL.apply(
+                        Movement.unsqueeze(rank(args, "outer", "x", 1), 1), rank(args, "outer", "y", 1)));
+        FAMILY.define("addmm(x: tensor, a: tensor, b: tensor, beta: number = 1, alpha: number = 1)")
+                .doc("beta * x + alpha * (a @ b).")
+                .example("addmm([1., 1.], [[1., 2.], [3., 4.]], [[1., 0.], [0., 1.]])", "tensor([[2., 3.],\n        [4., 5.]])")
+                .gradient("addmm(x, a, b, beta=0.5, alpha=2)", "x: [2]", "a: [2, 3]", "b: [3, 2]")
+                .is(args -> {
+                    Context context = args.context();
+                    Tensor product = matmul(rank(args, "addmm", "a", 2), rank(args, "addmm", "b", 2));
+                    Object left = Arithmetic.MUL.call(context, new Object[] {args.get("x"), args.get("beta")});
+                    Object right = Arithmetic.MUL.call(context, new Object[] {product, args.get("alpha")});
+                    return Arithmetic.ADD.call(context, new Object[] {left, right});
+                });
+    }
+
+    private Contraction() {}
+
+    private static Tensor rank(Args args, String op, String parameter, int rank) {
+        Tensor x = args.tensor(parameter);
+        if (x.rank() != rank) {
+            throw new TnsException(
+                            ErrorKind.SHAPE,
+                            op + ": " + parameter + " must have " + rank + " dim" + (rank == 1 ? "" : "s") + ", found "
+                                    + x.describe())
+                    .help("matmul takes vectors, matrices and batches");
+        }
+        return x;
+    }
+
+    /** PyTorch's matmul: vectors gain a dim and lose it again, leading dims broadcast. */
+    public static Tensor matmul(Tensor x, Tensor y) {
+        if (x.rank() == 0 || y.rank() == 0) {
+            throw new TnsException(
+                            ErrorKind.SHAPE,
+                            "matmul: both sides need at least 1 dim: " + x.describe() + " @ " + y.describe())
+                    .help("x * y multiplies by a number");
+        }
+        Broadcasting.device("matmul", x, y);
+        if (x.dtype() != y.dtype()) {
+            throw new TnsException(
+                            ErrorKind.DTYPE, "matmul: dtypes differ: " + x.describe() + " @ " + y.describe())
+                    .help("convert one of them: x.to(" + DType.promote(x.dtype(), y.dtype()) + ")");
+        }
+        int inner = y.rank() == 1 ? 0 : y.rank() - 2;
+        if (x.size(-1) != y.size(inner)) {
+            throw new TnsException(
+                            ErrorKind.SHAPE,
+                            "matmul: inner dimensions differ: " + x.shape() + " @ " + y.shape() + " (" + x.size(-1)
+                                    + " vs " + y.size(inner) + ")")
+                    .help("the last dim on the left must equal the "
+                            + (y.rank() == 1 ? "length" : "second-last dim") + " on the right");
+        }
+        Tensor left = x.rank() == 1 ? Movement.unsqueeze(x, 0) : x;
+        Tensor right = y.rank() == 1 ? Movement.unsqueeze(y, 1) : y;
+        Tensor product = batched(left, right);
+        if (x.rank() == 1) {
+            product = Movement.squeeze(product, product.rank() - 2);
+        }
+        return y.rank() == 1 ? Movement.squeeze(product, product.rank() - 1) : product;
+    }
+
+    private static Tensor batched(Tensor x, Tensor y) {
+        if (y.rank() == 2 && x.rank() > 2) {
+            // One matrix on the right: the batch folds into the rows, one large product instead of many.
+            Shape lead = x.shape().part(0, x.rank() - 1);
+            Tensor rows = Movement.reshape(x, Shape.of(lead.elements(), x.size(-1)));
+            return Movement.reshape(batched(rows, y), lead.concat(Shape.of(y.size(1))));
+        }
+        Shape xBatch = x.shape().part(0, x.rank() - 2);
+        Shape yBatch = y.shape().part(0, y.rank() - 2);
+        Shape batch = Shape.broadcast(xBatch, yBatch);
+        if (batch == null) {
+            throw new TnsException(
+                            ErrorKind.SHAPE,
+                            "matmul: batch dims " + xBatch + " and " + yBatch + " do not broadcast: " + x.shape() + " @ "
+                                    + y.shape())
+                    .help("the dims before the last two must be equal, or one of each pair 1");
+        }
+        Tensor left = flatBatch(x, batch);
+        Tensor right = flatBatch(y, batch);
+        Tensor product = product(left, right);
+        return Movement.reshape(product, batch.concat(Shape.of(x.size(-2), y.size(-1))));
+    }
+
+    private static Tensor flatBatch(Tensor x, Shape batch) {
+        Shape matrix = x.shape().part(x.rank() - 2, x.rank());
+        Tensor wide = Movement.expand(x, batch.concat(matrix));
+        return Movement.reshape(wide, Shape.of(batch.elements()).concat(matrix));
+    }
+
+    /** [b, m, k] by [b, k, n]. */
+    private static Tensor product(Tensor x, Tensor y) {
+        Tensor out = Tensor.allocate(
+                x.device(), x.dtype() == DType.BOOL ? DType.INT64 : x.dtype(), Shape.of(x.size(0), x.size(1), y.size(2)));
+        x.device().gemm(x, y, out);
+        boolean tracked = (x.requiresGrad() || y.requiresGrad()) && GradMode.enabled();
+        return tracked ? out.withOrigin(new ProductOrigin(x, y)) : out;
+    }
+
+    private static final class ProductOrigin extends Origin {
+        ProductOrigin(Tensor x, Tensor y) {
+            super("matmul", x, y);
+        }
+
+        @Override
+        public @Nullable Tensor gradient(int i, Tensor out, Tensor dy) {
+            return i == 0
+                    ? product(dy, Movement.transpose(input(1), 1, 2))
+                    : product(Movement.transpose(input(0), 1, 2), dy);
+        }
+    }
+}

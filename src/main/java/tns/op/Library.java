@@ -1,0 +1,25 @@
+package tns.op;
+
+/** Every tensor op of the language, gathered from the families. */
+public final class Library {
+    private Library() {}
+
+    /** A new table with all tensor ops; the language adds its host functions to it. */
+    public static OpTable create() {
+        return new OpTable()
+                .add(Arithmetic.FAMILY)
+                .add(Comparison.FAMILY)
+                .add(Elementary.FAMILY)
+                .add(Activations.FAMILY)
+                .add(ReductionOps.FAMILY)
+                .add(Softmax.FAMILY)
+                .add(Contraction.FAMILY)
+                .add(ShapeOps.FAMILY)
+                .add(Joining.FAMILY)
+                .add(SelectionOps.FAMILY)
+                .add(Creation.FAMILY)
+                .add(RandomOps.FAMILY)
+                .add(LossOps.FAMILY)
+                .add(AutogradOps.FAMILY);
+    }
+}

@@ -1,0 +1,184 @@
+package tns.op;
+
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.tensor.DType;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/** Losses: how far a prediction is from its target. Shapes must be equal; nothing broadcasts by accident. */
+public final class LossOps {
+    /** The ops as the language has them. */
+    static final Family FAMILY = new Family("losses");
+
+    private static final Pointwise BCE = new Family("losses")
+            .pointwise("binary_cross_entropy_with_logits(x, y)")
+            .is((x, y) -> x.logSigmoid().neg().mul(y).sub(x.neg().logSigmoid().mul(y.neg().add(1.0))));
+
+    static {
+        FAMILY.define("mse_loss(x: tensor, target: tensor, reduction: string = 'mean')")
+                .doc("The mean of the squared differences.")
+                .example("mse_loss([1., 2.], [1., 4.])", "tensor(2.)")
+                .gradient("mse_loss(x, y)", "x: [2, 3]", "y: [2, 3]")
+                .is(args -> {
+                    Tensor difference = difference(args, "mse_loss");
+                    return reduced(args, "mse_loss", Arithmetic.SQUARE.apply(difference));
+                });
+        FAMILY.define("l1_loss(x: tensor, target: tensor, reduction: string = 'mean')")
+                .doc("The mean of the absolute differences.")
+                .example("l1_loss([1., 2.], [1., 4.])", "tensor(1.)")
+                .gradient("l1_loss(x, y)", "x: [2, 3]", "y: [2, 3]")
+                .is(args -> reduced(args, "l1_loss", Elementary.ABS.apply(difference(args, "l1_loss"))));
+        FAMILY.define("binary_cross_entropy_with_logits(x: tensor, target: tensor, weight: tensor = none,"
+                        + " reduction: string = 'mean', pos_weight: tensor = none)")
+                .doc("The cross entropy of sigmoid(x) against targets between 0 and 1, without overflow.")
+                .example("binary_cross_entropy_with_logits([0., 2.], [1., 1.])", "tensor(0.4100)")
+                .gradient("binary_cross_entropy_with_logits(x, y)", "x: [2, 3]", "y: [2, 3] in 0.1..0.9")
+                .is(LossOps::binary);
+        FAMILY.define("nll_loss(x: tensor, target: tensor, weight: tensor = none, ignore_index: int = -100,"
+                        + " reduction: string = 'mean')")
+                .doc("Minus the log probability of the target class, averaged.")
+                .example("nll_loss([[-1., -2.]], [1])", "tensor(2.)")
+                .gradient("nll_loss(x, [0, 2])", "x: [2, 3]")
+                .is(args -> nll(args, args.tensor("x"), "nll_loss", 0));
+        FAMILY.define("cross_entropy(x: tensor, target: tensor, weight: tensor = none, ignore_index: int = -100,"
+                        + " reduction: string = 'mean', label_smoothing: float = 0)")
+                .doc("The cross entropy of softmax(x) over dim 1 against class indices or class probabilities.")
+                .example("cross_entropy([[1., 2.]], [1])", "tensor(0.3133)")
+                .gradient("cross_entropy(x, [0, 2])", "x: [2, 3]")
+                .is(LossOps::crossEntropy);
+    }
+
+    private LossOps() {}
+
+    private static Tensor difference(Args args, String op) {
+        Tensor x = args.tensor("x");
+        Tensor target = args.tensor("target");
+        requireEqualShapes(op, x, target);
+        return Arithmetic.SUB.apply(x, target);
+    }
+
+    private static void requireEqualShapes(String op, Tensor x, Tensor target) {
+        if (!x.shape().equals(target.shape())) {
+            TnsException error = new TnsException(
+                            ErrorKind.SHAPE,
+                            op + ": the prediction has shape " + x.shape() + ", but the target has " + target.shape())
+                    .argument(1);
+            throw x.rank() == target.rank() + 1
+                    ? error.help("losses do not broadcast: y[:, none] adds a dim, broadcast_to(y, x.shape) repeats")
+                    : error.help("losses do not broadcast: reshape one of them, or use broadcast_to(y, x.shape)");
+        }
+    }
+
+    private static Tensor reduced(Args args, String op, Tensor each) {
+        return switch (args.text("reduction")) {
+            case "mean" -> Reductions.mean(each, Dims.all(each, false));
+            case "sum" -> Reductions.sum(each);
+            case "none" -> each;
+            default -> throw new TnsException(
+                            ErrorKind.VALUE, op + ": unknown reduction \"" + args.text("reduction") + '"')
+                    .help("\"mean\", \"sum\" or \"none\"");
+        };
+    }
+
+    private static Object binary(Args args) {
+        Tensor x = args.tensor("x");
+        Tensor target = args.tensor("target");
+        requireEqualShapes("binary_cross_entropy_with_logits", x, target);
+        Tensor positive = args.tensorOrNull("pos_weight");
+        Tensor each;
+        if (positive == null) {
+            each = BCE.apply(x, target);
+        } else {
+            Tensor one = Reductions.scalar(x, 1);
+            Tensor hit = Arithmetic.MUL.apply(
+                    Arithmetic.MUL.apply(target, positive), Activations.LOG_SIGMOID.apply(x));
+            Tensor miss = Arithmetic.MUL.apply(
+                    Arithmetic.SUB.apply(one, target), Activations.LOG_SIGMOID.apply(Arithmetic.NEG.apply(x)));
+            each = Arithmetic.NEG.apply(Arithmetic.ADD.apply(hit, miss));
+        }
+        Tensor weight = args.tensorOrNull("weight");
+        return reduced(
+                args, "binary_cross_entropy_with_logits", weight == null ? each : Arithmetic.MUL.apply(each, weight));
+    }
+
+    private static Object crossEntropy(Args args) {
+        Tensor x = args.tensor("x");
+        Tensor target = args.tensor("target");
+        int classes = x.rank() == 1 ? 0 : 1;
+        if (x.rank() == 0) {
+            throw new TnsException(ErrorKind.SHAPE, "cross_entropy: x needs a dim of classes, found " + x.describe());
+        }
+        Tensor logs = Softmax.logSoftmax(x, classes);
+        double smoothing = args.real("label_smoothing");
+        if (target.dtype() == DType.INT64) {
+            return nll(args, logs, "cross_entropy", smoothing);
+        }
+        requireEqualShapes("cross_entropy", x, target);
+        int n = x.size(classes);
+        Tensor wanted = smoothing == 0
+                ? target
+                : Arithmetic.ADD.apply(
+                        Arithmetic.MUL.apply(target, Reductions.scalar(target, 1 - smoothing)),
+                        Reductions.scalar(target, smoothing / n));
+        Tensor products = Arithmetic.MUL.apply(logs, wanted);
+        Tensor weight = args.tensorOrNull("weight");
+        if (weight != null) {
+            products = Arithmetic.MUL.apply(products, alongClasses(weight, x.rank(), classes));
+        }
+        Tensor each = Arithmetic.NEG.apply(Reductions.sum(products, Dims.of(products, classes, false)));
+        return reduced(args, "cross_entropy", each);
+    }
+
+    private static Tensor alongClasses(Tensor weight, int rank, int dim) {
+        int[] sizes = new int[rank];
+        java.util.Arrays.fill(sizes, 1);
+        sizes[dim] = weight.elements();
+        return Movement.reshape(weight, Shape.of(sizes));
+    }
+
+    private static Object nll(Args args, Tensor logs, String op, double smoothing) {
+        Tensor target = args.tensor("target");
+        int dim = logs.rank() == 1 ? 0 : 1;
+        if (!logs.shape().without(dim).equals(target.shape())) {
+            throw new TnsException(
+                            ErrorKind.SHAPE,
+                            op + ": " + logs.describe() + " needs targets of shape " + logs.shape().without(dim)
+                                    + ", found " + target.describe())
+                    .argument(1);
+        }
+        Selection.requireInts(op, target);
+        int n = logs.size(dim);
+        Tensor ignored = Comparison.EQ.apply(target, Reductions.scalar(target, args.integer("ignore_index")));
+        Tensor safe = Comparison.WHERE.apply(ignored, Reductions.scalar(target, 0), target);
+        for (long c : tns.tensor.HostArray.longs(safe)) {
+            if (c < 0 || c >= n) {
+                throw new TnsException(
+                                ErrorKind.INDEX, op + ": class " + c + " is out of range for " + n + " classes")
+                        .argument(1);
+            }
+        }
+        Tensor index = Movement.unsqueeze(safe, dim);
+        Tensor chosen = Movement.squeeze(Selection.gather(logs, dim, index), dim);
+        Tensor weight = args.tensorOrNull("weight");
+        Tensor ones = Comparison.WHERE.apply(ignored, Reductions.scalar(logs, 0), Reductions.scalar(logs, 1));
+        Tensor share = ones;
+        if (weight != null) {
+            Tensor picked = Selection.indexSelect(
+                    op, weight, 0, Movement.reshape(safe, Shape.of(safe.elements())));
+            share = Arithmetic.MUL.apply(ones, Movement.reshape(picked, safe.shape()));
+        }
+        Tensor each = Arithmetic.NEG.apply(Arithmetic.MUL.apply(chosen, share));
+        if (smoothing != 0) {
+            Tensor all = weight == null ? logs : Arithmetic.MUL.apply(logs, alongClasses(weight, logs.rank(), dim));
+            Tensor spread = Arithmetic.NEG.apply(
+                    Arithmetic.MUL.apply(Reductions.sum(all, Dims.of(all, dim, false)), ones));
+            each = Arithmetic.ADD.apply(
+                    Arithmetic.MUL.apply(each, Reductions.scalar(each, 1 - smoothing)),
+                    Arithmetic.MUL.apply(spread, Reductions.scalar(each, smoothing / n)));
+        }
+        return args.text("reduction").equals("mean")
+                ? Arithmetic.DIV.apply(Reductions.sum(each), Reductions.sum(share))
+                : reduced(args, op, each);
+    }
+}

@@ -1,0 +1,142 @@
+package tns.op;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One function of the language, said once: signature, doc, examples, test cases and body. Help, completion, the
+ * reference and the generic tests are all derived from it.
+ */
+public final class Op implements Callable {
+    /** What an op computes from its bound arguments. */
+    @FunctionalInterface
+    public interface Body {
+        Object call(Args args);
+    }
+
+    /** The positional-only shortcut of an op that checks its own operands (arithmetic in a hot loop). */
+    @FunctionalInterface
+    public interface Direct {
+        Object call(Context context, Object[] operands);
+    }
+
+    /** A call a user can paste, and the text its printed value gives. */
+    public record Example(String call, String result) {}
+
+    /**
+     * A differentiable use of the op for the generic gradient tests.
+     *
+     * @param call one expression over the inputs
+     * @param inputs each {@code "name: [shape]"} or {@code "name: [shape] in lo..hi"} of random float64 values
+     */
+    public record GradientCase(String call, List<String> inputs) {}
+
+    private final String family;
+    private final Signature signature;
+    private final String doc;
+    private final List<Example> examples;
+    private final List<GradientCase> gradientCases;
+    private final List<String> aliases;
+    private final Body body;
+    private final Direct direct;
+    private final int directArity;
+
+    private Op(Definition d, Body body, int directArity, Direct direct) {
+        this.family = d.family.name();
+        this.signature = d.signature;
+        this.doc = d.doc;
+        this.examples = List.copyOf(d.examples);
+        this.gradientCases = List.copyOf(d.gradientCases);
+        this.aliases = List.copyOf(d.aliases);
+        this.body = body;
+        this.direct = direct;
+        this.directArity = directArity;
+    }
+
+    @Override
+    public String name() {
+        return signature.name();
+    }
+
+    /** The group of the reference it belongs to, such as {@code "reductions"}. */
+    public String family() {
+        return family;
+    }
+
+    public Signature signature() {
+        return signature;
+    }
+
+    public String doc() {
+        return doc;
+    }
+
+    public List<Example> examples() {
+        return examples;
+    }
+
+    public List<GradientCase> gradientCases() {
+        return gradientCases;
+    }
+
+    /** Its other names, as PyTorch has them. */
+    public List<String> aliases() {
+        return aliases;
+    }
+
+    @Override
+    public Object call(Context context, Object[] positional, Map<String, Object> named) {
+        return positional.length == directArity && named.isEmpty()
+                ? direct.call(context, positional)
+                : body.call(new Args(context, signature, signature.bind(context, positional, named)));
+    }
+
+    /** An op being defined; {@link #is} completes it. */
+    public static final class Definition {
+        private final Family family;
+        private final Signature signature;
+        private String doc = "";
+        private final List<Example> examples = new ArrayList<>();
+        private final List<GradientCase> gradientCases = new ArrayList<>();
+        private final List<String> aliases = new ArrayList<>();
+
+        Definition(Family family, Signature signature) {
+            this.family = family;
+            this.signature = signature;
+        }
+
+        /** One sentence for users: what is computed. */
+        public Definition doc(String sentence) {
+            this.doc = sentence;
+            return this;
+        }
+
+        /** A call and its printed result, both run by the build. */
+        public Definition example(String call, String result) {
+            examples.add(new Example(call, result));
+            return this;
+        }
+
+        /** A use whose first and second derivatives the build checks against central differences. */
+        public Definition gradient(String call, String... inputs) {
+            gradientCases.add(new GradientCase(call, List.of(inputs)));
+            return this;
+        }
+
+        /** Another name for the same op. */
+        public Definition alias(String name) {
+            aliases.add(name);
+            return this;
+        }
+
+        public Op is(Body body) {
+            return is(body, -1, (context, operands) -> operands);
+        }
+
+        /** Completes the op with a shortcut for calls of {@code arity} positional arguments, which binds for itself. */
+        public Op is(Body body, int arity, Direct direct) {
+            return family.add(new Op(this, body, arity, direct));
+        }
+    }
+}

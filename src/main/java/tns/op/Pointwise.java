@@ -1,0 +1,303 @@
+package tns.op;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.expr.Expr;
+import tns.expr.Lane;
+import tns.expr.Program;
+import tns.tensor.DType;
+import tns.tensor.Device;
+import tns.tensor.GradMode;
+import tns.tensor.Origin;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/**
+ * An op that applies one scalar expression at every position, with broadcasting and PyTorch's promotion. Its gradient is
+ * derived from the expression, to any order.
+ */
+public final class Pointwise {
+    /** Which dtype the result has, given the promoted dtype of the operands. */
+    public enum Result {
+        /** The promoted dtype. */
+        SAME,
+        /** The promoted dtype, or the default float dtype for ints and bools. */
+        FLOAT,
+        /** Bool, computed in the promoted dtype. */
+        BOOL
+    }
+
+    /** An expression over three operands. */
+    @FunctionalInterface
+    public interface Ternary {
+        Expr apply(Expr first, Expr second, Expr third);
+    }
+
+    private final String name;
+    private final int arity;
+    private final Result result;
+    private final Expr expr;
+    private final Map<Lane, Program> programs = new EnumMap<>(Lane.class);
+    private final @Nullable Derived[] gradients;
+
+    /** The op that applies {@code expr}, whose inputs 0 to {@code arity} - 1 are the operands. */
+    public Pointwise(String name, int arity, Result result, Expr expr) {
+        this.name = name;
+        this.arity = arity;
+        this.result = result;
+        this.expr = expr;
+        this.gradients = new @Nullable Derived[arity];
+    }
+
+    public String name() {
+        return name;
+    }
+
+    int arity() {
+        return arity;
+    }
+
+    /** Applies to tensors on one device. */
+    public Tensor apply(Tensor... operands) {
+        return on(operands, Promotion.of(operands));
+    }
+
+    /**
+     * Applies to tensors and host numbers; only host numbers give a host number.
+     *
+     * @throws TnsException for shapes that do not broadcast, or operands on different devices
+     */
+    public Object call(Context context, Object[] given) {
+        Object[] operands = new Object[arity];
+        Device device = null;
+        for (int i = 0; i < arity; i++) {
+            Object operand = Conversion.operand(given[i]);
+            if (operand == null) {
+                throw new TnsException(
+                                ErrorKind.VALUE,
+                                name + ": expected a tensor or number, found " + TypeName.describe(given[i]))
+                        .argument(i);
+            }
+            operands[i] = operand;
+            if (operand instanceof Tensor t && (device == null || t.rank() > 0)) {
+                device = t.device();
+            }
+        }
+        if (device == null) {
+            return host(context, operands);
+        }
+        DType promoted = Promotion.of(operands, context.defaultDType());
+        DType compute = compute(promoted, context.defaultDType());
+        Tensor[] tensors = new Tensor[arity];
+        for (int i = 0; i < arity; i++) {
+            tensors[i] = switch (operands[i]) {
+                case Tensor t -> t;
+                case Number n -> Tensor.scalar(device, compute, n);
+                default -> Tensor.scalar(device, compute, (Boolean) operands[i] ? 1 : 0);
+            };
+        }
+        return on(tensors, compute);
+    }
+
+    private Object host(Context context, Object[] operands) {
+        DType compute = compute(Promotion.of(operands, DType.FLOAT64), DType.FLOAT64);
+        Tensor[] tensors = new Tensor[arity];
+        for (int i = 0; i < arity; i++) {
+            Number number = operands[i] instanceof Boolean b ? (Number) (b ? 1L : 0L) : (Number) operands[i];
+            tensors[i] = Tensor.scalar(context.cpu(), compute, number);
+        }
+        return on(tensors, compute).item();
+    }
+
+    private DType compute(DType promoted, DType defaultFloat) {
+        return result == Result.FLOAT && !promoted.isFloat() ? defaultFloat : promoted;
+    }
+
+    private Tensor on(Tensor[] operands, DType promoted) {
+        DType compute = compute(promoted, DType.FLOAT32);
+        Tensor y = run(operands, compute, result == Result.BOOL ? DType.BOOL : compute);
+        if (result != Result.BOOL && compute.isFloat() && tracked(operands)) {
+            return y.withOrigin(new PointwiseOrigin(this, operands));
+        }
+        return y;
+    }
+
+    private static boolean tracked(Tensor[] operands) {
+        for (Tensor operand : operands) {
+            if (operand.requiresGrad()) {
+                return GradMode.enabled();
+            }
+        }
+        return false;
+    }
+
+    private Tensor run(Tensor[] operands, DType compute, DType out) {
+        Shape shape = Broadcasting.shape(name, operands);
+        Device device = Broadcasting.device(name, operands);
+        Tensor y = Tensor.allocate(device, out, shape);
+        device.map(program(compute.lane()), operands, shape, new Tensor[] {y});
+        return y;
+    }
+
+    private synchronized Program program(Lane lane) {
+        return programs.computeIfAbsent(lane, l -> Program.of(l, expr));
+    }
+
+    /** The derivative with respect to one input, as an op over (some of) the inputs, the result y and dy. */
+    private record Derived(@Nullable Pointwise op, int[] uses) {}
+
+    private synchronized Derived derived(int input) {
+        Derived known = gradients[input];
+        if (known == null) {
+            known = derive(input);
+            gradients[input] = known;
+        }
+        return known;
+    }
+
+    private Derived derive(int input) {
+        Expr dy = Expr.input(arity + 1);
+        Expr derivative = expr.derivative(input, dy);
+        if (derivative.isZero() || !derivative.uses(arity + 1)) {
+            return new Derived(null, new int[0]);
+        }
+        // The result is at hand: naming it saves its recomputation.
+        derivative = derivative.replace(expr, Expr.input(arity));
+        int[] uses = new int[arity + 2];
+        int count = 0;
+        for (int i = 0; i < arity + 2; i++) {
+            if (derivative.uses(i)) {
+                derivative = i == count ? derivative : derivative.replace(Expr.input(i), Expr.input(count));
+                uses[count++] = i;
+            }
+        }
+        Pointwise op = new Pointwise(name + "'", count, Result.SAME, derivative);
+        return new Derived(op, Arrays.copyOf(uses, count));
+    }
+
+    /** The recorded application of a pointwise op. */
+    private static final class PointwiseOrigin extends Origin {
+        private final Pointwise op;
+
+        PointwiseOrigin(Pointwise op, Tensor[] inputs) {
+            super(op.name, inputs);
+            this.op = op;
+        }
+
+        @Override
+        public @Nullable Tensor gradient(int i, Tensor y, Tensor dy) {
+            Derived derived = op.derived(i);
+            if (derived.op == null) {
+                return null;
+            }
+            Tensor[] operands = new Tensor[derived.uses.length];
+            for (int k = 0; k < operands.length; k++) {
+                int use = derived.uses[k];
+                operands[k] = use < op.arity ? input(use) : use == op.arity ? y : dy;
+            }
+            Tensor full = derived.op.on(operands, y.dtype());
+            Tensor summed = Reductions.sumTo(full, input(i).shape());
+            return Casts.to(summed, input(i).dtype());
+        }
+    }
+
+    /** A pointwise op being defined from its signature; {@link #is} completes it. */
+    public static final class Definition {
+        private final Op.Definition op;
+        private final Signature signature;
+        private Result result = Result.SAME;
+        private String[] domains = {};
+
+        Definition(Op.Definition op, Signature signature) {
+            this.op = op;
+            this.signature = signature;
+        }
+
+        public Definition doc(String sentence) {
+            op.doc(sentence);
+            return this;
+        }
+
+        public Definition example(String call, String text) {
+            op.example(call, text);
+            return this;
+        }
+
+        public Definition alias(String name) {
+            op.alias(name);
+            return this;
+        }
+
+        /** The result is a float whatever the operands. */
+        public Definition floating() {
+            result = Result.FLOAT;
+            return this;
+        }
+
+        /** The result is bool. */
+        public Definition predicate() {
+            result = Result.BOOL;
+            return this;
+        }
+
+        /** The interval each operand in turn is drawn from in the gradient tests, {@code "-2..2"} unless given. */
+        public Definition domain(String... intervals) {
+            domains = intervals;
+            return this;
+        }
+
+        /** Completes the op from its expression over one operand. */
+        public Pointwise is(UnaryOperator<Expr> expression) {
+            return complete(expression.apply(Expr.input(0)));
+        }
+
+        /** Completes the op from its expression over two operands. */
+        public Pointwise is(BinaryOperator<Expr> expression) {
+            return complete(expression.apply(Expr.input(0), Expr.input(1)));
+        }
+
+        /** Completes the op from its expression over three operands. */
+        public Pointwise is(Ternary expression) {
+            return complete(expression.apply(Expr.input(0), Expr.input(1), Expr.input(2)));
+        }
+
+        private Pointwise complete(Expr expr) {
+            int arity = signature.parameters().size();
+            Pointwise pointwise = new Pointwise(signature.name(), arity, result, expr);
+            if (result != Result.BOOL) {
+                op.gradient(testCall(), testInputs());
+            }
+            op.is(args -> pointwise.call(args.context(), args.all()), arity, pointwise::call);
+            return pointwise;
+        }
+
+        private String testCall() {
+            return signature.name()
+                    + required().stream().map(Parameter::name).collect(Collectors.joining(", ", "(", ")"));
+        }
+
+        private List<Parameter> required() {
+            return signature.parameters().stream().filter(p -> !p.optional()).toList();
+        }
+
+        /** Operands for the gradient tests: the first [2, 3], the next ones narrower, so that broadcasting is tried. */
+        private String[] testInputs() {
+            List<Parameter> operands = required();
+            String[] inputs = new String[operands.size()];
+            for (int i = 0; i < inputs.length; i++) {
+                String shape = i == 0 ? "[2, 3]" : i == 1 ? "[3]" : "[2, 1]";
+                String domain = i < domains.length ? domains[i] : "-2..2";
+                inputs[i] = operands.get(i).name() + ": " + shape + " in " + domain;
+            }
+            return inputs;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package tns.op;
+
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.tensor.DType;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/** Random tensors, drawn from the interpreter's stream as PyTorch draws them on the CPU. */
+public final class RandomOps {
+    /** The ops as the language has them. */
+    static final Family FAMILY = new Family("random numbers");
+
+    static {
+        FAMILY.define("rand(*shape: ints" + Creation.OPTIONS)
+                .doc("Uniform random numbers from 0 up to 1.")
+                .example("rand(2, 3).shape", "(2, 3)")
+                .is(args -> uniform(args, Shape.of(args.ints("shape"))));
+        FAMILY.define("randn(*shape: ints" + Creation.OPTIONS)
+                .doc("Normal random numbers with mean 0 and deviation 1.")
+                .example("randn(2, 3).shape", "(2, 3)")
+                .is(args -> normal(args, Shape.of(args.ints("shape"))));
+        FAMILY.define("rand_like(x: tensor" + Creation.OPTIONS)
+                .doc("Uniform random numbers from 0 up to 1 in x's shape.")
+                .example("rand_like(zeros(2)).shape", "(2,)")
+                .is(args -> uniform(args, args.tensor("x").shape()));
+        FAMILY.define("randn_like(x: tensor" + Creation.OPTIONS)
+                .doc("Normal random numbers in x's shape.")
+                .example("randn_like(zeros(2)).shape", "(2,)")
+                .is(args -> normal(args, args.tensor("x").shape()));
+        FAMILY.define("randint(low: int, high: any = none, shape: ints = none" + Creation.OPTIONS)
+                .doc("Random ints from low up to but not including high; from 0 when one bound is given.")
+                .example("randint(10, (2, 3)).shape", "(2, 3)")
+                .is(RandomOps::integers);
+        FAMILY.define("randperm(n: int" + Creation.OPTIONS)
+                .doc("The ints from 0 up to n in random order.")
+                .example("randperm(5).sum()", "tensor(10)")
+                .is(args -> {
+                    int n = Shape.of(args.integer("n")).elements();
+                    long[] order = args.context().random().permutation(n);
+                    return Creation.finish(args, Tensor.upload(args.context().cpu(), DType.INT64, Shape.of(n), order));
+                });
+        FAMILY.define("normal(mean: operand, std: operand = 1.0, shape: ints = none" + Creation.OPTIONS)
+                .doc("Normal random numbers with the given mean and deviation, of a shape or one for each element.")
+                .example("normal(0., 1., (2, 3)).shape", "(2, 3)")
+                .is(RandomOps::normalAround);
+        FAMILY.define("bernoulli(p: tensor)")
+                .doc("1 with probability p, else 0, for each element.")
+                .example("bernoulli([0., 1.])", "tensor([0., 1.])")
+                .is(args -> {
+                    Tensor p = args.tensor("p");
+                    Object draws = args.context().random().uniform(DType.FLOAT32, p.elements(), 0, 1);
+                    Tensor u = Tensor.upload(args.context().cpu(), DType.FLOAT32, p.shape(), draws);
+                    return Casts.to(Comparison.LT.apply(u, ShapeOps.onDevice(p, args.context().cpu())), p.dtype());
+                });
+    }
+
+    private RandomOps() {}
+
+    private static DType dtype(Args args) {
+        DType dtype = args.dtypeOrNull("dtype");
+        if (dtype == null) {
+            return args.context().defaultDType();
+        }
+        if (!dtype.isFloat()) {
+            throw new TnsException(ErrorKind.DTYPE, "random: needs a float dtype, found " + dtype)
+                    .help("randint draws ints");
+        }
+        return dtype;
+    }
+
+    private static Object uniform(Args args, Shape shape) {
+        DType dtype = dtype(args);
+        Object draws = args.context().random().uniform(dtype, shape.elements(), 0, 1);
+        return Creation.finish(args, Tensor.upload(args.context().cpu(), dtype, shape, draws));
+    }
+
+    private static Object normal(Args args, Shape shape) {
+        return Creation.finish(args, normal(args.context(), dtype(args), shape));
+    }
+
+    /** Standard normal draws from the context's stream, in host memory. */
+    public static Tensor normal(Context context, DType dtype, Shape shape) {
+        return Tensor.upload(context.cpu(), dtype, shape, context.random().normal(dtype, shape.elements()));
+    }
+
+    private static Object integers(Args args) {
+        Object second = args.get("high");
+        boolean bounds = second instanceof Long;
+        long low = bounds ? args.longInteger("low") : 0;
+        long high = bounds ? (Long) second : args.longInteger("low");
+        int[] sizes = args.has("shape") ? args.ints("shape") : bounds ? null : Conversion.ints(second);
+        if (sizes == null) {
+            throw new TnsException(ErrorKind.VALUE, "randint: the shape is missing").help("randint(0, 10, (2, 3))");
+        }
+        if (low >= high) {
+            throw new TnsException(ErrorKind.VALUE, "randint: no int is at least " + low + " and below " + high);
+        }
+        Shape shape = Shape.of(sizes);
+        long[] draws = args.context().random().integers(low, high, shape.elements());
+        return Creation.finish(args, Tensor.upload(args.context().cpu(), DType.INT64, shape, draws));
+    }
+
+    private static Object normalAround(Args args) {
+        Context context = args.context();
+        Object mean = args.get("mean");
+        Object std = args.get("std");
+        if (args.has("shape") && !(mean instanceof Tensor) && !(std instanceof Tensor)) {
+            Shape shape = Shape.of(args.ints("shape"));
+            Object draws = context.random()
+                    .normal(dtype(args), shape.elements(), ((Number) mean).doubleValue(), ((Number) std).doubleValue());
+            return Creation.finish(args, Tensor.upload(context.cpu(), dtype(args), shape, draws));
+        }
+        Tensor centre = (Tensor) Arithmetic.ADD.call(context, new Object[] {mean, Arithmetic.MUL.call(context, new Object[] {std, 0.0})});
+        Tensor draws = normal(context, centre.dtype(), centre.shape());
+        Object scaled = Arithmetic.MUL.call(context, new Object[] {draws, std});
+        return Creation.finish(args, (Tensor) Arithmetic.ADD.call(context, new Object[] {scaled, mean}));
+    }
+}

@@ -1,0 +1,165 @@
+package tns.op;
+
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.tensor.DType;
+import tns.tensor.GradMode;
+import tns.tensor.Origin;
+import tns.tensor.Reduction;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/** Folds of dims into one value each: sum, product, extremes and their positions, as every other op uses them. */
+public final class Reductions {
+    private Reductions() {}
+
+    /** The sum over {@code dims} (from 0), which stay with size 1 when {@code keep}. */
+    public static Tensor sum(Tensor x, Dims dims) {
+        if (dims.isEmpty()) {
+            return x.dtype().isFloat() ? x : Casts.to(x, DType.INT64);
+        }
+        Tensor y = dims.shaped(fold(Reduction.SUM, x, dims));
+        if (!tracked(x)) {
+            return y;
+        }
+        Shape before = x.shape();
+        return y.withOrigin(new FoldOrigin("sum", x, dy -> Movement.expand(dims.restored(dy), before)));
+    }
+
+    /** The sum of all elements, 0-d. */
+    public static Tensor sum(Tensor x) {
+        return sum(x, Dims.all(x, false));
+    }
+
+    /** The mean over {@code dims}; NaN of no elements. */
+    public static Tensor mean(Tensor x, Dims dims) {
+        return Arithmetic.DIV.apply(sum(x, dims), scalar(x, dims.count()));
+    }
+
+    /** Sums {@code x} down to {@code shape}, which broadcasts to x's: the gradient of a broadcast. */
+    static Tensor sumTo(Tensor x, Shape shape) {
+        if (x.shape().equals(shape)) {
+            return x;
+        }
+        int lead = x.rank() - shape.rank();
+        int[] folded = new int[x.rank()];
+        int count = 0;
+        for (int d = 0; d < x.rank(); d++) {
+            if (d < lead || shape.size(d - lead) == 1 && x.size(d) != 1) {
+                folded[count++] = d;
+            }
+        }
+        Tensor summed = sum(x, Dims.of(x, java.util.Arrays.copyOf(folded, count), true));
+        return Movement.reshape(summed, shape);
+    }
+
+    /**
+     * The product over {@code dims}. With a gradient it is a tree of products, so that the derivative is exact with zeros
+     * among the factors, at any order.
+     */
+    static Tensor prod(Tensor x, Dims dims) {
+        if (!tracked(x)) {
+            return dims.shaped(fold(Reduction.PROD, x, dims));
+        }
+        Tensor rows = Movement.reshape(dims.folded(x), Shape.of(dims.keptCount(), dims.count()));
+        while (rows.size(1) > 1) {
+            int half = rows.size(1) / 2;
+            Tensor pairs = Arithmetic.MUL.apply(
+                    Movement.slice(rows, 1, 0, 2, half), Movement.slice(rows, 1, 1, 2, half));
+            rows = rows.size(1) % 2 == 0
+                    ? pairs
+                    : Joining.cat(new Tensor[] {pairs, Movement.range(rows, 1, 2 * half, 2 * half + 1)}, 1);
+        }
+        Tensor y = rows.size(1) == 1 ? Movement.squeeze(rows, 1) : fold(Reduction.PROD, rows, Dims.of(rows, 1, false));
+        return dims.shaped(Movement.reshape(y, dims.keptShape()));
+    }
+
+    /** The greatest or least over {@code dims}; NaN wins, ties share the gradient equally. */
+    static Tensor extreme(Reduction reduction, Tensor x, Dims dims, String op) {
+        requireElements(op, x, dims);
+        if (dims.isEmpty()) {
+            return x;
+        }
+        Tensor kept = fold(reduction, x, dims);
+        if (!tracked(x)) {
+            return dims.shaped(kept);
+        }
+        Tensor y = dims.shaped(kept);
+        return y.withOrigin(new FoldOrigin(op, x, dy -> {
+            Tensor chosen = Casts.to(Comparison.EQ.apply(x.detach(), dims.restored(y)), x.dtype());
+            Tensor share = Arithmetic.DIV.apply(dims.restored(dy), dims.restored(sum(chosen, dims)));
+            return Arithmetic.MUL.apply(share, chosen);
+        }));
+    }
+
+    /** The position of the first greatest or least element along {@code dims}, as int64. */
+    static Tensor position(Reduction reduction, Tensor x, Dims dims, String op) {
+        requireElements(op, x, dims);
+        return dims.shaped(fold(reduction, x, dims));
+    }
+
+    /** Whether any element is true or not 0. */
+    static boolean anyTrue(Tensor x) {
+        return x.elements() > 0 && (Boolean) truth(Reduction.MAX, x, Dims.all(x, false)).item();
+    }
+
+    /** Any (MAX) or all (MIN) of the elements' truth over {@code dims}; no elements: any is false, all is true. */
+    static Tensor truth(Reduction reduction, Tensor x, Dims dims) {
+        Tensor mask = x.dtype() == DType.BOOL
+                ? x
+                : Comparison.NE.apply(x.detach(), Tensor.scalar(x.device(), x.dtype(), 0));
+        if (dims.count() == 0) {
+            Tensor constant = Tensor.scalar(x.device(), DType.BOOL, reduction == Reduction.MIN ? 1 : 0);
+            return dims.shaped(Casts.duplicate(Movement.expand(constant, dims.keptShape())));
+        }
+        return dims.shaped(fold(reduction, mask, dims));
+    }
+
+    private static void requireElements(String op, Tensor x, Dims dims) {
+        if (dims.count() == 0 && dims.keptCount() > 0) {
+            throw new TnsException(
+                            ErrorKind.SHAPE, op + ": no elements to choose from in " + x.describe() + " over " + dims)
+                    .help("check x.numel() > 0 first");
+        }
+    }
+
+    /** Folds without recording; the result has the kept dims only. */
+    private static Tensor fold(Reduction reduction, Tensor x, Dims dims) {
+        Tensor input = dims.folded(x.detach());
+        Tensor y = Tensor.allocate(x.device(), resultType(reduction, x.dtype()), dims.keptShape());
+        x.device().reduce(reduction, input, dims.keptRank(), y);
+        return y;
+    }
+
+    private static DType resultType(Reduction reduction, DType dtype) {
+        return switch (reduction) {
+            case ARGMAX, ARGMIN -> DType.INT64;
+            case SUM, PROD -> dtype.isFloat() ? dtype : DType.INT64;
+            case MAX, MIN -> dtype;
+        };
+    }
+
+    /** A 0-d tensor in x's dtype and device. */
+    static Tensor scalar(Tensor x, Number value) {
+        return Tensor.scalar(x.device(), x.dtype(), value);
+    }
+
+    static boolean tracked(Tensor x) {
+        return x.requiresGrad() && GradMode.enabled();
+    }
+
+    private static final class FoldOrigin extends Origin {
+        private final Movement.Back back;
+
+        FoldOrigin(String op, Tensor x, Movement.Back back) {
+            super(op, x);
+            this.back = back;
+        }
+
+        @Override
+        public @Nullable Tensor gradient(int i, Tensor y, Tensor dy) {
+            return back.of(dy);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package tns.op;
+
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.tensor.DType;
+import tns.tensor.GradMode;
+import tns.tensor.HostArray;
+import tns.tensor.Origin;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/** Elements picked and placed by int tensors, all through rows taken from and put into one flat table. */
+public final class Selection {
+    private Selection() {}
+
+    /** Rows of {@code table} [n, m] at {@code rows} [k], which lie in 0..n: [k, m]. Differentiable. */
+    static Tensor takeRows(Tensor table, Tensor rows) {
+        Tensor y = Tensor.allocate(table.device(), table.dtype(), Shape.of(rows.size(0), table.size(1)));
+        table.device().take(table, rows, y);
+        return Reductions.tracked(table) ? y.withOrigin(new TakeOrigin(table, rows)) : y;
+    }
+
+    /** {@code table} [n, m] with {@code source} [k, m] written or added at {@code rows}, in a copy. Differentiable. */
+    static Tensor putRows(Tensor table, Tensor rows, Tensor source, boolean add) {
+        Tensor y = Casts.duplicate(table.detach());
+        y.device().put(y, rows, source, add);
+        boolean tracked = (table.requiresGrad() || source.requiresGrad()) && GradMode.enabled();
+        return tracked ? y.withOrigin(new PutOrigin(table, source, rows, add)) : y;
+    }
+
+    /** torch.gather: {@code y[i][j] = x[index[i][j]][j]} for dim 0, and so on. */
+    static Tensor gather(Tensor x, int dim, Tensor index) {
+        if (x.rank() == 0) {
+            return x;
+        }
+        requireInts("gather", index);
+        Tensor flat = Movement.reshape(x, Shape.of(x.elements(), 1));
+        Tensor places = places("gather", x.shape(), dim, index);
+        return Movement.reshape(takeRows(flat, places), index.shape());
+    }
+
+    /** torch.scatter and scatter_add. */
+    static Tensor scatter(Tensor x, int dim, Tensor index, Tensor source, boolean add) {
+        requireInts("scatter", index);
+        Tensor part = source.shape().equals(index.shape()) ? source : fitted(source, index.shape());
+        Tensor flat = Movement.reshape(x, Shape.of(x.elements(), 1));
+        Tensor places = places("scatter", x.shape(), dim, index);
+        Tensor column = Movement.reshape(Casts.to(part, x.dtype()), Shape.of(index.elements(), 1));
+        return Movement.reshape(putRows(flat, places, column, add), x.shape());
+    }
+
+    private static Tensor fitted(Tensor source, Shape shape) {
+        if (source.rank() == 0) {
+            return Movement.expand(source, shape);
+        }
+        Tensor part = source;
+        for (int d = 0; d < shape.rank(); d++) {
+            if (source.rank() != shape.rank() || source.size(d) < shape.size(d)) {
+                throw new TnsException(
+                        ErrorKind.SHAPE,
+                        "scatter: the source " + source.shape() + " is smaller than the index " + shape);
+            }
+            part = Movement.range(part, d, 0, shape.size(d));
+        }
+        return part;
+    }
+
+    /** The row-major positions in a tensor of {@code shape} that {@code index} names along {@code dim}, flat. */
+    private static Tensor places(String op, Shape shape, int dim, Tensor index) {
+        if (index.rank() != shape.rank()) {
+            throw new TnsException(
+                    ErrorKind.SHAPE, op + ": the index " + index.shape() + " must have as many dims as " + shape);
+        }
+        int[] strides = shape.contiguousStrides();
+        Tensor places = Arithmetic.MUL.apply(
+                wrapped(op, index, shape.size(dim), dim), Reductions.scalar(index, strides[dim]));
+        for (int d = 0; d < shape.rank(); d++) {
+            if (d != dim) {
+                if (index.size(d) > shape.size(d)) {
+                    throw new TnsException(
+                            ErrorKind.SHAPE,
+                            op + ": the index " + index.shape() + " is larger than " + shape + " in dim " + d);
+                }
+                places = Arithmetic.ADD.apply(places, along(index, d, index.rank(), strides[d]));
+            }
+        }
+        return Movement.reshape(places, Shape.of(index.elements()));
+    }
+
+    /** 0, step, 2 step … along dim {@code d} of a tensor of {@code rank} dims, broadcasting over the others. */
+    private static Tensor along(Tensor like, int d, int rank, int step) {
+        long[] values = new long[like.size(d)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (long) i * step;
+        }
+        int[] sizes = new int[rank];
+        java.util.Arrays.fill(sizes, 1);
+        sizes[d] = values.length;
+        return Tensor.upload(like.device(), DType.INT64, Shape.of(sizes), values);
+    }
+
+    /** The index with negatives counted from the end, checked to lie within {@code size}. */
+    static Tensor wrapped(String op, Tensor index, int size, int dim) {
+        Tensor negative = Comparison.LT.apply(index, Reductions.scalar(index, 0));
+        Tensor wrapped = Comparison.WHERE.apply(
+                negative, Arithmetic.ADD.apply(index, Reductions.scalar(index, size)), index);
+        Tensor bad = Comparison.LOGICAL_OR.apply(
+                Comparison.LT.apply(wrapped, Reductions.scalar(index, 0)),
+                Comparison.GE.apply(wrapped, Reductions.scalar(index, size)));
+        if (Reductions.anyTrue(bad)) {
+            for (long i : HostArray.longs(index)) {
+                if (i < -size || i >= size) {
+                    throw new TnsException(
+                            ErrorKind.INDEX, op + ": index " + i + " is out of range for dim " + dim + " of size " + size);
+                }
+            }
+        }
+        return wrapped;
+    }
+
+    static void requireInts(String op, Tensor index) {
+        if (index.dtype() != DType.INT64) {
+            throw new TnsException(ErrorKind.DTYPE, op + ": the index must be an int tensor, found " + index.describe());
+        }
+    }
+
+    /** Whole slices of dim {@code dim} at {@code index} [k]. */
+    static Tensor indexSelect(String op, Tensor x, int dim, Tensor index) {
+        requireInts(op, index);
+        Tensor front = Movement.moveDim(x, dim, 0);
+        int n = front.size(0);
+        Shape rest = front.shape().part(1, front.rank());
+        Tensor table = Movement.reshape(front, Shape.of(n, rest.elements()));
+        Tensor rows = takeRows(table, Movement.reshape(wrapped(op, index, n, dim), Shape.of(index.elements())));
+        Tensor y = Movement.reshape(rows, Shape.of(index.elements()).concat(rest));
+        return Movement.moveDim(y, 0, dim);
+    }
+
+    /** The positions where a mask holds, as int64 [k, rank]. */
+    static Tensor nonzero(Tensor mask) {
+        double[] values = HostArray.doubles(mask);
+        int count = 0;
+        for (double v : values) {
+            count += v != 0 ? 1 : 0;
+        }
+        int rank = mask.rank();
+        long[] places = new long[count * rank];
+        int[] strides = mask.shape().contiguousStrides();
+        int at = 0;
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != 0) {
+                for (int d = 0; d < rank; d++) {
+                    places[at++] = i / strides[d] % Math.max(mask.size(d), 1);
+                }
+            }
+        }
+        return Tensor.upload(mask.device(), DType.INT64, Shape.of(count, rank), places);
+    }
+
+    private static final class TakeOrigin extends Origin {
+        private final Tensor rows;
+
+        TakeOrigin(Tensor table, Tensor rows) {
+            super("take", table);
+            this.rows = rows.share();
+        }
+
+        @Override
+        public @Nullable Tensor gradient(int i, Tensor y, Tensor dy) {
+            Tensor table = input(0);
+            Tensor zeros = Tensor.allocate(table.device(), table.dtype(), table.shape());
+            return putRows(zeros, rows, dy, true);
+        }
+    }
+
+    private static final class PutOrigin extends Origin {
+        private final Tensor rows;
+        private final boolean add;
+
+        PutOrigin(Tensor table, Tensor source, Tensor rows, boolean add) {
+            super("put", table, source);
+            this.rows = rows.share();
+            this.add = add;
+        }
+
+        @Override
+        public @Nullable Tensor gradient(int i, Tensor y, Tensor dy) {
+            if (i == 1) {
+                return takeRows(dy, rows);
+            }
+            Tensor zeros = Tensor.allocate(dy.device(), dy.dtype(), Shape.of(rows.size(0), dy.size(1)));
+            return add ? dy : putRows(dy, rows, zeros, false);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package tns.op;
+
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.tensor.DType;
+import tns.tensor.HostArray;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/** The language's ops that pick, place and mask elements. */
+public final class SelectionOps {
+    /** The ops as the language has them. */
+    static final Family FAMILY = new Family("selection");
+
+    static {
+        FAMILY.define("gather(x: tensor, dim: int, index: tensor)")
+                .doc("The elements that an int tensor names along a dim: y[i][j] = x[i][index[i][j]] for dim 1.")
+                .example("gather([[1, 2], [3, 4]], 1, [[1], [0]])", "tensor([[2],\n        [3]])")
+                .gradient("gather(x, 1, [[0, 0], [2, 1]])", "x: [2, 3]")
+                .is(args -> {
+                    Tensor x = args.tensor("x");
+                    return Selection.gather(x, x.shape().dim(args.integer("dim"), "gather"), args.tensor("index"));
+                });
+        FAMILY.define("scatter(x: tensor, dim: int, index: tensor, src: tensor)")
+                .doc("x with the elements of src written where an int tensor says along a dim.")
+                .example("scatter([0, 0, 0], 0, [2, 0], [5, 6])", "tensor([6, 0, 5])")
+                .gradient("scatter(x, 1, [[0], [2]], s)", "x: [2, 3]", "s: [2, 1]")
+                .is(args -> scatter(args, false));
+        FAMILY.define("scatter_add(x: tensor, dim: int, index: tensor, src: tensor)")
+                .doc("x with the elements of src added where an int tensor says along a dim.")
+                .example("scatter_add([0, 0], 0, [1, 1], [5, 6])", "tensor([ 0, 11])")
+                .gradient("scatter_add(x, 1, [[0, 0], [2, 1]], s)", "x: [2, 3]", "s: [2, 2]")
+                .is(args -> scatter(args, true));
+        FAMILY.define("index_select(x: tensor, dim: int, index: tensor)")
+                .doc("The slices of a dim that an int tensor names.")
+                .example("index_select([10, 20, 30], 0, [2, 0])", "tensor([30, 10])")
+                .gradient("index_select(x, 1, [2, 0, 2])", "x: [2, 3]")
+                .is(args -> {
+                    Tensor x = args.tensor("x");
+                    int dim = x.shape().dim(args.integer("dim"), "index_select");
+                    return Selection.indexSelect("index_select", x, dim, args.tensor("index"));
+                });
+        FAMILY.define("masked_fill(x: tensor, mask: tensor, value: operand)")
+                .doc("x with the value where the mask holds.")
+                .example("masked_fill([1, 2, 3], [true, false, true], 0)", "tensor([0, 2, 0])")
+                .gradient("masked_fill(x, x > 0, 5)", "x: [2, 3]")
+                .is(args -> {
+                    Tensor x = args.tensor("x");
+                    Tensor mask = mask(args, "masked_fill");
+                    Tensor value = Conversion.tensor(args.context(), args.get("value"));
+                    if (value == null || value.rank() > 0) {
+                        throw new TnsException(ErrorKind.SHAPE, "masked_fill: the value must be a number or 0-d tensor")
+                                .help("where(mask, y, x) takes any y");
+                    }
+                    return Comparison.WHERE.apply(mask, Casts.to(value, x.dtype()), x);
+                });
+        FAMILY.define("masked_select(x: tensor, mask: tensor)")
+                .doc("The elements where the mask holds, in row-major order.")
+                .example("masked_select([1, 2, 3], [true, false, true])", "tensor([1, 3])")
+                .gradient("masked_select(x, x > 0)", "x: [2, 3]")
+                .is(args -> {
+                    Tensor mask = mask(args, "masked_select");
+                    Shape shape = Broadcasting.shape("masked_select", args.tensor("x"), mask);
+                    Tensor x = Movement.expand(args.tensor("x"), shape);
+                    return Indexing.get(args.context(), x, new Object[] {Movement.expand(mask, shape)});
+                });
+        FAMILY.define("nonzero(x: tensor)")
+                .doc("The positions of the elements that are not 0, one row of indices each.")
+                .example("nonzero([0, 5, 7])", "tensor([[1],\n        [2]])")
+                .is(args -> Selection.nonzero(args.tensor("x").detach()));
+        FAMILY.define("one_hot(x: tensor, num_classes: int = -1)")
+                .doc("For each int, a row of zeros with a 1 at its place.")
+                .example("one_hot([0, 2])", "tensor([[1, 0, 0],\n        [0, 0, 1]])")
+                .is(SelectionOps::oneHot);
+        FAMILY.define("tril(x: tensor, diagonal: int = 0)")
+                .doc("x on and below a diagonal, 0 above.")
+                .example("tril([[1, 2], [3, 4]])", "tensor([[1, 0],\n        [3, 4]])")
+                .gradient("tril(x)", "x: [3, 3]")
+                .is(args -> triangle(args, "tril", true));
+        FAMILY.define("triu(x: tensor, diagonal: int = 0)")
+                .doc("x on and above a diagonal, 0 below.")
+                .example("triu([[1, 2], [3, 4]])", "tensor([[1, 2],\n        [0, 4]])")
+                .gradient("triu(x, 1)", "x: [3, 3]")
+                .is(args -> triangle(args, "triu", false));
+        FAMILY.define("diag(x: tensor, diagonal: int = 0)")
+                .doc("A vector as the diagonal of a matrix; of a matrix, its diagonal.")
+                .example("diag([1, 2])", "tensor([[1, 0],\n        [0, 2]])")
+                .gradient("diag(x)", "x: [3]")
+                .gradient("diag(x, 1)", "x: [3, 3]")
+                .is(SelectionOps::diag);
+    }
+
+    private SelectionOps() {}
+
+    private static Object scatter(Args args, boolean add) {
+        Tensor x = args.tensor("x");
+        int dim = x.shape().dim(args.integer("dim"), "scatter");
+        return Selection.scatter(x, dim, args.tensor("index"), args.tensor("src"), add);
+    }
+
+    private static Tensor mask(Args args, String op) {
+        Tensor mask = args.tensor("mask");
+        if (mask.dtype() != DType.BOOL) {
+            throw new TnsException(ErrorKind.DTYPE, op + ": the mask must be bool, found " + mask.describe())
+                    .help("x != 0 makes a mask of numbers")
+                    .argument(1);
+        }
+        return mask;
+    }
+
+    private static Object oneHot(Args args) {
+        Tensor x = args.tensor("x");
+        Selection.requireInts("one_hot", x);
+        int classes = args.integer("num_classes");
+        long greatest = -1;
+        for (long v : HostArray.longs(x)) {
+            if (v < 0 || classes >= 0 && v >= classes) {
+                throw new TnsException(
+                        ErrorKind.VALUE,
+                        "one_hot: class " + v + " is not between 0 and " + (classes < 0 ? "the last class" : classes - 1));
+            }
+            greatest = Math.max(greatest, v);
+        }
+        int width = classes < 0 ? (int) greatest + 1 : classes;
+        long[] range = new long[width];
+        for (int i = 0; i < width; i++) {
+            range[i] = i;
+        }
+        Tensor places = Tensor.upload(x.device(), DType.INT64, Shape.of(width), range);
+        return Casts.to(Comparison.EQ.apply(Movement.unsqueeze(x, x.rank()), places), DType.INT64);
+    }
+
+    private static Object triangle(Args args, String op, boolean lower) {
+        Tensor x = args.tensor("x");
+        if (x.rank() < 2) {
+            throw new TnsException(ErrorKind.SHAPE, op + ": needs at least 2 dims, found " + x.describe());
+        }
+        int rows = x.size(-2);
+        int columns = x.size(-1);
+        int diagonal = args.integer("diagonal");
+        byte[] keep = new byte[rows * columns];
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                boolean inside = lower ? j - i <= diagonal : j - i >= diagonal;
+                keep[i * columns + j] = (byte) (inside ? 1 : 0);
+            }
+        }
+        Tensor mask = Tensor.upload(x.device(), DType.BOOL, Shape.of(rows, columns), keep);
+        return Comparison.WHERE.apply(mask, x, Reductions.scalar(x, 0));
+    }
+
+    private static Object diag(Args args) {
+        Tensor x = args.tensor("x");
+        int offset = args.integer("diagonal");
+        if (x.rank() == 2) {
+            return Casts.duplicate(Movement.diagonal(x, offset, 0, 1));
+        }
+        if (x.rank() != 1) {
+            throw new TnsException(ErrorKind.SHAPE, "diag: needs a vector or a matrix, found " + x.describe());
+        }
+        int n = x.elements();
+        int size = n + Math.abs(offset);
+        long[] places = new long[n];
+        for (int i = 0; i < n; i++) {
+            places[i] = (long) (i + Math.max(-offset, 0)) * size + i + Math.max(offset, 0);
+        }
+        Tensor zeros = Tensor.allocate(x.device(), x.dtype(), Shape.of(size * size, 1));
+        Tensor rows = Tensor.upload(x.device(), DType.INT64, Shape.of(n), places);
+        Tensor flat = Selection.putRows(zeros, rows, Movement.unsqueeze(x, 1), false);
+        return Movement.reshape(flat, Shape.of(size, size));
+    }
+}

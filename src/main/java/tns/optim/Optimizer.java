@@ -1,0 +1,148 @@
+package tns.optim;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.nn.Module;
+import tns.op.Callable;
+import tns.op.Context;
+import tns.op.Members;
+import tns.op.None;
+import tns.op.TypeName;
+import tns.tensor.Param;
+import tns.tensor.Tensor;
+
+/** The parameters of an optimiser, its settings by name, and the step all of them take together. */
+public final class Optimizer implements Members, TypeName.Typed {
+    /** One parameter's next value, from its gradient and the state kept for it. */
+    interface Rule {
+        Tensor next(Map<String, Object> settings, State state, Tensor value, Tensor gradient);
+    }
+
+    /** What an optimiser remembers of one parameter. */
+    static final class State {
+        private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+        int steps;
+
+        @Nullable Tensor get(String name) {
+            return tensors.get(name);
+        }
+
+        void put(String name, Tensor value) {
+            tensors.put(name, value);
+        }
+    }
+
+    private final String name;
+    private final List<Param> params;
+    private final Map<String, Object> settings;
+    private final Rule rule;
+    private final List<State> states = new ArrayList<>();
+
+    Optimizer(String name, List<Param> params, Map<String, Object> settings, Rule rule) {
+        this.name = name;
+        this.params = params;
+        this.settings = settings;
+        this.rule = rule;
+        params.forEach(p -> states.add(new State()));
+    }
+
+    /** The parameters in a model, a tuple or a list; an empty one is an error. */
+    static List<Param> params(String op, Object given) {
+        List<Param> found = new ArrayList<>();
+        switch (given) {
+            case Module m -> found.addAll(m.namedParameters().values());
+            case Param p -> found.add(p);
+            case Iterable<?> items -> {
+                for (Object item : items) {
+                    if (!(item instanceof Param p)) {
+                        throw new TnsException(
+                                        ErrorKind.VALUE,
+                                        op + ": " + (item == null ? "nothing" : TypeName.describe(item)) + " is not a parameter")
+                                .help("param(x) makes one; net.parameters() has those of a model")
+                                .argument(0);
+                    }
+                    found.add(p);
+                }
+            }
+            default -> throw new TnsException(
+                            ErrorKind.VALUE, op + ": expected parameters or a model, found " + TypeName.describe(given))
+                    .argument(0);
+        }
+        if (found.isEmpty()) {
+            throw new TnsException(ErrorKind.VALUE, op + ": there are no parameters to optimise").argument(0);
+        }
+        return found;
+    }
+
+    private void step() {
+        for (int i = 0; i < params.size(); i++) {
+            Param p = params.get(i);
+            Tensor gradient = p.grad();
+            if (gradient != null) {
+                State state = states.get(i);
+                state.steps++;
+                p.set(rule.next(settings, state, p.value().detach(), gradient.detach()));
+                p.markGradUsed();
+            }
+        }
+    }
+
+    @Override
+    public @Nullable Object member(String member) {
+        return switch (member) {
+            case "step" -> method(member, this::step);
+            case "zero_grad" -> method(member, () -> params.forEach(p -> p.grad(null)));
+            default -> settings.get(member);
+        };
+    }
+
+    /** Changes a setting such as {@code lr}. */
+    public void assign(String setting, Object value) {
+        if (!settings.containsKey(setting)) {
+            throw new TnsException(ErrorKind.NAME, name + ": has no setting '" + setting + "'")
+                    .help("its settings are " + String.join(", ", settings.keySet()));
+        }
+        settings.put(setting, value);
+    }
+
+    private static Callable method(String name, Runnable body) {
+        return new Callable() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public Object call(Context context, Object[] positional, Map<String, Object> named) {
+                body.run();
+                return None.NONE;
+            }
+        };
+    }
+
+    @Override
+    public Collection<String> memberNames() {
+        List<String> names = new ArrayList<>(List.of("step", "zero_grad"));
+        names.addAll(settings.keySet());
+        return names;
+    }
+
+    @Override
+    public String typeName() {
+        return "optimizer";
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(name).append('(').append(params.size()).append(" parameters");
+        settings.forEach((key, value) ->
+                text.append(", ").append(key).append('=').append(tns.op.Display.text(value)));
+        return text.append(')').toString();
+    }
+}

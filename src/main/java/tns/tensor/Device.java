@@ -1,0 +1,60 @@
+package tns.tensor;
+
+import tns.expr.Program;
+
+/**
+ * The narrow waist between tensors and hardware: everything an op can ask of a device.
+ *
+ * <p>Tensors given to a device live on it. Outputs are distinct from the inputs unless stated. Nothing here records
+ * gradients or checks shapes: the ops do. Implementations may be called from several threads.
+ */
+public interface Device {
+    /** The name in the language: {@code cpu}, {@code cuda:0}. */
+    String name();
+
+    /** A zeroed buffer of {@code size} elements. */
+    Buffer allocate(DType dtype, int size);
+
+    /** A buffer holding {@code array} (float[], double[], long[], or byte[] of 0 and 1), which the caller gives away. */
+    Buffer upload(DType dtype, Object array);
+
+    /** The elements of a buffer as a host array; not to be written to, it may be the buffer's own. */
+    Object download(Buffer buffer);
+
+    /**
+     * Runs a pointwise program over every position of {@code shape}; inputs broadcast to it, outputs have exactly it.
+     * Elements are converted to and from the program's lane type.
+     */
+    void map(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs);
+
+    /**
+     * Folds the trailing dims of {@code input} from {@code keptDims} on; {@code output} is contiguous with the leading
+     * dims. Sums are pairwise in an order that does not depend on threads; SUM and PROD of bool or int64 give int64,
+     * ARGMAX and ARGMIN give int64 positions in the row-major order of the folded dims.
+     */
+    void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output);
+
+    /** Running SUM or PROD along the last dim of {@code input} into a contiguous {@code output} of the same shape. */
+    void scan(Reduction reduction, Tensor input, Tensor output);
+
+    /**
+     * Copies rows: {@code output[i, :] = source[rows[i], :]}. {@code source} is [n, m], {@code rows} int64 [k] with
+     * values already checked to lie in 0..n, {@code output} contiguous [k, m].
+     */
+    void take(Tensor source, Tensor rows, Tensor output);
+
+    /**
+     * Writes rows: {@code target[rows[i], :] = source[i, :]}, or adds them when {@code add}, in the order of {@code i}.
+     * {@code target} is contiguous [n, m], {@code rows} int64 [k] already checked, {@code source} [k, m].
+     */
+    void put(Tensor target, Tensor rows, Tensor source, boolean add);
+
+    /** Batched matrix product: {@code output[b] = left[b] @ right[b]}, [b, m, k] by [b, k, n], any strides in. */
+    void gemm(Tensor left, Tensor right, Tensor output);
+
+    /**
+     * Sorts the last dim of {@code input} stably, NaN last when ascending and first when descending, into contiguous
+     * {@code values} and int64 {@code positions} of the same shape.
+     */
+    void sort(Tensor input, boolean descending, Tensor values, Tensor positions);
+}

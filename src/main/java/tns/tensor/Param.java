@@ -1,0 +1,62 @@
+package tns.tensor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A parameter: the one kind of cell. Optimisers and {@code p.set(v)} replace its value for every holder, and gradients
+ * gather in it.
+ *
+ * <p>Its value is an immutable tensor, so a graph recorded earlier keeps the numbers it was computed from.
+ */
+public final class Param {
+    private Tensor value;
+    private @Nullable Tensor grad;
+    private boolean gradUsed;
+    private boolean requiresGrad = true;
+
+    /** A parameter that starts at {@code initial}, whose own history is dropped. */
+    public Param(Tensor initial) {
+        this.value = initial;
+        set(initial);
+    }
+
+    /** The current value; tracked when this parameter requires a gradient. */
+    public Tensor value() {
+        return value;
+    }
+
+    /** Replaces the value; shape and dtype have been checked by the caller. */
+    public void set(Tensor next) {
+        next.share();
+        value = requiresGrad ? next.withOrigin(new Leaf(this)) : next.detach();
+    }
+
+    public boolean requiresGrad() {
+        return requiresGrad;
+    }
+
+    /** Freezes or thaws the parameter. */
+    public void requiresGrad(boolean required) {
+        requiresGrad = required;
+        set(value);
+    }
+
+    /** The gathered gradient, or null when there is none. */
+    public @Nullable Tensor grad() {
+        return grad;
+    }
+
+    public void grad(@Nullable Tensor gradient) {
+        grad = gradient;
+        gradUsed = false;
+    }
+
+    /** Whether an optimiser has consumed the gradient, so that the next backward replaces it. */
+    public boolean gradUsed() {
+        return gradUsed;
+    }
+
+    public void markGradUsed() {
+        gradUsed = true;
+    }
+}

@@ -1,0 +1,152 @@
+package tns.tensor;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+
+/** The sizes of a tensor's dims, outermost first; a scalar has none. Immutable. */
+public final class Shape {
+    public static final Shape SCALAR = new Shape(new int[0]);
+
+    private final int[] sizes;
+    private final int elements;
+
+    private Shape(int[] sizes) {
+        this.sizes = sizes;
+        long product = 1;
+        for (int size : sizes) {
+            if (size < 0) {
+                throw new TnsException(
+                        ErrorKind.SHAPE, "a dim cannot be negative: " + size + " in " + Arrays.toString(sizes));
+            }
+            product = Math.multiplyExact(product, (long) size);
+            if (product > Integer.MAX_VALUE - 8) {
+                throw new TnsException(
+                                ErrorKind.LIMIT,
+                                "a tensor of shape " + Arrays.toString(sizes) + " has too many elements")
+                        .help("one tensor holds at most 2^31 - 9 elements");
+            }
+        }
+        this.elements = (int) product;
+    }
+
+    /** The shape with these sizes. */
+    public static Shape of(int... sizes) {
+        return sizes.length == 0 ? SCALAR : new Shape(sizes.clone());
+    }
+
+    public int rank() {
+        return sizes.length;
+    }
+
+    /** The size of dim {@code d}, counted from 0; negative counts from the end. */
+    public int size(int d) {
+        return sizes[d < 0 ? d + sizes.length : d];
+    }
+
+    /** The number of elements; 1 for a scalar. */
+    public int elements() {
+        return elements;
+    }
+
+    public int[] toArray() {
+        return sizes.clone();
+    }
+
+    /**
+     * The dim that {@code d} names, from 0.
+     *
+     * @throws TnsException when it is out of range; a scalar accepts 0 and -1 as PyTorch does
+     */
+    public int dim(int d, String op) {
+        int rank = Math.max(sizes.length, 1);
+        if (d < -rank || d >= rank) {
+            throw new TnsException(
+                            ErrorKind.INDEX, op + ": dim " + d + " is out of range for shape " + this)
+                    .help("a dim of this tensor is between " + -rank + " and " + (rank - 1));
+        }
+        return d < 0 ? d + rank : d;
+    }
+
+    /** Row-major strides, in elements. */
+    public int[] contiguousStrides() {
+        int[] strides = new int[sizes.length];
+        int step = 1;
+        for (int d = sizes.length - 1; d >= 0; d--) {
+            strides[d] = step;
+            step *= Math.max(sizes[d], 1);
+        }
+        return strides;
+    }
+
+    /** This shape with dim {@code d} of size {@code size}. */
+    public Shape with(int d, int size) {
+        int[] changed = sizes.clone();
+        changed[d] = size;
+        return new Shape(changed);
+    }
+
+    /** This shape without dim {@code d}. */
+    public Shape without(int d) {
+        int[] fewer = new int[sizes.length - 1];
+        System.arraycopy(sizes, 0, fewer, 0, d);
+        System.arraycopy(sizes, d + 1, fewer, d, fewer.length - d);
+        return new Shape(fewer);
+    }
+
+    /** This shape with a dim of size {@code size} inserted before dim {@code d}. */
+    public Shape insert(int d, int size) {
+        int[] more = new int[sizes.length + 1];
+        System.arraycopy(sizes, 0, more, 0, d);
+        more[d] = size;
+        System.arraycopy(sizes, d, more, d + 1, sizes.length - d);
+        return new Shape(more);
+    }
+
+    /** The dims from {@code from} up to but not including {@code to}. */
+    public Shape part(int from, int to) {
+        return new Shape(Arrays.copyOfRange(sizes, from, to));
+    }
+
+    /** The dims of this shape followed by those of {@code next}. */
+    public Shape concat(Shape next) {
+        int[] all = Arrays.copyOf(sizes, sizes.length + next.sizes.length);
+        System.arraycopy(next.sizes, 0, all, sizes.length, next.sizes.length);
+        return new Shape(all);
+    }
+
+    /** The shape both broadcast to by NumPy's rule, or null when they do not fit. */
+    public static @Nullable Shape broadcast(Shape a, Shape b) {
+        if (a.equals(b)) {
+            return a;
+        }
+        int rank = Math.max(a.rank(), b.rank());
+        int[] sizes = new int[rank];
+        for (int d = 1; d <= rank; d++) {
+            int left = d <= a.rank() ? a.size(-d) : 1;
+            int right = d <= b.rank() ? b.size(-d) : 1;
+            if (left != right && left != 1 && right != 1) {
+                return null;
+            }
+            sizes[rank - d] = left == 1 ? right : left;
+        }
+        return new Shape(sizes);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || other instanceof Shape s && Arrays.equals(sizes, s.sizes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(sizes);
+    }
+
+    /** The sizes in brackets, {@code [2, 3]}; {@code []} for a scalar. */
+    @Override
+    public String toString() {
+        return Arrays.toString(sizes);
+    }
+}

@@ -1,0 +1,162 @@
+package tns.tensor;
+
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+
+/**
+ * A multi-dimensional array of one dtype on one device, and where it came from. A value: nothing a program does changes
+ * one it can see.
+ *
+ * <p>A tensor with an origin is tracked: gradients flow through it to its inputs.
+ */
+public final class Tensor {
+    private final DType dtype;
+    private final View view;
+    private final Buffer buffer;
+    private final @Nullable Origin origin;
+
+    private Tensor(DType dtype, View view, Buffer buffer, @Nullable Origin origin) {
+        this.dtype = dtype;
+        this.view = view;
+        this.buffer = buffer;
+        this.origin = origin;
+    }
+
+    /** An untracked tensor over a whole buffer, row-major. */
+    public static Tensor of(Buffer buffer, Shape shape) {
+        return new Tensor(buffer.dtype(), View.contiguous(shape), buffer, null);
+    }
+
+    /** An untracked, zeroed tensor on {@code device}. */
+    public static Tensor allocate(Device device, DType dtype, Shape shape) {
+        return of(device.allocate(dtype, shape.elements()), shape);
+    }
+
+    /** A tensor on {@code device} from a host array of the dtype's kind, which the caller gives away. */
+    public static Tensor upload(Device device, DType dtype, Shape shape, Object array) {
+        return of(device.upload(dtype, array), shape);
+    }
+
+    /** A 0-d tensor; {@code value} is converted to {@code dtype}. */
+    public static Tensor scalar(Device device, DType dtype, Number value) {
+        Object array =
+                switch (dtype) {
+                    case FLOAT32 -> new float[] {value.floatValue()};
+                    case FLOAT64 -> new double[] {value.doubleValue()};
+                    case INT64 -> new long[] {value.longValue()};
+                    case BOOL -> new byte[] {(byte) (value.doubleValue() != 0 ? 1 : 0)};
+                };
+        return upload(device, dtype, Shape.SCALAR, array);
+    }
+
+    public DType dtype() {
+        return dtype;
+    }
+
+    public Shape shape() {
+        return view.shape();
+    }
+
+    public int rank() {
+        return view.shape().rank();
+    }
+
+    /** The size of dim {@code d}; negative counts from the end. */
+    public int size(int d) {
+        return view.shape().size(d);
+    }
+
+    public int elements() {
+        return view.shape().elements();
+    }
+
+    public View view() {
+        return view;
+    }
+
+    public Buffer buffer() {
+        return buffer;
+    }
+
+    public Device device() {
+        return buffer.device();
+    }
+
+    /** Where the value came from; null when it is not tracked. */
+    public @Nullable Origin origin() {
+        return origin;
+    }
+
+    public boolean requiresGrad() {
+        return origin != null;
+    }
+
+    /** The same elements with this history. */
+    public Tensor withOrigin(@Nullable Origin history) {
+        return new Tensor(dtype, view, buffer, history);
+    }
+
+    /** The same elements, untracked. */
+    public Tensor detach() {
+        if (origin == null) {
+            return this;
+        }
+        share();
+        return new Tensor(dtype, view, buffer, null);
+    }
+
+    /** Another view of the same buffer, untracked; both then count as shared. */
+    public Tensor viewed(View other) {
+        share();
+        return new Tensor(dtype, other, buffer, null);
+    }
+
+    /** A part of this tensor to write to, for the one who may: unlike {@link #viewed} it does not count as sharing. */
+    public Tensor window(View part) {
+        return new Tensor(dtype, part, buffer, null);
+    }
+
+    /** Marks the buffer as possibly seen by somebody else, and returns this. */
+    public Tensor share() {
+        buffer.share();
+        return this;
+    }
+
+    /** Whether an element assignment may write into the buffer: nobody else sees it and nothing tracks it. */
+    public boolean isExclusive() {
+        return origin == null && !buffer.isShared();
+    }
+
+    public boolean isContiguous() {
+        return view.isContiguous();
+    }
+
+    /** The only element as a Double, Long or Boolean. */
+    public Object item() {
+        if (elements() != 1) {
+            throw new TnsException(
+                            ErrorKind.SHAPE, "item: needs exactly one element, found shape " + shape())
+                    .help("tolist() gives all of them; x[i] picks one");
+        }
+        Object array = device().download(buffer);
+        int at = view.offset();
+        return switch (array) {
+            case float[] a -> (Object) (double) a[at];
+            case double[] a -> (Object) a[at];
+            case long[] a -> (Object) a[at];
+            case byte[] a -> (Object) (a[at] != 0);
+            default -> throw new IllegalStateException("unexpected host array " + array.getClass());
+        };
+    }
+
+    /** The shape and dtype as messages show them: {@code float32[2, 3]}. */
+    public String describe() {
+        return dtype.word() + shape();
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+}
