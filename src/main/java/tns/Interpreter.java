@@ -29,6 +29,9 @@ import tns.op.Library;
 import tns.op.OpTable;
 import tns.op.Tuple;
 import tns.optim.Optimizers;
+import tns.plot.FigureOps;
+import tns.plot.Live;
+import tns.plot.Screen;
 import tns.syntax.ScriptParser;
 import tns.tensor.DType;
 import tns.tensor.Device;
@@ -59,10 +62,17 @@ public final class Interpreter {
 
     /** A session that prints to {@code out} and reads from {@code in}; {@code arguments} are the script's {@code args}. */
     public Interpreter(PrintStream out, BufferedReader in, List<String> arguments) {
+        this(out, in, arguments, new PlainScreen(out));
+    }
+
+    /** The same, with live figures and progress bars on {@code screen}, which must write to where {@code out} does. */
+    public Interpreter(PrintStream out, BufferedReader in, List<String> arguments, Screen screen) {
         OpTable table = Library.create().add(Layers.FAMILY).add(Optimizers.FAMILY);
+        Live live = new Live(screen);
+        table.extend(FigureOps.family(live, table));
         table.extend(HostFunctions.family(table));
         this.ops = table;
-        this.session = new Session(cpu, ops, out, in, arguments);
+        this.session = new Session(cpu, ops, Announced.stream(out, live), in, arguments);
         session.loader((s, path, importer) -> load(path, importer));
         define(names, arguments);
     }
@@ -71,6 +81,7 @@ public final class Interpreter {
         for (DType dtype : DType.values()) {
             space.cell(dtype.word()).set(dtype);
         }
+        space.cell("cpu").set(cpu);
         space.cell("pi").set(Math.PI);
         space.cell("e").set(Math.E);
         space.cell("inf").set(Double.POSITIVE_INFINITY);
@@ -211,8 +222,9 @@ public final class Interpreter {
             return known;
         }
         if (importing.contains(file)) {
-            List<String> chain = new java.util.ArrayList<>(
-                    importing.reversed().stream().map(p -> p.getFileName().toString()).toList());
+            List<String> chain = new java.util.ArrayList<>(importing.reversed().stream()
+                    .map(p -> p.getFileName().toString())
+                    .toList());
             chain.add(file.getFileName().toString());
             throw new TnsException(ErrorKind.NAME, "import: files import each other: " + String.join(" -> ", chain));
         }
@@ -235,13 +247,14 @@ public final class Interpreter {
     /** The file an import names: beside the importing one, then along TNS_PATH. */
     private static Path find(String path, Source importer) {
         String name = path.endsWith(".tns") ? path : path + ".tns";
-        Path beside = Path.of(importer.name()).toAbsolutePath().resolveSibling(name).normalize();
+        Path beside =
+                Path.of(importer.name()).toAbsolutePath().resolveSibling(name).normalize();
         if (Files.exists(beside)) {
             return beside;
         }
         String more = System.getenv("TNS_PATH");
         if (more != null) {
-            for (String folder : more.split(java.io.File.pathSeparator)) {
+            for (String folder : more.split(java.io.File.pathSeparator, -1)) {
                 Path candidate = Path.of(folder, name).toAbsolutePath().normalize();
                 if (Files.exists(candidate)) {
                     return candidate;

@@ -17,8 +17,7 @@ final class Extrema {
 
     /** ARGMAX or ARGMIN, see {@link tns.tensor.Device#reduce}; there is at least one folded element. */
     static void positions(Parallel parallel, Reduction reduction, Tensor input, int keptDims, Tensor output) {
-        Tensor best = Tensor.of(
-                HostBuffer.zeroed(output.device(), input.dtype(), output.elements()), output.shape());
+        Tensor best = Tensor.of(HostBuffer.zeroed(output.device(), input.dtype(), output.elements()), output.shape());
         Reduction extremum = reduction == Reduction.ARGMAX ? Reduction.MAX : Reduction.MIN;
         Reduce.run(parallel, extremum, input, keptDims, best);
         View view = input.view();
@@ -53,14 +52,13 @@ final class Extrema {
         int stride = folded.innerStride();
         for (int first = 0; first < folded.elements(); first += n) {
             int at = base + folded.at(first);
-            int i =
-                    switch (source) {
-                        case float[] x -> find(x, at, stride, n, ((float[]) sought)[o]);
-                        case double[] x -> find(x, at, stride, n, ((double[]) sought)[o]);
-                        case long[] x -> find(x, at, stride, n, ((long[]) sought)[o]);
-                        case byte[] x -> find(x, at, stride, n, ((byte[]) sought)[o]);
-                        default -> throw new IllegalStateException("unexpected array " + source.getClass());
-                    };
+            int i = switch (source) {
+                case float[] x -> find(x, at, stride, n, ((float[]) sought)[o]);
+                case double[] x -> find(x, at, stride, n, ((double[]) sought)[o]);
+                case long[] x -> find(x, at, stride, n, ((long[]) sought)[o]);
+                case byte[] x -> find(x, at, stride, n, ((byte[]) sought)[o]);
+                default -> throw new IllegalStateException("unexpected array " + source.getClass());
+            };
             if (i >= 0) {
                 return first + i;
             }

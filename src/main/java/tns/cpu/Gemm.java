@@ -105,8 +105,7 @@ final class Gemm {
     }
 
     /** {@code c = a @ b}, of m by k and k by n; the rows of c have no gaps. */
-    private void product(
-            Parallel parallel, MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k) {
+    private void product(Parallel parallel, MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k) {
         long steps = (long) m * n * k;
         Parallel threads = steps >= SHARE_MIN_STEPS ? parallel : alone;
         if (n == 1 && m > 1) {
@@ -134,7 +133,8 @@ final class Gemm {
             for (int j = from; j < to; j++) {
                 for (int i = 0; i < m; i++) {
                     int line = b.at() + j * b.column();
-                    kernel.dot(x.array(), x.at() + i * x.row(), b.array(), line, k, c.array(), c.at() + i * c.row() + j);
+                    kernel.dot(
+                            x.array(), x.at() + i * x.row(), b.array(), line, k, c.array(), c.at() + i * c.row() + j);
                 }
             }
         });
@@ -192,8 +192,19 @@ final class Gemm {
                 kernel.pack(c.array(), cAt, c.row(), 1, count, columns, target.array(), 0, width);
             }
             kernel.tile(
-                    a.array(), aAt, a.row(), a.column(), b.array(), b.at(), b.row(), target.array(), at, target.row(),
-                    count, k, add);
+                    a.array(),
+                    aAt,
+                    a.row(),
+                    a.column(),
+                    b.array(),
+                    b.at(),
+                    b.row(),
+                    target.array(),
+                    at,
+                    target.row(),
+                    count,
+                    k,
+                    add);
             for (int r = 0; !whole && r < count; r++) {
                 System.arraycopy(target.array(), r * width, c.array(), cAt + r * c.row(), columns);
             }
@@ -228,7 +239,15 @@ final class Gemm {
                         int used = Math.min(width, columns - first);
                         int at = right.at() + first * right.column();
                         kernel.pack(
-                                right.array(), at, right.row(), right.column(), steps, used, packed, first * steps, width);
+                                right.array(),
+                                at,
+                                right.row(),
+                                right.column(),
+                                steps,
+                                used,
+                                packed,
+                                first * steps,
+                                width);
                     }
                 });
                 int blocks = (m + blockM - 1) / blockM;

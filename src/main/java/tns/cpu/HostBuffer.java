@@ -21,13 +21,12 @@ final class HostBuffer extends Buffer {
 
     /** A buffer over {@code array}, whose type must be the dtype's. */
     static HostBuffer over(Device device, DType dtype, Object array) {
-        int size =
-                switch (dtype) {
-                    case FLOAT32 -> ((float[]) array).length;
-                    case FLOAT64 -> ((double[]) array).length;
-                    case INT64 -> ((long[]) array).length;
-                    case BOOL -> ((byte[]) array).length;
-                };
+        int size = switch (dtype) {
+            case FLOAT32 -> ((float[]) array).length;
+            case FLOAT64 -> ((double[]) array).length;
+            case INT64 -> ((long[]) array).length;
+            case BOOL -> ((byte[]) array).length;
+        };
         return new HostBuffer(device, dtype, size, array);
     }
 

@@ -56,13 +56,12 @@ abstract sealed class Lanes {
 
         @Override
         void clear(int n) {
-            double identity =
-                    switch (reduction) {
-                        case SUM -> 0;
-                        case PROD -> 1;
-                        case MAX, ARGMAX -> Double.NEGATIVE_INFINITY;
-                        case MIN, ARGMIN -> Double.POSITIVE_INFINITY;
-                    };
+            double identity = switch (reduction) {
+                case SUM -> 0;
+                case PROD -> 1;
+                case MAX, ARGMAX -> Double.NEGATIVE_INFINITY;
+                case MIN, ARGMIN -> Double.POSITIVE_INFINITY;
+            };
             Arrays.fill(lane, 0, n, identity);
         }
 
@@ -194,13 +193,12 @@ abstract sealed class Lanes {
 
         @Override
         void clear(int n) {
-            long identity =
-                    switch (reduction) {
-                        case SUM -> 0;
-                        case PROD -> 1;
-                        case MAX, ARGMAX -> Long.MIN_VALUE;
-                        case MIN, ARGMIN -> Long.MAX_VALUE;
-                    };
+            long identity = switch (reduction) {
+                case SUM -> 0;
+                case PROD -> 1;
+                case MAX, ARGMAX -> Long.MIN_VALUE;
+                case MIN, ARGMIN -> Long.MAX_VALUE;
+            };
             Arrays.fill(lane, 0, n, identity);
         }
 

@@ -77,7 +77,15 @@ final class PlainMatrixKernels {
 
         @Override
         void pack(
-                Object source, int at, int step, int stride, int steps, int width, Object panel, int start, int padded) {
+                Object source,
+                int at,
+                int step,
+                int stride,
+                int steps,
+                int width,
+                Object panel,
+                int start,
+                int padded) {
             float[] x = (float[]) source;
             float[] y = (float[]) panel;
             if (stride == 1 && width >= BLOCK_COPY) {
@@ -162,7 +170,15 @@ final class PlainMatrixKernels {
 
         @Override
         void pack(
-                Object source, int at, int step, int stride, int steps, int width, Object panel, int start, int padded) {
+                Object source,
+                int at,
+                int step,
+                int stride,
+                int steps,
+                int width,
+                Object panel,
+                int start,
+                int padded) {
             double[] x = (double[]) source;
             double[] y = (double[]) panel;
             if (stride == 1 && width >= BLOCK_COPY) {
@@ -247,7 +263,15 @@ final class PlainMatrixKernels {
 
         @Override
         void pack(
-                Object source, int at, int step, int stride, int steps, int width, Object panel, int start, int padded) {
+                Object source,
+                int at,
+                int step,
+                int stride,
+                int steps,
+                int width,
+                Object panel,
+                int start,
+                int padded) {
             long[] x = (long[]) source;
             long[] y = (long[]) panel;
             if (stride == 1 && width >= BLOCK_COPY) {

@@ -123,7 +123,8 @@ final class Reduce {
         int chunkSteps = Math.clamp(CHUNK / tileColumns, 1, Math.max(1, steps));
         int pieces = steps == 0 ? 0 : (steps + chunkSteps - 1) / chunkSteps;
         int chunkSegments = pieces > 1 ? 1 : Math.max(1, CHUNK / Math.max(1, steps * tileColumns));
-        int chunks = pieces > 1 ? segments.elements() * pieces : (segments.elements() + chunkSegments - 1) / chunkSegments;
+        int chunks =
+                pieces > 1 ? segments.elements() * pieces : (segments.elements() + chunkSegments - 1) / chunkSegments;
         boolean dense = tiles == 1 && (columns == 1 || columnStride == 1) && (stepStride == columns || steps == 1);
         int width = dense
                 ? columns * Math.clamp(Math.max(RUN_LANES / columns, 1), 1, Math.max(1, steps))

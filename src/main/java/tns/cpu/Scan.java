@@ -16,12 +16,11 @@ final class Scan {
         if (input.elements() == 0) {
             return;
         }
-        boolean sum =
-                switch (reduction) {
-                    case SUM -> true;
-                    case PROD -> false;
-                    default -> throw new IllegalArgumentException("no running " + reduction);
-                };
+        boolean sum = switch (reduction) {
+            case SUM -> true;
+            case PROD -> false;
+            default -> throw new IllegalArgumentException("no running " + reduction);
+        };
         int stride = rank == 0 ? 1 : input.view().strides()[rank - 1];
         Dims rows = Dims.ordered(input.view(), 0, Math.max(0, rank - 1));
         int offset = input.view().offset();

@@ -147,8 +147,7 @@ final class VectorMatrixKernels {
             FloatVector s3 = s0;
             int i = 0;
             for (; i + 4 * LANES <= n; i += 4 * LANES) {
-                s0 = FloatVector.fromArray(SPECIES, x, at + i)
-                        .fma(FloatVector.fromArray(SPECIES, y, bAt + i), s0);
+                s0 = FloatVector.fromArray(SPECIES, x, at + i).fma(FloatVector.fromArray(SPECIES, y, bAt + i), s0);
                 s1 = FloatVector.fromArray(SPECIES, x, at + i + LANES)
                         .fma(FloatVector.fromArray(SPECIES, y, bAt + i + LANES), s1);
                 s2 = FloatVector.fromArray(SPECIES, x, at + i + 2 * LANES)
@@ -157,8 +156,7 @@ final class VectorMatrixKernels {
                         .fma(FloatVector.fromArray(SPECIES, y, bAt + i + 3 * LANES), s3);
             }
             for (; i + LANES <= n; i += LANES) {
-                s0 = FloatVector.fromArray(SPECIES, x, at + i)
-                        .fma(FloatVector.fromArray(SPECIES, y, bAt + i), s0);
+                s0 = FloatVector.fromArray(SPECIES, x, at + i).fma(FloatVector.fromArray(SPECIES, y, bAt + i), s0);
             }
             float tail = 0;
             for (; i < n; i++) {
@@ -309,8 +307,7 @@ final class VectorMatrixKernels {
             DoubleVector s3 = s0;
             int i = 0;
             for (; i + 4 * LANES <= n; i += 4 * LANES) {
-                s0 = DoubleVector.fromArray(SPECIES, x, at + i)
-                        .fma(DoubleVector.fromArray(SPECIES, y, bAt + i), s0);
+                s0 = DoubleVector.fromArray(SPECIES, x, at + i).fma(DoubleVector.fromArray(SPECIES, y, bAt + i), s0);
                 s1 = DoubleVector.fromArray(SPECIES, x, at + i + LANES)
                         .fma(DoubleVector.fromArray(SPECIES, y, bAt + i + LANES), s1);
                 s2 = DoubleVector.fromArray(SPECIES, x, at + i + 2 * LANES)
@@ -319,8 +316,7 @@ final class VectorMatrixKernels {
                         .fma(DoubleVector.fromArray(SPECIES, y, bAt + i + 3 * LANES), s3);
             }
             for (; i + LANES <= n; i += LANES) {
-                s0 = DoubleVector.fromArray(SPECIES, x, at + i)
-                        .fma(DoubleVector.fromArray(SPECIES, y, bAt + i), s0);
+                s0 = DoubleVector.fromArray(SPECIES, x, at + i).fma(DoubleVector.fromArray(SPECIES, y, bAt + i), s0);
             }
             double tail = 0;
             for (; i < n; i++) {

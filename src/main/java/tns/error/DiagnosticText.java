@@ -56,7 +56,11 @@ public final class DiagnosticText {
         int end = source.line(Math.max(span.start(), span.end() - 1)) > line
                 ? code.length() + 1
                 : Math.min(span.column() + span.end() - span.start(), code.length() + 1);
-        out.append('\n').append(" ".repeat(gutter)).append(paint(BLUE, "-->")).append(' ').append(span);
+        out.append('\n')
+                .append(" ".repeat(gutter))
+                .append(paint(BLUE, "-->"))
+                .append(' ')
+                .append(span);
         margin("");
         margin(String.valueOf(line));
         out.append(' ').append(code);
@@ -89,7 +93,11 @@ public final class DiagnosticText {
         note("calls, innermost last:");
         for (int i = 0; i < calls.size(); i++) {
             if (d.hiddenCalls() > 0 && i == calls.size() / 2) {
-                out.append('\n').append(" ".repeat(gutter + 5)).append("… ").append(d.hiddenCalls()).append(" more");
+                out.append('\n')
+                        .append(" ".repeat(gutter + 5))
+                        .append("… ")
+                        .append(d.hiddenCalls())
+                        .append(" more");
             }
             Diagnostic.Call call = calls.get(i);
             out.append('\n').append(" ".repeat(gutter + 5)).append(call.span()).append(": ");

@@ -33,8 +33,7 @@ public final class ScriptException extends RuntimeException {
     public static ScriptException at(Span span, TnsException e) {
         String help = e.help();
         return new ScriptException(
-                new Diagnostic(e.kind(), e.getMessage(), span, help == null ? List.of() : List.of(help)),
-                e.getCause());
+                new Diagnostic(e.kind(), e.getMessage(), span, help == null ? List.of() : List.of(help)), e.getCause());
     }
 
     /** Notes that the failing code was reached by this call. */

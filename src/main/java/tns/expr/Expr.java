@@ -426,7 +426,9 @@ public final class Expr {
         if (inputCount <= input || !seen.add(this)) {
             return false;
         }
-        return leaf instanceof Input(int number) ? number == input : arguments.stream().anyMatch(a -> a.uses(input, seen));
+        return leaf instanceof Input(int number)
+                ? number == input
+                : arguments.stream().anyMatch(a -> a.uses(input, seen));
     }
 
     /** Whether this is the structural zero {@link #ZERO}. */
@@ -502,8 +504,9 @@ public final class Expr {
         return switch (leaf) {
             case Input(int number) -> "x" + number;
             case Zero zero -> "0";
-            case null -> primitive().label()
-                    + arguments.stream().map(Expr::toString).collect(Collectors.joining(", ", "(", ")"));
+            case null ->
+                primitive().label()
+                        + arguments.stream().map(Expr::toString).collect(Collectors.joining(", ", "(", ")"));
             default -> leaf.toString();
         };
     }

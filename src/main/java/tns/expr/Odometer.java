@@ -10,7 +10,8 @@ final class Odometer {
 
     /** Checks that the operands fit the program and the shape. */
     Odometer(Program program, Operand[] inputs, Operand[] outputs, int[] shape) {
-        if (inputs.length < program.inputs() || outputs.length != program.outputs().size()) {
+        if (inputs.length < program.inputs()
+                || outputs.length != program.outputs().size()) {
             throw new IllegalArgumentException("the program has " + program.inputs() + " inputs and "
                     + program.outputs().size() + " outputs, not " + inputs.length + " and " + outputs.length);
         }
@@ -22,8 +23,8 @@ final class Odometer {
         positions = new int[operands.length];
         for (int i = 0; i < operands.length; i++) {
             if (operands[i].strides().length != shape.length) {
-                throw new IllegalArgumentException("an operand has " + operands[i].strides().length
-                        + " strides for " + shape.length + " dimensions");
+                throw new IllegalArgumentException("an operand has " + operands[i].strides().length + " strides for "
+                        + shape.length + " dimensions");
             }
             positions[i] = operands[i].offset();
         }
@@ -49,7 +50,9 @@ final class Odometer {
         for (int dim = shape.length - 1; dim >= 0; dim--) {
             boolean wraps = ++index[dim] == shape[dim];
             for (int i = 0; i < operands.length; i++) {
-                positions[i] += wraps ? (1 - shape[dim]) * operands[i].strides()[dim] : operands[i].strides()[dim];
+                positions[i] += wraps
+                        ? (1 - shape[dim]) * operands[i].strides()[dim]
+                        : operands[i].strides()[dim];
             }
             if (!wraps) {
                 return true;

@@ -80,6 +80,7 @@ public record Operand(Object array, int offset, int[] strides) {
     }
 
     private IllegalArgumentException unknown() {
-        return new IllegalArgumentException("no element type: " + array.getClass().getSimpleName());
+        return new IllegalArgumentException(
+                "no element type: " + array.getClass().getSimpleName());
     }
 }

@@ -14,8 +14,15 @@ final class Power {
     private static final double[] TAIL_F32 = {0.19481315, 0.22184244, 0.2857189, 0.39999998};
 
     private static final double[] TAIL_F64 = {
-        0.11029183132290943, 0.10420755509622441, 0.11768795963803358, 0.13333236650766855, 0.15384616822505312,
-        0.1818181816849416, 0.22222222222295357, 0.2857142857142836, 0.4
+        0.11029183132290943,
+        0.10420755509622441,
+        0.11768795963803358,
+        0.13333236650766855,
+        0.15384616822505312,
+        0.1818181816849416,
+        0.22222222222295357,
+        0.2857142857142836,
+        0.4
     };
 
     private static final double TWO_THIRDS_REST_F64 = 3.700743415417188e-17;
@@ -53,8 +60,8 @@ final class Power {
         Pair square = ratio.times(ratio);
         Pair cube = square.times(ratio);
         double twoThirds = s.pick((float) (2.0 / 3), 2.0 / 3);
-        Pair linear = cube.times(
-                new Pair(x.of(twoThirds), x.of(s.pick(2.0 / 3 - (float) (2.0 / 3), TWO_THIRDS_REST_F64))));
+        Pair linear =
+                cube.times(new Pair(x.of(twoThirds), x.of(s.pick(2.0 / 3 - (float) (2.0 / 3), TWO_THIRDS_REST_F64))));
         Term tail = cube.high.mul(square.high).mul(square.high.polynomial(TAIL_F32, TAIL_F64));
         Pair series = Pair.ofSum(linear.high, tail);
         Term twice = ratio.high.mul(2);

@@ -37,7 +37,10 @@ public enum Primitive {
             (dy, y, a, b) -> DerivativeRules.extremum(dy, a.le(b), a.eq(b)),
             (dy, y, a, b) -> DerivativeRules.extremum(dy, b.le(a), a.eq(b))),
     FMOD(Term::fmod, (dy, y, a, b) -> dy, (dy, y, a, b) -> dy.neg().mul(a.div(b).trunc())),
-    REMAINDER(Arithmetic::remainder, (dy, y, a, b) -> dy, (dy, y, a, b) -> dy.neg().mul(a.floorDiv(b))),
+    REMAINDER(
+            Arithmetic::remainder,
+            (dy, y, a, b) -> dy,
+            (dy, y, a, b) -> dy.neg().mul(a.floorDiv(b))),
     FLOOR_DIV(Arithmetic::floorDiv),
     LT((a, b) -> a.lt(b)),
     LE((a, b) -> a.le(b)),
@@ -79,8 +82,16 @@ public enum Primitive {
     SIN(Trigonometric::sin, 2, 2, (dy, y, a) -> dy.mul(a.cos())),
     COS(Trigonometric::cos, 2, 2, (dy, y, a) -> dy.neg().mul(a.sin())),
     TAN(Trigonometric::tan, 2, 2, (dy, y, a) -> dy.mul(y.square().add(1))),
-    ASIN(InverseTrigonometric::asin, 2, 2, (dy, y, a) -> dy.mul(a.square().neg().add(1).rsqrt())),
-    ACOS(InverseTrigonometric::acos, 2, 2, (dy, y, a) -> dy.neg().mul(a.square().neg().add(1).rsqrt())),
+    ASIN(
+            InverseTrigonometric::asin,
+            2,
+            2,
+            (dy, y, a) -> dy.mul(a.square().neg().add(1).rsqrt())),
+    ACOS(
+            InverseTrigonometric::acos,
+            2,
+            2,
+            (dy, y, a) -> dy.neg().mul(a.square().neg().add(1).rsqrt())),
     ATAN(InverseTrigonometric::atan, 2, 2, (dy, y, a) -> dy.div(a.square().add(1))),
     ATAN2(
             InverseTrigonometric::atan2,
@@ -180,7 +191,8 @@ public enum Primitive {
     }
 
     /** {@code dy * d y / d argument(index)}, null if that is structurally zero. */
-    @Nullable Expr derivative(int index, Expr dy, Expr y) {
+    @Nullable
+    Expr derivative(int index, Expr dy, Expr y) {
         return rules.get(index).of(dy, y, y.arguments());
     }
 
@@ -189,7 +201,8 @@ public enum Primitive {
     }
 
     private interface Rule {
-        @Nullable Expr of(Expr dy, Expr y, List<Expr> arguments);
+        @Nullable
+        Expr of(Expr dy, Expr y, List<Expr> arguments);
     }
 
     private interface Unary {
@@ -205,14 +218,17 @@ public enum Primitive {
     }
 
     private interface UnaryRule {
-        @Nullable Expr of(Expr dy, Expr y, Expr a);
+        @Nullable
+        Expr of(Expr dy, Expr y, Expr a);
     }
 
     private interface BinaryRule {
-        @Nullable Expr of(Expr dy, Expr y, Expr a, Expr b);
+        @Nullable
+        Expr of(Expr dy, Expr y, Expr a, Expr b);
     }
 
     private interface TernaryRule {
-        @Nullable Expr of(Expr dy, Expr y, Expr a, Expr b, Expr c);
+        @Nullable
+        Expr of(Expr dy, Expr y, Expr a, Expr b, Expr c);
     }
 }

@@ -18,7 +18,9 @@ public final class ScalarRunner implements PointwiseRunner {
                     }
                     run(program, slots);
                     for (int i = 0; i < outputs.length; i++) {
-                        outputs[i].store(positions[inputs.length + i], slots[program.outputs().get(i)]);
+                        outputs[i].store(
+                                positions[inputs.length + i],
+                                slots[program.outputs().get(i)]);
                     }
                 }
             }
@@ -33,7 +35,9 @@ public final class ScalarRunner implements PointwiseRunner {
                     }
                     run(program, slots);
                     for (int i = 0; i < outputs.length; i++) {
-                        outputs[i].store(positions[inputs.length + i], slots[program.outputs().get(i)]);
+                        outputs[i].store(
+                                positions[inputs.length + i],
+                                slots[program.outputs().get(i)]);
                     }
                 }
             }
@@ -48,7 +52,9 @@ public final class ScalarRunner implements PointwiseRunner {
                     }
                     run(program, slots);
                     for (int i = 0; i < outputs.length; i++) {
-                        outputs[i].store(positions[inputs.length + i], slots[program.outputs().get(i)]);
+                        outputs[i].store(
+                                positions[inputs.length + i],
+                                slots[program.outputs().get(i)]);
                     }
                 }
             }

@@ -44,8 +44,8 @@ public final class Access {
                 case Long n -> n;
                 case None n -> null;
                 case Tensor t when t.elements() == 1 && t.item() instanceof Long n -> n;
-                case Object other -> throw node.fail(
-                        ErrorKind.INDEX, "slice: bounds must be ints, found " + TypeName.describe(other));
+                case Object other ->
+                    throw node.fail(ErrorKind.INDEX, "slice: bounds must be ints, found " + TypeName.describe(other));
             };
         }
     }
@@ -97,7 +97,8 @@ public final class Access {
                     Object found = index[0] instanceof String key ? r.member(key) : null;
                     if (found == null) {
                         throw new TnsException(
-                                        ErrorKind.INDEX, "index: the record has no key " + tns.op.Display.quoted(index[0]))
+                                        ErrorKind.INDEX,
+                                        "index: the record has no key " + tns.op.Display.quoted(index[0]))
                                 .help("its keys are " + r.memberNames());
                     }
                     yield found;
@@ -107,8 +108,8 @@ public final class Access {
                 case RangeValue r -> sequence(index[0], r.size(), r::get, "range");
                 case String s -> sequence(index[0], s.length(), i -> s.substring(i, i + 1), "string");
                 case tns.nn.Module m when m.element(index[0]) instanceof Object element -> element;
-                default -> throw new TnsException(
-                        ErrorKind.INDEX, "index: " + TypeName.describe(value) + " has no items");
+                default ->
+                    throw new TnsException(ErrorKind.INDEX, "index: " + TypeName.describe(value) + " has no items");
             };
         }
 

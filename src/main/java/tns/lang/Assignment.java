@@ -51,8 +51,9 @@ public final class Assignment extends Node {
             case Variable v -> v.set(frame, assigned);
             case Access.Index index -> storeItem(frame, index, assigned);
             case Calls.Attribute attribute -> storeMember(frame, attribute, assigned);
-            default -> throw place.fail(
-                    ErrorKind.SYNTAX, "assignment: this is not a place", "a name, x[i] and r.f can be assigned to");
+            default ->
+                throw place.fail(
+                        ErrorKind.SYNTAX, "assignment: this is not a place", "a name, x[i] and r.f can be assigned to");
         }
     }
 
@@ -67,8 +68,11 @@ public final class Assignment extends Node {
                         store(frame, index.base(), changed);
                     }
                 }
-                case Param p -> assignToParameter(
-                        p, "x[i] = v", Indexing.set(frame.session, p.value().detach().share(), items, assigned));
+                case Param p ->
+                    assignToParameter(
+                            p,
+                            "x[i] = v",
+                            Indexing.set(frame.session, p.value().detach().share(), items, assigned));
                 case Tuple t -> {
                     Object[] copy = t.items().toArray();
                     copy[position(items[0], t.size(), "tuple")] = Sharing.share(assigned);
@@ -77,10 +81,13 @@ public final class Assignment extends Node {
                     }
                     store(frame, index.base(), Tuple.of(copy));
                 }
-                case ListValue l -> l.items().set(position(items[0], l.items().size(), "list"), Sharing.share(assigned));
-                case Record r when items[0] instanceof String key -> storeInRecord(frame, index.base(), r, key, assigned);
-                default -> throw new TnsException(
-                        ErrorKind.INDEX, "assignment: " + TypeName.describe(holder) + " has no items to assign");
+                case ListValue l ->
+                    l.items().set(position(items[0], l.items().size(), "list"), Sharing.share(assigned));
+                case Record r
+                when items[0] instanceof String key -> storeInRecord(frame, index.base(), r, key, assigned);
+                default ->
+                    throw new TnsException(
+                            ErrorKind.INDEX, "assignment: " + TypeName.describe(holder) + " has no items to assign");
             }
         } catch (TnsException e) {
             throw index.at(e);
@@ -109,10 +116,13 @@ public final class Assignment extends Node {
                 case MutableMembers m -> m.assign(attribute.name(), Sharing.share(assigned));
                 case tns.optim.Optimizer o -> o.assign(attribute.name(), assigned);
                 case Param p when attribute.name().equals("grad") -> p.grad(assigned instanceof Tensor t ? t : null);
-                case Param p when attribute.name().equals("requires_grad") && assigned instanceof Boolean b -> p.requiresGrad(b);
-                default -> throw new TnsException(
-                        ErrorKind.NAME,
-                        "assignment: " + TypeName.describe(holder) + " has no field '" + attribute.name() + "' to set");
+                case Param p
+                when attribute.name().equals("requires_grad") && assigned instanceof Boolean b -> p.requiresGrad(b);
+                default ->
+                    throw new TnsException(
+                            ErrorKind.NAME,
+                            "assignment: " + TypeName.describe(holder) + " has no field '" + attribute.name()
+                                    + "' to set");
             }
         } catch (TnsException e) {
             throw attribute.at(e);
@@ -151,13 +161,17 @@ public final class Assignment extends Node {
                         assignToParameter(p, "x " + sign + " v", p.value());
                     }
                     Object changed = operation.eval(frame);
-                    if (!(changed instanceof Tensor t) || !t.shape().equals(p.value().shape())) {
+                    if (!(changed instanceof Tensor t)
+                            || !t.shape().equals(p.value().shape())) {
                         throw new TnsException(
                                 ErrorKind.SHAPE,
-                                sign + ": would change the parameter's shape from " + p.value().shape() + " to "
-                                        + TypeName.describe(changed));
+                                sign + ": would change the parameter's shape from "
+                                        + p.value().shape() + " to " + TypeName.describe(changed));
                     }
-                    p.set(t.dtype() == p.value().dtype() ? t : tns.op.Casts.to(t, p.value().dtype()));
+                    p.set(
+                            t.dtype() == p.value().dtype()
+                                    ? t
+                                    : tns.op.Casts.to(t, p.value().dtype()));
                 } catch (TnsException e) {
                     throw at(e);
                 }

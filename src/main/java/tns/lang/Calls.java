@@ -65,7 +65,7 @@ public final class Calls {
             try {
                 return callable.call(frame.session, positional, named);
             } catch (TnsException e) {
-                throw placed(e, at, callable, firstNode, lead);
+                throw placed(e, at, firstNode, lead);
             } catch (ScriptException e) {
                 throw op ? e : e.calledAt(callable.name(), at.span());
             }
@@ -91,8 +91,7 @@ public final class Calls {
             }
         }
 
-        private ScriptException placed(
-                TnsException e, Node at, Callable callee, @Nullable Node firstNode, int lead) {
+        private ScriptException placed(TnsException e, Node at, @Nullable Node firstNode, int lead) {
             int i = e.argument() - lead;
             if (e.argument() == 0 && lead == 1 && firstNode != null) {
                 return firstNode.at(e);

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** A variable with a life of its own: one at file level, or one that a closure shares with its surroundings. */
 public final class Cell {
     /** Null until it is first set. */
-    @Nullable Object value;
+    @Nullable
+    Object value;
 
     public Cell() {}
 

@@ -45,7 +45,9 @@ final class Format {
             body = m.group(3) + body;
         }
         int width = m.group(6) == null ? 0 : Integer.parseInt(m.group(6));
-        char align = m.group(2) == null ? (m.group(5) != null ? '=' : number ? '>' : '<') : m.group(2).charAt(0);
+        char align = m.group(2) == null
+                ? (m.group(5) != null ? '=' : number ? '>' : '<')
+                : m.group(2).charAt(0);
         String fill = m.group(1) != null ? m.group(1) : m.group(5) != null ? "0" : " ";
         return padded(body, width, align, fill);
     }
@@ -95,8 +97,12 @@ final class Format {
         if (digits > 0) {
             mantissa.insert(1, '.');
         }
-        return (d < 0 ? "-" : "") + mantissa + letter + (exponent < 0 ? "-" : "+")
-                + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+        return (d < 0 ? "-" : "")
+                + mantissa
+                + letter
+                + (exponent < 0 ? "-" : "+")
+                + (Math.abs(exponent) < 10 ? "0" : "")
+                + Math.abs(exponent);
     }
 
     private static String general(double d, int digits) {
@@ -134,9 +140,10 @@ final class Format {
         return switch (align) {
             case '<' -> body + fill.repeat(missing);
             case '^' -> fill.repeat(missing / 2) + body + fill.repeat(missing - missing / 2);
-            case '=' -> body.startsWith("-") || body.startsWith("+")
-                    ? body.charAt(0) + fill.repeat(missing) + body.substring(1)
-                    : fill.repeat(missing) + body;
+            case '=' ->
+                body.startsWith("-") || body.startsWith("+")
+                        ? body.charAt(0) + fill.repeat(missing) + body.substring(1)
+                        : fill.repeat(missing) + body;
             default -> fill.repeat(missing) + body;
         };
     }

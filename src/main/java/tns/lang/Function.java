@@ -23,7 +23,11 @@ public final class Function implements Callable, TypeName.Typed {
      * @param rest whether it takes all remaining positional arguments as a tuple
      */
     public record Parameter(
-            String name, Variable variable, @Nullable ShapePattern shape, @Nullable Node fallback, boolean rest) {}
+            String name,
+            Variable variable,
+            @Nullable ShapePattern shape,
+            @Nullable Node fallback,
+            boolean rest) {}
 
     /** What is the same for every value made by one {@code fn}: known when the tree is built. */
     public static final class Code {
@@ -36,8 +40,7 @@ public final class Function implements Callable, TypeName.Typed {
         private @Nullable Node body;
         private int slots;
 
-        public Code(
-                String name, String doc, List<Parameter> parameters, @Nullable ShapePattern result, Span span) {
+        public Code(String name, String doc, List<Parameter> parameters, @Nullable ShapePattern result, Span span) {
             this.name = name;
             this.doc = doc;
             this.parameters = parameters.toArray(new Parameter[0]);
@@ -145,7 +148,8 @@ public final class Function implements Callable, TypeName.Typed {
         int given = 0;
         for (Parameter p : code.parameters) {
             if (p.rest) {
-                Object[] rest = java.util.Arrays.copyOfRange(positional, Math.min(given, positional.length), positional.length);
+                Object[] rest =
+                        java.util.Arrays.copyOfRange(positional, Math.min(given, positional.length), positional.length);
                 p.variable.begin(frame, Tuple.of(rest));
                 given = positional.length;
             } else if (given < positional.length) {
@@ -171,8 +175,9 @@ public final class Function implements Callable, TypeName.Typed {
                     .argument(given);
         }
         for (String name : named.keySet()) {
-            List<String> known =
-                    java.util.Arrays.stream(code.parameters).map(Parameter::name).toList();
+            List<String> known = java.util.Arrays.stream(code.parameters)
+                    .map(Parameter::name)
+                    .toList();
             if (!known.contains(name)) {
                 String near = Suggestion.nearest(name, known);
                 throw new TnsException(

@@ -79,18 +79,16 @@ public final class HostFunctions {
                     }
                     return None.NONE;
                 });
-        f.define("input(prompt: string = '')")
-                .doc("A line read from the user.")
-                .is(args -> {
-                    session(args).out().print(args.text("prompt"));
-                    session(args).out().flush();
-                    try {
-                        String line = session(args).in().readLine();
-                        return line == null ? None.NONE : line;
-                    } catch (IOException e) {
-                        throw new TnsException(ErrorKind.IO, "input: " + e.getMessage(), e);
-                    }
-                });
+        f.define("input(prompt: string = '')").doc("A line read from the user.").is(args -> {
+            session(args).out().print(args.text("prompt"));
+            session(args).out().flush();
+            try {
+                String line = session(args).in().readLine();
+                return line == null ? None.NONE : line;
+            } catch (IOException e) {
+                throw new TnsException(ErrorKind.IO, "input: " + e.getMessage(), e);
+            }
+        });
         f.define("error(message: string)")
                 .doc("Stops with a message that try can catch.")
                 .is(args -> {
@@ -105,19 +103,19 @@ public final class HostFunctions {
                     }
                     return None.NONE;
                 });
-        f.define("help(x: any)")
-                .doc("What a function does.")
-                .is(args -> {
-                    session(args).out().println(help(args.get("x")));
-                    return None.NONE;
-                });
+        f.define("help(x: any)").doc("What a function does.").is(args -> {
+            session(args).out().println(help(args.get("x")));
+            return None.NONE;
+        });
     }
 
     /** The help text of a function. */
     public static String help(Object value) {
         return switch (value) {
             case Op op -> {
-                StringBuilder text = new StringBuilder(op.signature().toString()).append('\n').append(op.doc());
+                StringBuilder text = new StringBuilder(op.signature().toString())
+                        .append('\n')
+                        .append(op.doc());
                 for (Op.Example e : op.examples()) {
                     text.append("\n\n> ").append(e.call()).append('\n').append(e.result());
                 }
@@ -129,9 +127,13 @@ public final class HostFunctions {
     }
 
     private static List<Object> items(Object value, String op) {
-        if (value instanceof Iterable<?> || value instanceof String || value instanceof Tensor || value instanceof Param) {
+        if (value instanceof Iterable<?>
+                || value instanceof String
+                || value instanceof Tensor
+                || value instanceof Param) {
             List<Object> all = new ArrayList<>();
-            Node nowhere = new Values.Constant(new tns.error.Span(new tns.error.Source("<" + op + ">", op), 0, 1), value);
+            Node nowhere =
+                    new Values.Constant(new tns.error.Span(new tns.error.Source("<" + op + ">", op), 0, 1), value);
             for (Object item : Iteration.over(value, nowhere)) {
                 all.add(Sharing.share(item));
             }
@@ -339,9 +341,10 @@ public final class HostFunctions {
                     if (tensors) {
                         return tensor.call(args.context(), given.items().toArray(), named(args));
                     }
-                    return host.of(given.size() == 1 && given.get(0) instanceof Iterable<?>
-                            ? items(given.get(0), name)
-                            : given.items());
+                    return host.of(
+                            given.size() == 1 && given.get(0) instanceof Iterable<?>
+                                    ? items(given.get(0), name)
+                                    : given.items());
                 });
     }
 
@@ -363,7 +366,8 @@ public final class HostFunctions {
     }
 
     private interface Convert {
-        @org.jspecify.annotations.Nullable Object of(Object value);
+        @org.jspecify.annotations.Nullable
+        Object of(Object value);
     }
 
     private static void convert(Family f, OpTable ops, String name, Convert host) {
@@ -435,7 +439,9 @@ public final class HostFunctions {
                 .doc("Over a with block, the device on which constructors make tensors.")
                 .is(args -> {
                     Object name = args.get("name");
-                    Device device = name instanceof Device d ? d : name.equals("cpu") ? args.context().cpu() : null;
+                    Device device = name instanceof Device d
+                            ? d
+                            : name.equals("cpu") ? args.context().cpu() : null;
                     if (device == null) {
                         throw new TnsException(ErrorKind.DEVICE, "device: there is no device " + Display.text(name))
                                 .help("this build computes on cpu");
@@ -450,7 +456,8 @@ public final class HostFunctions {
                 .doc("Gives a parameter another value, for every holder: p.set(v).")
                 .is(args -> {
                     if (!(args.get("p") instanceof Param p)) {
-                        throw new TnsException(ErrorKind.VALUE, "set: only a parameter is a cell").help("x = v binds a name");
+                        throw new TnsException(ErrorKind.VALUE, "set: only a parameter is a cell")
+                                .help("x = v binds a name");
                     }
                     Tensor v = args.tensor("value");
                     if (!v.shape().equals(p.value().shape())) {
@@ -467,15 +474,13 @@ public final class HostFunctions {
     }
 
     private static void files(Family f) {
-        f.define("read_text(path: string)")
-                .doc("The text of a file.")
-                .is(args -> {
-                    try {
-                        return Files.readString(Path.of(args.text("path")));
-                    } catch (IOException e) {
-                        throw new TnsException(ErrorKind.IO, "read_text: cannot read " + args.text("path"), e);
-                    }
-                });
+        f.define("read_text(path: string)").doc("The text of a file.").is(args -> {
+            try {
+                return Files.readString(Path.of(args.text("path")));
+            } catch (IOException e) {
+                throw new TnsException(ErrorKind.IO, "read_text: cannot read " + args.text("path"), e);
+            }
+        });
         f.define("write_text(path: string, text: string)")
                 .doc("Writes a text to a file.")
                 .is(args -> {

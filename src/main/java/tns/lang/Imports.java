@@ -57,7 +57,8 @@ public final class Imports {
                     String near = Suggestion.nearest(name.name(), file.memberNames());
                     throw name.fail(
                             ErrorKind.NAME,
-                            path + " defines no '" + name.name() + "'" + (near == null ? "" : "; did you mean '" + near + "'?"));
+                            path + " defines no '" + name.name() + "'"
+                                    + (near == null ? "" : "; did you mean '" + near + "'?"));
                 }
                 name.set(frame, Sharing.share(value));
             }

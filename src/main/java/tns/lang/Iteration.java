@@ -24,10 +24,11 @@ final class Iteration {
                 s.codePoints().forEach(c -> characters.add(Character.toString(c)));
                 yield characters;
             }
-            default -> throw at.fail(
-                    ErrorKind.VALUE,
-                    "for: cannot go over " + TypeName.describe(value),
-                    "a range 0..n, a tensor, tuple, list, record or string can be gone over");
+            default ->
+                throw at.fail(
+                        ErrorKind.VALUE,
+                        "for: cannot go over " + TypeName.describe(value),
+                        "a range 0..n, a tensor, tuple, list, record or string can be gone over");
         };
     }
 

@@ -26,16 +26,18 @@ public final class ListValue implements Members, TypeName.Typed, Iterable<Object
     @Override
     public @Nullable Object member(String name) {
         return switch (name) {
-            case "append" -> method("append", a -> {
-                items.add(Sharing.share(a));
-                return None.NONE;
-            });
-            case "pop" -> method("pop", a -> {
-                if (items.isEmpty()) {
-                    throw new TnsException(ErrorKind.INDEX, "pop: the list is empty");
-                }
-                return items.removeLast();
-            });
+            case "append" ->
+                method("append", a -> {
+                    items.add(Sharing.share(a));
+                    return None.NONE;
+                });
+            case "pop" ->
+                method("pop", a -> {
+                    if (items.isEmpty()) {
+                        throw new TnsException(ErrorKind.INDEX, "pop: the list is empty");
+                    }
+                    return items.removeLast();
+                });
             default -> null;
         };
     }

@@ -26,7 +26,7 @@ final class Numbers {
             case DIV -> (double) a / nonZero(sign, b);
             case FLOOR_DIVIDE -> Math.floorDiv(a, nonZero(sign, b));
             case REMAINDER -> Math.floorMod(a, nonZero(sign, b));
-            case POW -> b < 0 ? (Object) Math.pow(a, b) : (Object) power(a, b);
+            case POW -> b < 0 ? (Object) Math.pow((double) a, (double) b) : (Object) power(a, b);
             case BITWISE_AND -> a & b;
             case BITWISE_OR -> a | b;
             case MATMUL -> throw unfit(sign, a, b);
@@ -64,7 +64,7 @@ final class Numbers {
         }
         if (a instanceof Boolean x && b instanceof Boolean y) {
             if (sign == Sign.BITWISE_AND || sign == Sign.BITWISE_OR) {
-                return sign == Sign.BITWISE_AND ? x & y : x | y;
+                return sign == Sign.BITWISE_AND ? x && y : x || y;
             }
         }
         if (a instanceof String x && b instanceof String y) {
@@ -89,7 +89,8 @@ final class Numbers {
             x.forEach(Sharing::share);
             return Tuple.of(all);
         }
-        boolean counted = (a instanceof Boolean || a instanceof Number) && (b instanceof Boolean || b instanceof Number);
+        boolean counted =
+                (a instanceof Boolean || a instanceof Number) && (b instanceof Boolean || b instanceof Number);
         if (counted) {
             Object x = a instanceof Boolean p ? (Object) (p ? 1L : 0L) : a;
             Object y = b instanceof Boolean q ? (Object) (q ? 1L : 0L) : b;
@@ -137,8 +138,8 @@ final class Numbers {
             case Long n -> sign == '-' ? Math.negateExact(n) : sign == '~' ? ~n : n;
             case Double d when sign != '~' -> sign == '-' ? -d : d;
             case Boolean b when sign == '~' -> !b;
-            default -> throw new TnsException(
-                    ErrorKind.VALUE, sign + ": does not apply to " + TypeName.describe(value));
+            default ->
+                throw new TnsException(ErrorKind.VALUE, sign + ": does not apply to " + TypeName.describe(value));
         };
     }
 

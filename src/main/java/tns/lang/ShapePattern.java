@@ -49,16 +49,14 @@ public record ShapePattern(@Nullable DType dtype, List<Dim> dims) {
         Shape shape = plain instanceof Tensor t ? t.shape() : Shape.SCALAR;
         if (dtype != null && plain instanceof Tensor t && t.dtype() != dtype) {
             throw new TnsException(
-                            ErrorKind.DTYPE,
-                            function + ": " + what + " must be " + dtype + ", found " + t.describe())
+                            ErrorKind.DTYPE, function + ": " + what + " must be " + dtype + ", found " + t.describe())
                     .help("convert it: x.to(" + dtype + ")");
         }
         int rest = dims.indexOf(new Rest());
         int fixed = rest < 0 ? dims.size() : dims.size() - 1;
         if (rest < 0 ? shape.rank() != fixed : shape.rank() < fixed) {
             throw new TnsException(
-                    ErrorKind.SHAPE,
-                    function + ": " + what + " must have shape " + text() + ", found " + shape);
+                    ErrorKind.SHAPE, function + ": " + what + " must have shape " + text() + ", found " + shape);
         }
         int skipped = shape.rank() - fixed;
         for (int i = 0; i < dims.size(); i++) {

@@ -89,7 +89,12 @@ public final class Values {
         private final boolean tensor;
 
         public Comprehension(
-                Span span, Node value, List<Variable> targets, Node iterable, @Nullable Node condition, boolean tensor) {
+                Span span,
+                Node value,
+                List<Variable> targets,
+                Node iterable,
+                @Nullable Node condition,
+                boolean tensor) {
             super(span);
             this.value = value;
             this.targets = targets.toArray(new Variable[0]);

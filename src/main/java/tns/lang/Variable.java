@@ -76,7 +76,8 @@ public abstract class Variable extends Node {
         }
 
         @Override
-        @Nullable Object peek(Frame frame) {
+        @Nullable
+        Object peek(Frame frame) {
             return frame.slots[slot];
         }
 
@@ -103,7 +104,8 @@ public abstract class Variable extends Node {
         }
 
         @Override
-        @Nullable Object peek(Frame frame) {
+        @Nullable
+        Object peek(Frame frame) {
             return frame.slots[slot] instanceof Cell cell ? cell.value : null;
         }
 
@@ -144,7 +146,8 @@ public abstract class Variable extends Node {
         }
 
         @Override
-        @Nullable Object peek(Frame frame) {
+        @Nullable
+        Object peek(Frame frame) {
             return frame.captured[index].value;
         }
 
@@ -176,13 +179,15 @@ public abstract class Variable extends Node {
         }
 
         @Override
-        @Nullable Object peek(Frame frame) {
+        @Nullable
+        Object peek(Frame frame) {
             Object value = cell.value;
             return value == null ? builtin : value;
         }
 
         /** The value a script gave it, or null; the built-in does not count. */
-        @Nullable Object own() {
+        @Nullable
+        Object own() {
             return cell.value;
         }
 

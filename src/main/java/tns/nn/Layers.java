@@ -47,7 +47,8 @@ public final class Layers {
                         if (!(modules.get(i) instanceof Callable)) {
                             throw new TnsException(
                                             ErrorKind.VALUE,
-                                            "sequential: " + TypeName.describe(modules.get(i)) + " is not a function or layer")
+                                            "sequential: " + TypeName.describe(modules.get(i))
+                                                    + " is not a function or layer")
                                     .argument(i);
                         }
                         layer.with(Integer.toString(i), modules.get(i));
@@ -98,9 +99,10 @@ public final class Layers {
         return switch (value) {
             case Tensor t -> t;
             case Param p -> p.value();
-            case null, default -> throw new TnsException(
-                    ErrorKind.VALUE,
-                    "linear: expected a tensor, found " + (value == null ? "nothing" : TypeName.describe(value)));
+            case null, default ->
+                throw new TnsException(
+                        ErrorKind.VALUE,
+                        "linear: expected a tensor, found " + (value == null ? "nothing" : TypeName.describe(value)));
         };
     }
 
@@ -108,8 +110,8 @@ public final class Layers {
         if (weight.rank() > 0 && x.rank() > 0 && x.size(-1) != weight.size(-1)) {
             throw new TnsException(
                             ErrorKind.SHAPE,
-                            "linear: the input has shape " + x.shape() + ", but the weight " + weight.shape() + " takes "
-                                    + weight.size(-1) + " features")
+                            "linear: the input has shape " + x.shape() + ", but the weight " + weight.shape()
+                                    + " takes " + weight.size(-1) + " features")
                     .help("the last dim of the input must be " + weight.size(-1));
         }
         Tensor y = Contraction.matmul(x, weight.rank() < 2 ? weight : Movement.transpose(weight, -2, -1));

@@ -105,26 +105,30 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
         }
         return switch (name) {
             case "forward" -> method(name, this::forward);
-            case "parameters" -> method(
-                    name, (c, a, n) -> Tuple.of(List.copyOf(namedParameters().values())));
-            case "named_parameters" -> method(name, (c, a, n) -> {
-                List<Object> pairs = new ArrayList<>();
-                namedParameters().forEach((path, p) -> pairs.add(Tuple.of(path, p)));
-                return Tuple.of(pairs);
-            });
+            case "parameters" ->
+                method(name, (c, a, n) -> Tuple.of(List.copyOf(namedParameters().values())));
+            case "named_parameters" ->
+                method(name, (c, a, n) -> {
+                    List<Object> pairs = new ArrayList<>();
+                    namedParameters().forEach((path, p) -> pairs.add(Tuple.of(path, p)));
+                    return Tuple.of(pairs);
+                });
             case "numel" -> method(name, (c, a, n) -> count());
-            case "train" -> method(name, (c, a, n) -> {
-                train(a.length == 0 || Boolean.TRUE.equals(a[0]));
-                return this;
-            });
-            case "eval" -> method(name, (c, a, n) -> {
-                train(false);
-                return this;
-            });
-            case "zero_grad" -> method(name, (c, a, n) -> {
-                namedParameters().values().forEach(p -> p.grad(null));
-                return None.NONE;
-            });
+            case "train" ->
+                method(name, (c, a, n) -> {
+                    train(a.length == 0 || Boolean.TRUE.equals(a[0]));
+                    return this;
+                });
+            case "eval" ->
+                method(name, (c, a, n) -> {
+                    train(false);
+                    return this;
+                });
+            case "zero_grad" ->
+                method(name, (c, a, n) -> {
+                    namedParameters().values().forEach(p -> p.grad(null));
+                    return None.NONE;
+                });
             case "to" -> method(name, (c, a, n) -> to(a));
             case "training" -> training;
             default -> null;
@@ -136,7 +140,8 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
             namedParameters().values().forEach(p -> p.set(Casts.to(p.value().detach(), dtype)));
             return this;
         }
-        if (what.length == 1 && what[0] instanceof tns.tensor.Device device
+        if (what.length == 1
+                && what[0] instanceof tns.tensor.Device device
                 && namedParameters().values().stream().allMatch(p -> p.value().device() == device)) {
             return this;
         }
@@ -145,7 +150,9 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
     }
 
     private long count() {
-        return namedParameters().values().stream().mapToLong(p -> p.value().elements()).sum();
+        return namedParameters().values().stream()
+                .mapToLong(p -> p.value().elements())
+                .sum();
     }
 
     @Override
@@ -170,10 +177,22 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
 
     private static void child(StringBuilder text, String indent, String name, Object value) {
         switch (value) {
-            case Module m -> text.append(indent).append('(').append(name).append("): ").append(m.tree(indent))
-                    .append("  # ").append(m.count()).append('\n');
-            case Param p -> text.append(indent).append('(').append(name).append("): parameter ")
-                    .append(p.value().describe()).append('\n');
+            case Module m ->
+                text.append(indent)
+                        .append('(')
+                        .append(name)
+                        .append("): ")
+                        .append(m.tree(indent))
+                        .append("  # ")
+                        .append(m.count())
+                        .append('\n');
+            case Param p ->
+                text.append(indent)
+                        .append('(')
+                        .append(name)
+                        .append("): parameter ")
+                        .append(p.value().describe())
+                        .append('\n');
             case Tuple t -> {
                 for (int i = 0; i < t.size(); i++) {
                     child(text, indent, name + "." + i, t.get(i));

@@ -22,7 +22,8 @@ public final class Activations {
             .floating()
             .is(x -> x.logSigmoid());
 
-    private static final Pointwise GELU = PRIMITIVES.pointwise("gelu(x)").floating().is(Activations::gelu);
+    private static final Pointwise GELU =
+            PRIMITIVES.pointwise("gelu(x)").floating().is(Activations::gelu);
     private static final Pointwise GELU_TANH =
             PRIMITIVES.pointwise("gelu(x)").floating().is(Activations::geluTanh);
 
@@ -47,7 +48,10 @@ public final class Activations {
                 .floating()
                 .is((x, beta, threshold) -> {
                     Expr scaled = x.mul(beta);
-                    return Expr.select(scaled.gt(threshold), x, scaled.neg().logSigmoid().neg().div(beta));
+                    return Expr.select(
+                            scaled.gt(threshold),
+                            x,
+                            scaled.neg().logSigmoid().neg().div(beta));
                 });
         FAMILY.pointwise("hardtanh(x, min_val=-1.0, max_val=1.0)")
                 .doc("x kept between min_val and max_val.")
@@ -81,8 +85,9 @@ public final class Activations {
         return switch (name) {
             case "none" -> GELU;
             case "tanh" -> GELU_TANH;
-            default -> throw new TnsException(ErrorKind.VALUE, "gelu: unknown approximation \"" + name + '"')
-                    .help("\"none\" or \"tanh\"");
+            default ->
+                throw new TnsException(ErrorKind.VALUE, "gelu: unknown approximation \"" + name + '"')
+                        .help("\"none\" or \"tanh\"");
         };
     }
 

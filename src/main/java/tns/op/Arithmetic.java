@@ -17,11 +17,13 @@ public final class Arithmetic {
     static final Pointwise FMOD = PRIMITIVES.pointwise("fmod(x, y)").is((x, y) -> x.fmod(y));
     static final Pointwise POW = PRIMITIVES.pointwise("pow(x, y)").is((x, y) -> x.pow(y));
     static final Pointwise DIV = PRIMITIVES.pointwise("div(x, y)").floating().is((x, y) -> x.div(y));
-    static final Pointwise CUBE = PRIMITIVES.pointwise("pow(x)").is(x -> x.mul(x).mul(x));
+    static final Pointwise CUBE =
+            PRIMITIVES.pointwise("pow(x)").is(x -> x.mul(x).mul(x));
     private static final Pointwise LERP =
             PRIMITIVES.pointwise("lerp(x, y, weight)").is((x, y, w) -> x.add(w.mul(y.sub(x))));
-    private static final Pointwise TRUNC_DIVIDE =
-            PRIMITIVES.pointwise("div(x, y)").is((x, y) -> x.sub(x.fmod(y)).div(y).trunc());
+    private static final Pointwise TRUNC_DIVIDE = PRIMITIVES
+            .pointwise("div(x, y)")
+            .is((x, y) -> x.sub(x.fmod(y)).div(y).trunc());
     static final Pointwise NEG = PRIMITIVES.pointwise("neg(x)").is(x -> x.neg());
 
     /** The ops as the language has them. */
@@ -80,12 +82,18 @@ public final class Arithmetic {
         FAMILY.define("floor_divide(x: operand, y: operand)")
                 .doc("The quotient rounded down, the function of the operator //; ints stay ints.")
                 .example("floor_divide([7, -7], 2)", "tensor([ 3, -4])")
-                .is(args -> wholeDivision(args.context(), args.all(), FLOOR_DIVIDE), 2, (c, o) -> wholeDivision(c, o, FLOOR_DIVIDE));
+                .is(
+                        args -> wholeDivision(args.context(), args.all(), FLOOR_DIVIDE),
+                        2,
+                        (c, o) -> wholeDivision(c, o, FLOOR_DIVIDE));
         FAMILY.define("remainder(x: operand, y: operand)")
                 .doc("What floor division leaves, with the sign of y: the function of the operator %.")
                 .example("remainder([7, -7], 3)", "tensor([1, 2])")
                 .gradient("remainder(x, y)", "x: [2, 3] in 1..3", "y: [3] in 4..5")
-                .is(args -> wholeDivision(args.context(), args.all(), REMAINDER), 2, (c, o) -> wholeDivision(c, o, REMAINDER));
+                .is(
+                        args -> wholeDivision(args.context(), args.all(), REMAINDER),
+                        2,
+                        (c, o) -> wholeDivision(c, o, REMAINDER));
         FAMILY.define("fmod(x: operand, y: operand)")
                 .doc("What division rounded towards zero leaves, with the sign of x.")
                 .example("fmod([7, -7], 3)", "tensor([ 1, -1])")
@@ -125,9 +133,7 @@ public final class Arithmetic {
     private static Object[] scaledOperands(Args args) {
         Object alpha = args.get("alpha");
         Object y = args.get("y");
-        return new Object[] {
-            args.get("x"), alpha.equals(1L) ? y : MUL.call(args.context(), new Object[] {y, alpha})
-        };
+        return new Object[] {args.get("x"), alpha.equals(1L) ? y : MUL.call(args.context(), new Object[] {y, alpha})};
     }
 
     private static Object subtract(Context context, Object[] operands) {
@@ -157,9 +163,10 @@ public final class Arithmetic {
         return switch (args.text("rounding_mode")) {
             case "floor" -> wholeDivision(args.context(), operands, FLOOR_DIVIDE);
             case "trunc" -> wholeDivision(args.context(), operands, TRUNC_DIVIDE);
-            default -> throw new TnsException(
-                            ErrorKind.VALUE, "div: unknown rounding_mode \"" + args.text("rounding_mode") + '"')
-                    .help("\"floor\", \"trunc\" or none");
+            default ->
+                throw new TnsException(
+                                ErrorKind.VALUE, "div: unknown rounding_mode \"" + args.text("rounding_mode") + '"')
+                        .help("\"floor\", \"trunc\" or none");
         };
     }
 

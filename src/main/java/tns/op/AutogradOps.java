@@ -25,7 +25,11 @@ public final class AutogradOps {
                 .doc("The function that gives the derivative of f by its first argument (or argument wrt);"
                         + " for numerical differences see gradient.")
                 .example("grad(x -> x**3)(2.0)", "tensor(12.)")
-                .is(args -> derivative("grad", args, (context, f, arguments, wrt) -> pullback(context, f, arguments, wrt).gradient()));
+                .is(args -> derivative(
+                        "grad",
+                        args,
+                        (context, f, arguments, wrt) ->
+                                pullback(context, f, arguments, wrt).gradient()));
         FAMILY.define("value_and_grad(f: function, wrt: int = 0)")
                 .doc("The function that gives the pair of f's value and its derivative.")
                 .example("value_and_grad(x -> x**2)(3.0)", "(tensor(9.), tensor(6.))")
@@ -50,7 +54,10 @@ public final class AutogradOps {
                 .example("hessian(x -> (x**3).sum(), [1., 2.])", "tensor([[ 6.,  0.],\n        [ 0., 12.]])")
                 .is(args -> {
                     Callable f = args.function("f");
-                    Callable slope = function("grad", (context, arguments) -> pullback(context, f, arguments, 0).gradient());
+                    Callable slope = function(
+                            "grad",
+                            (context, arguments) ->
+                                    pullback(context, f, arguments, 0).gradient());
                     return jacobian(args.context(), slope, args.tensor("x"));
                 });
         FAMILY.define("custom_grad(f: function, backward: function)")
@@ -79,7 +86,8 @@ public final class AutogradOps {
             throw new TnsException(
                             ErrorKind.SHAPE,
                             "backward: needs a scalar, found " + y.describe() + " with " + y.elements() + " elements")
-                    .help("reduce it first, y.sum().backward(), or pass a gradient of its shape: y.backward(ones_like(y))");
+                    .help("reduce it first, y.sum().backward(), or pass a gradient of its shape:"
+                            + " y.backward(ones_like(y))");
         }
         Gradients.backward(y, origin, seed("backward", y, gradient));
         return None.NONE;
@@ -144,7 +152,8 @@ public final class AutogradOps {
         Tensor x = Conversion.tensor(context, value);
         if (x == null) {
             throw new TnsException(
-                            ErrorKind.VALUE, op + ": differentiates by a tensor or number, found " + TypeName.describe(value))
+                            ErrorKind.VALUE,
+                            op + ": differentiates by a tensor or number, found " + TypeName.describe(value))
                     .help("other values can be captured by the function");
         }
         Tensor real = x.dtype().isFloat() ? x : Casts.to(x, context.defaultDType());
@@ -156,7 +165,8 @@ public final class AutogradOps {
         Tensor tensor = Conversion.tensor(context, y);
         if (tensor == null) {
             throw new TnsException(
-                    ErrorKind.VALUE, op + ": " + f.name() + " must return a tensor, it returned " + TypeName.describe(y));
+                    ErrorKind.VALUE,
+                    op + ": " + f.name() + " must return a tensor, it returned " + TypeName.describe(y));
         }
         return tensor;
     }
@@ -251,9 +261,7 @@ public final class AutogradOps {
             Tensor row = Gradients.of(y, seed, new Tensor[] {x}, false)[0];
             rows[i] = row == null ? zeros(x) : row;
         }
-        return n == 0
-                ? Tensor.allocate(x.device(), x.dtype(), shape)
-                : Movement.reshape(Joining.stack(rows, 0), shape);
+        return n == 0 ? Tensor.allocate(x.device(), x.dtype(), shape) : Movement.reshape(Joining.stack(rows, 0), shape);
     }
 
     private static Object customGrad(Args args) {
@@ -345,6 +353,7 @@ public final class AutogradOps {
         double[] moved = point.clone();
         moved[j] += eps;
         Tensor x = Tensor.upload(at.device(), DType.FLOAT64, at.shape(), moved);
-        return tns.tensor.HostArray.doubles(result(context, f, new Object[] {x}, "gradcheck").detach());
+        return tns.tensor.HostArray.doubles(
+                result(context, f, new Object[] {x}, "gradcheck").detach());
     }
 }

@@ -45,12 +45,11 @@ public final class Casts {
 
     /** Writes {@code x}, which broadcasts, into the view of {@code target}'s buffer, converting. */
     static void write(Tensor x, Tensor target) {
-        Program copy =
-                switch (DType.promote(x.dtype(), target.dtype()).lane()) {
-                    case F32 -> COPY_F32;
-                    case F64 -> COPY_F64;
-                    case I64 -> COPY_I64;
-                };
+        Program copy = switch (DType.promote(x.dtype(), target.dtype()).lane()) {
+            case F32 -> COPY_F32;
+            case F64 -> COPY_F64;
+            case I64 -> COPY_I64;
+        };
         x.device().map(copy, new Tensor[] {x}, target.shape(), new Tensor[] {target});
     }
 

@@ -56,14 +56,17 @@ public final class Comparison {
             .example("isfinite([1., inf, nan])", "tensor([ true, false, false])")
             .predicate()
             .is(x -> x.isFinite());
-    static final Pointwise WHERE = PRIMITIVES.pointwise("where(condition, x, y)").is((c, x, y) -> Expr.select(c, x, y));
+    static final Pointwise WHERE =
+            PRIMITIVES.pointwise("where(condition, x, y)").is((c, x, y) -> Expr.select(c, x, y));
 
     private static final Pointwise BIT_AND =
             PRIMITIVES.pointwise("bitwise_and(x, y)").is((x, y) -> x.bitAnd(y));
-    private static final Pointwise BIT_OR = PRIMITIVES.pointwise("bitwise_or(x, y)").is((x, y) -> x.bitOr(y));
+    private static final Pointwise BIT_OR =
+            PRIMITIVES.pointwise("bitwise_or(x, y)").is((x, y) -> x.bitOr(y));
     private static final Pointwise BIT_XOR =
             PRIMITIVES.pointwise("bitwise_xor(x, y)").is((x, y) -> x.bitXor(y));
-    private static final Pointwise BIT_NOT = PRIMITIVES.pointwise("bitwise_not(x)").is(x -> x.bitNot());
+    private static final Pointwise BIT_NOT =
+            PRIMITIVES.pointwise("bitwise_not(x)").is(x -> x.bitNot());
 
     static {
         FAMILY.define("bitwise_and(x: operand, y: operand)")
@@ -105,7 +108,8 @@ public final class Comparison {
 
     private Comparison() {}
 
-    private static Pointwise compare(String signature, String operator, String result, BinaryOperator<Expr> expression) {
+    private static Pointwise compare(
+            String signature, String operator, String result, BinaryOperator<Expr> expression) {
         String name = signature.substring(0, signature.indexOf('('));
         return FAMILY.pointwise(signature)
                 .doc("True where x " + operator + " y, the function of the operator " + operator + ".")

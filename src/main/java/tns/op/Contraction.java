@@ -35,9 +35,7 @@ public final class Contraction {
                     Tensor x = rank(args, "bmm", "x", 3);
                     Tensor y = rank(args, "bmm", "y", 3);
                     if (x.size(0) != y.size(0)) {
-                        throw new TnsException(
-                                        ErrorKind.SHAPE,
-                                        "bmm: batches differ: " + x.shape() + " @ " + y.shape())
+                        throw new TnsException(ErrorKind.SHAPE, "bmm: batches differ: " + x.shape() + " @ " + y.shape())
                                 .help("matmul broadcasts a batch of 1");
                     }
                     return matmul(x, y);
@@ -62,7 +60,9 @@ public final class Contraction {
                         Movement.unsqueeze(rank(args, "outer", "x", 1), 1), rank(args, "outer", "y", 1)));
         FAMILY.define("addmm(x: tensor, a: tensor, b: tensor, beta: number = 1, alpha: number = 1)")
                 .doc("beta * x + alpha * (a @ b).")
-                .example("addmm([1., 1.], [[1., 2.], [3., 4.]], [[1., 0.], [0., 1.]])", "tensor([[2., 3.],\n        [4., 5.]])")
+                .example(
+                        "addmm([1., 1.], [[1., 2.], [3., 4.]], [[1., 0.], [0., 1.]])",
+                        "tensor([[2., 3.],\n        [4., 5.]])")
                 .gradient("addmm(x, a, b, beta=0.5, alpha=2)", "x: [2]", "a: [2, 3]", "b: [3, 2]")
                 .is(args -> {
                     Context context = args.context();
@@ -97,8 +97,7 @@ public final class Contraction {
         }
         Broadcasting.device("matmul", x, y);
         if (x.dtype() != y.dtype()) {
-            throw new TnsException(
-                            ErrorKind.DTYPE, "matmul: dtypes differ: " + x.describe() + " @ " + y.describe())
+            throw new TnsException(ErrorKind.DTYPE, "matmul: dtypes differ: " + x.describe() + " @ " + y.describe())
                     .help("convert one of them: x.to(" + DType.promote(x.dtype(), y.dtype()) + ")");
         }
         int inner = y.rank() == 1 ? 0 : y.rank() - 2;
@@ -107,8 +106,8 @@ public final class Contraction {
                             ErrorKind.SHAPE,
                             "matmul: inner dimensions differ: " + x.shape() + " @ " + y.shape() + " (" + x.size(-1)
                                     + " vs " + y.size(inner) + ")")
-                    .help("the last dim on the left must equal the "
-                            + (y.rank() == 1 ? "length" : "second-last dim") + " on the right");
+                    .help("the last dim on the left must equal the " + (y.rank() == 1 ? "length" : "second-last dim")
+                            + " on the right");
         }
         Tensor left = x.rank() == 1 ? Movement.unsqueeze(x, 0) : x;
         Tensor right = y.rank() == 1 ? Movement.unsqueeze(y, 1) : y;
@@ -132,8 +131,8 @@ public final class Contraction {
         if (batch == null) {
             throw new TnsException(
                             ErrorKind.SHAPE,
-                            "matmul: batch dims " + xBatch + " and " + yBatch + " do not broadcast: " + x.shape() + " @ "
-                                    + y.shape())
+                            "matmul: batch dims " + xBatch + " and " + yBatch + " do not broadcast: " + x.shape()
+                                    + " @ " + y.shape())
                     .help("the dims before the last two must be equal, or one of each pair 1");
         }
         Tensor left = flatBatch(x, batch);
@@ -151,7 +150,9 @@ public final class Contraction {
     /** [b, m, k] by [b, k, n]. */
     private static Tensor product(Tensor x, Tensor y) {
         Tensor out = Tensor.allocate(
-                x.device(), x.dtype() == DType.BOOL ? DType.INT64 : x.dtype(), Shape.of(x.size(0), x.size(1), y.size(2)));
+                x.device(),
+                x.dtype() == DType.BOOL ? DType.INT64 : x.dtype(),
+                Shape.of(x.size(0), x.size(1), y.size(2)));
         x.device().gemm(x, y, out);
         boolean tracked = (x.requiresGrad() || y.requiresGrad()) && GradMode.enabled();
         return tracked ? out.withOrigin(new ProductOrigin(x, y)) : out;

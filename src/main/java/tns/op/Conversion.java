@@ -145,9 +145,9 @@ final class Conversion {
         return switch (value) {
             case int[] already -> already;
             case Long n -> new int[] {toInt(n)};
-            case Tensor t when t.dtype() == DType.INT64 && t.rank() <= 1 -> Arrays.stream(HostArray.longs(t))
-                    .mapToInt(Conversion::toInt)
-                    .toArray();
+            case Tensor t
+            when t.dtype() == DType.INT64 && t.rank() <= 1 ->
+                Arrays.stream(HostArray.longs(t)).mapToInt(Conversion::toInt).toArray();
             case Iterable<?> items -> {
                 List<Integer> all = new ArrayList<>();
                 for (Object item : items) {

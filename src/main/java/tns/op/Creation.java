@@ -92,7 +92,8 @@ public final class Creation {
         DType dtype = args.dtypeOrNull("dtype");
         Device device = args.deviceOrNull("device");
         Tensor placed = ShapeOps.onDevice(
-                dtype == null ? made : Casts.to(made, dtype), device == null ? args.context().device() : device);
+                dtype == null ? made : Casts.to(made, dtype),
+                device == null ? args.context().device() : device);
         return args.flag("requires_grad") ? param(args.context(), placed) : placed;
     }
 
@@ -173,7 +174,8 @@ public final class Creation {
             if (!part.shape().equals(parts[0].shape())) {
                 throw new TnsException(
                                 ErrorKind.SHAPE,
-                                "[ ]: item " + i + " has shape " + part.shape() + ", but item 0 has " + parts[0].shape())
+                                "[ ]: item " + i + " has shape " + part.shape() + ", but item 0 has "
+                                        + parts[0].shape())
                         .help("all items of a tensor literal have one shape; a tuple ( ) may be ragged")
                         .argument(i);
             }
@@ -209,7 +211,8 @@ public final class Creation {
         double by = ((Number) step).doubleValue();
         double length = (((Number) end).doubleValue() - from) / by;
         if (by == 0 || Double.isNaN(length) || length < 0) {
-            throw new TnsException(ErrorKind.VALUE, "arange: step " + step + " never leads from " + start + " to " + end)
+            throw new TnsException(
+                            ErrorKind.VALUE, "arange: step " + step + " never leads from " + start + " to " + end)
                     .help("a step below 0 counts down");
         }
         int n = Shape.of((int) Math.min(Math.ceil(length), Integer.MAX_VALUE)).elements();
@@ -246,9 +249,8 @@ public final class Creation {
         if (narrow) {
             float step = steps < 2 ? 0 : ((float) end - (float) start) / (steps - 1);
             for (int i = 0; i < steps; i++) {
-                values[i] = i < steps / 2 || steps == 1
-                        ? (float) start + step * i
-                        : (float) end - step * (steps - 1 - i);
+                values[i] =
+                        i < steps / 2 || steps == 1 ? (float) start + step * i : (float) end - step * (steps - 1 - i);
             }
             return values;
         }

@@ -43,7 +43,8 @@ public final class Elementary {
             .floating()
             .domain("-0.8..3")
             .is(x -> x.log1p());
-    private static final Pointwise ROUND = new Family("rounding").pointwise("round(x)").is(x -> x.round());
+    private static final Pointwise ROUND =
+            new Family("rounding").pointwise("round(x)").is(x -> x.round());
 
     static {
         FAMILY.pointwise("exp2(x)")

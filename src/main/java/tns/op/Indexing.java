@@ -33,8 +33,7 @@ public final class Indexing {
         Object[] items = items(context, index);
         Tensor part = Conversion.tensor(context, value);
         if (part == null) {
-            throw new TnsException(
-                    ErrorKind.VALUE, "assignment: a tensor cannot hold " + TypeName.describe(value));
+            throw new TnsException(ErrorKind.VALUE, "assignment: a tensor cannot hold " + TypeName.describe(value));
         }
         boolean recorded = GradMode.enabled() && (target.requiresGrad() || part.requiresGrad());
         if (!recorded && target.isExclusive()) {
@@ -117,7 +116,7 @@ public final class Indexing {
         }
         long[] all = new long[target.elements()];
         for (int i = 0; i < all.length; i++) {
-            all[i] = target.view().offset() + i;
+            all[i] = (long) target.view().offset() + i;
         }
         Plan plan = plan(Tensor.upload(target.device(), DType.INT64, target.shape(), all), index);
         return Casts.contiguous(plan.picked == null ? plan.base : pick(plan));
@@ -165,15 +164,15 @@ public final class Indexing {
                 }
                 case Boolean b -> {
                     base = Movement.unsqueeze(base, d);
-                    picks.add(Tensor.upload(
-                            x.device(), DType.INT64, Shape.of(b ? 1 : 0), new long[b ? 1 : 0]));
+                    picks.add(Tensor.upload(x.device(), DType.INT64, Shape.of(b ? 1 : 0), new long[b ? 1 : 0]));
                 }
                 case Long i -> {
                     outOfRange(i, x, original);
                     base = Movement.select(base, d, place(i, x, original));
                     original++;
                 }
-                case Tensor t when isPlainInt(t) -> {
+                case Tensor t
+                when isPlainInt(t) -> {
                     long i = (Long) t.item();
                     outOfRange(i, x, original);
                     base = Movement.select(base, d, place(i, x, original));
@@ -184,7 +183,8 @@ public final class Indexing {
                     picks.add(null);
                     original++;
                 }
-                case Tensor t when t.dtype() == DType.BOOL -> {
+                case Tensor t
+                when t.dtype() == DType.BOOL -> {
                     requireMaskFits(t, x, original);
                     Tensor places = Selection.nonzero(t);
                     if (t.rank() == 0) {
@@ -201,9 +201,11 @@ public final class Indexing {
                     picks.add(Selection.wrapped("index", t, x.size(original), original));
                     original++;
                 }
-                default -> throw new TnsException(
-                                ErrorKind.INDEX, "index: " + TypeName.describe(item) + " is not an index of a tensor")
-                        .help("ints, slices a:b, ..., none, int tensors and bool masks are");
+                default ->
+                    throw new TnsException(
+                                    ErrorKind.INDEX,
+                                    "index: " + TypeName.describe(item) + " is not an index of a tensor")
+                            .help("ints, slices a:b, ..., none, int tensors and bool masks are");
             }
         }
         @Nullable Tensor[] picked = picks.toArray(new Tensor[0]);
@@ -247,7 +249,8 @@ public final class Indexing {
                     ? new TnsException(ErrorKind.INDEX, "index: a 0-d tensor has no dims to index")
                             .help("item() gives its number")
                     : new TnsException(
-                            ErrorKind.INDEX, "index: " + used + " indices for the " + x.rank() + " dims of " + x.describe());
+                            ErrorKind.INDEX,
+                            "index: " + used + " indices for the " + x.rank() + " dims of " + x.describe());
         }
         List<Object> all = new ArrayList<>();
         for (int i = 0; i < index.length; i++) {

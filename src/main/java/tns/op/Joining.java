@@ -87,7 +87,8 @@ public final class Joining {
         List<Tensor> kept = new ArrayList<>();
         for (Tensor t : tensors) {
             if (t.rank() == 0) {
-                throw new TnsException(ErrorKind.SHAPE, "cat: a 0-d tensor cannot be joined").help("stack joins scalars");
+                throw new TnsException(ErrorKind.SHAPE, "cat: a 0-d tensor cannot be joined")
+                        .help("stack joins scalars");
             }
             if (t.rank() != 1 || t.elements() > 0 || tensors.length == 1) {
                 kept.add(t);
@@ -101,7 +102,8 @@ public final class Joining {
         int total = 0;
         for (int i = 0; i < kept.size(); i++) {
             Tensor t = kept.get(i);
-            if (t.rank() != first.rank() || !t.shape().with(dim, 0).equals(first.shape().with(dim, 0))) {
+            if (t.rank() != first.rank()
+                    || !t.shape().with(dim, 0).equals(first.shape().with(dim, 0))) {
                 throw new TnsException(
                                 ErrorKind.SHAPE,
                                 "cat: shapes " + first.shape() + " and " + t.shape() + " differ outside dim " + dim)
@@ -133,8 +135,7 @@ public final class Joining {
         for (int i = 0; i < parts.length; i++) {
             if (!tensors[i].shape().equals(tensors[0].shape())) {
                 throw new TnsException(
-                        ErrorKind.SHAPE,
-                        "stack: shapes differ: " + tensors[0].shape() + " and " + tensors[i].shape());
+                        ErrorKind.SHAPE, "stack: shapes differ: " + tensors[0].shape() + " and " + tensors[i].shape());
             }
             parts[i] = Movement.unsqueeze(tensors[i], dim);
         }
@@ -161,8 +162,8 @@ public final class Joining {
         if (total != x.size(d)) {
             throw new TnsException(
                     ErrorKind.SHAPE,
-                    "split: sizes " + java.util.Arrays.toString(sizes) + " do not sum to " + x.size(d) + ", the size of dim "
-                            + d);
+                    "split: sizes " + java.util.Arrays.toString(sizes) + " do not sum to " + x.size(d)
+                            + ", the size of dim " + d);
         }
         Object[] parts = new Object[sizes.length];
         int at = 0;
@@ -185,7 +186,8 @@ public final class Joining {
         int rank = Math.max(given.length, x.rank());
         if (given.length < x.rank() && op.equals("repeat")) {
             throw new TnsException(
-                    ErrorKind.SHAPE, "repeat: " + given.length + " counts for the " + x.rank() + " dims of " + x.describe());
+                    ErrorKind.SHAPE,
+                    "repeat: " + given.length + " counts for the " + x.rank() + " dims of " + x.describe());
         }
         int[] wide = new int[2 * rank];
         int[] split = new int[2 * rank];

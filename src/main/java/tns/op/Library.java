@@ -20,6 +20,8 @@ public final class Library {
                 .add(Creation.FAMILY)
                 .add(RandomOps.FAMILY)
                 .add(LossOps.FAMILY)
+                .add(Differences.FAMILY)
+                .add(SortingOps.FAMILY)
                 .add(AutogradOps.FAMILY);
     }
 }

@@ -13,7 +13,10 @@ public final class LossOps {
 
     private static final Pointwise BCE = new Family("losses")
             .pointwise("binary_cross_entropy_with_logits(x, y)")
-            .is((x, y) -> x.logSigmoid().neg().mul(y).sub(x.neg().logSigmoid().mul(y.neg().add(1.0))));
+            .is((x, y) -> x.logSigmoid()
+                    .neg()
+                    .mul(y)
+                    .sub(x.neg().logSigmoid().mul(y.neg().add(1.0))));
 
     static {
         FAMILY.define("mse_loss(x: tensor, target: tensor, reduction: string = 'mean')")
@@ -75,9 +78,9 @@ public final class LossOps {
             case "mean" -> Reductions.mean(each, Dims.all(each, false));
             case "sum" -> Reductions.sum(each);
             case "none" -> each;
-            default -> throw new TnsException(
-                            ErrorKind.VALUE, op + ": unknown reduction \"" + args.text("reduction") + '"')
-                    .help("\"mean\", \"sum\" or \"none\"");
+            default ->
+                throw new TnsException(ErrorKind.VALUE, op + ": unknown reduction \"" + args.text("reduction") + '"')
+                        .help("\"mean\", \"sum\" or \"none\"");
         };
     }
 
@@ -91,8 +94,7 @@ public final class LossOps {
             each = BCE.apply(x, target);
         } else {
             Tensor one = Reductions.scalar(x, 1);
-            Tensor hit = Arithmetic.MUL.apply(
-                    Arithmetic.MUL.apply(target, positive), Activations.LOG_SIGMOID.apply(x));
+            Tensor hit = Arithmetic.MUL.apply(Arithmetic.MUL.apply(target, positive), Activations.LOG_SIGMOID.apply(x));
             Tensor miss = Arithmetic.MUL.apply(
                     Arithmetic.SUB.apply(one, target), Activations.LOG_SIGMOID.apply(Arithmetic.NEG.apply(x)));
             each = Arithmetic.NEG.apply(Arithmetic.ADD.apply(hit, miss));
@@ -143,8 +145,8 @@ public final class LossOps {
         if (!logs.shape().without(dim).equals(target.shape())) {
             throw new TnsException(
                             ErrorKind.SHAPE,
-                            op + ": " + logs.describe() + " needs targets of shape " + logs.shape().without(dim)
-                                    + ", found " + target.describe())
+                            op + ": " + logs.describe() + " needs targets of shape "
+                                    + logs.shape().without(dim) + ", found " + target.describe())
                     .argument(1);
         }
         Selection.requireInts(op, target);
@@ -153,8 +155,7 @@ public final class LossOps {
         Tensor safe = Comparison.WHERE.apply(ignored, Reductions.scalar(target, 0), target);
         for (long c : tns.tensor.HostArray.longs(safe)) {
             if (c < 0 || c >= n) {
-                throw new TnsException(
-                                ErrorKind.INDEX, op + ": class " + c + " is out of range for " + n + " classes")
+                throw new TnsException(ErrorKind.INDEX, op + ": class " + c + " is out of range for " + n + " classes")
                         .argument(1);
             }
         }
@@ -164,15 +165,14 @@ public final class LossOps {
         Tensor ones = Comparison.WHERE.apply(ignored, Reductions.scalar(logs, 0), Reductions.scalar(logs, 1));
         Tensor share = ones;
         if (weight != null) {
-            Tensor picked = Selection.indexSelect(
-                    op, weight, 0, Movement.reshape(safe, Shape.of(safe.elements())));
+            Tensor picked = Selection.indexSelect(op, weight, 0, Movement.reshape(safe, Shape.of(safe.elements())));
             share = Arithmetic.MUL.apply(ones, Movement.reshape(picked, safe.shape()));
         }
         Tensor each = Arithmetic.NEG.apply(Arithmetic.MUL.apply(chosen, share));
         if (smoothing != 0) {
             Tensor all = weight == null ? logs : Arithmetic.MUL.apply(logs, alongClasses(weight, logs.rank(), dim));
-            Tensor spread = Arithmetic.NEG.apply(
-                    Arithmetic.MUL.apply(Reductions.sum(all, Dims.of(all, dim, false)), ones));
+            Tensor spread =
+                    Arithmetic.NEG.apply(Arithmetic.MUL.apply(Reductions.sum(all, Dims.of(all, dim, false)), ones));
             each = Arithmetic.ADD.apply(
                     Arithmetic.MUL.apply(each, Reductions.scalar(each, 1 - smoothing)),
                     Arithmetic.MUL.apply(spread, Reductions.scalar(each, smoothing / n)));

@@ -219,12 +219,10 @@ public final class Movement {
     private static Tensor scatterWindow(Tensor part, Shape shape, View window, Back read) {
         Tensor full = Tensor.allocate(part.device(), part.dtype(), shape);
         Casts.write(part, full.window(window));
-        return part.requiresGrad() && GradMode.enabled()
-                ? full.withOrigin(new ViewOrigin("window", part, read))
-                : full;
+        return part.requiresGrad() && GradMode.enabled() ? full.withOrigin(new ViewOrigin("window", part, read)) : full;
     }
 
-    private static final class ViewOrigin extends Origin {
+    static final class ViewOrigin extends Origin {
         private final Back back;
 
         ViewOrigin(String op, Tensor x, Back back) {

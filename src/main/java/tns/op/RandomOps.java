@@ -51,7 +51,10 @@ public final class RandomOps {
                     Tensor p = args.tensor("p");
                     Object draws = args.context().random().uniform(DType.FLOAT32, p.elements(), 0, 1);
                     Tensor u = Tensor.upload(args.context().cpu(), DType.FLOAT32, p.shape(), draws);
-                    return Casts.to(Comparison.LT.apply(u, ShapeOps.onDevice(p, args.context().cpu())), p.dtype());
+                    return Casts.to(
+                            Comparison.LT.apply(
+                                    u, ShapeOps.onDevice(p, args.context().cpu())),
+                            p.dtype());
                 });
     }
 
@@ -111,7 +114,9 @@ public final class RandomOps {
                     .normal(dtype(args), shape.elements(), ((Number) mean).doubleValue(), ((Number) std).doubleValue());
             return Creation.finish(args, Tensor.upload(context.cpu(), dtype(args), shape, draws));
         }
-        Tensor centre = (Tensor) Arithmetic.ADD.call(context, new Object[] {mean, Arithmetic.MUL.call(context, new Object[] {std, 0.0})});
+        Tensor centre = (Tensor) Arithmetic.ADD.call(context, new Object[] {
+            mean, Arithmetic.MUL.call(context, new Object[] {std, 0.0})
+        });
         Tensor draws = normal(context, centre.dtype(), centre.shape());
         Object scaled = Arithmetic.MUL.call(context, new Object[] {draws, std});
         return Creation.finish(args, (Tensor) Arithmetic.ADD.call(context, new Object[] {scaled, mean}));

@@ -20,7 +20,9 @@ public final class ReductionOps {
             .is(x -> {
                 Expr zero = x.eq(Expr.constant(0.0));
                 return Expr.select(
-                        zero, Expr.constant(0.0), Expr.select(zero, Expr.constant(1.0), x).sqrt());
+                        zero,
+                        Expr.constant(0.0),
+                        Expr.select(zero, Expr.constant(1.0), x).sqrt());
             });
 
     static {
@@ -87,7 +89,8 @@ public final class ReductionOps {
                     Tensor x = requireFloat(cast(args), "norm");
                     return norm(x, exponent(args.get("p")), Dims.of(args, x, "norm"));
                 });
-        FAMILY.define("vector_norm(x: tensor, ord: any = 2, dim: ints = none, keepdim: bool = false, dtype: dtype = none)")
+        FAMILY.define("vector_norm(x: tensor, ord: any = 2, dim: ints = none, keepdim: bool = false, dtype: dtype ="
+                        + " none)")
                 .doc("The norm of order ord of all elements, or over the given dims.")
                 .example("vector_norm([3., -4.], ord=1)", "tensor(7.)")
                 .gradient("vector_norm(x, ord=3, dim=1)", "x: [2, 3] in 0.3..2")
@@ -109,7 +112,9 @@ public final class ReductionOps {
                 .is(args -> extremeOf(args, name, value, place, two));
         FAMILY.define("a" + name + "(x: tensor, dim: ints = none, keepdim: bool = false)")
                 .doc("The " + word + " element, or that over the given dims; a tie shares its gradient equally.")
-                .example("a" + name + "([[1., 5.], [7., 2.]], dim=1)", name.equals("max") ? "tensor([5., 7.])" : "tensor([1., 2.])")
+                .example(
+                        "a" + name + "([[1., 5.], [7., 2.]], dim=1)",
+                        name.equals("max") ? "tensor([5., 7.])" : "tensor([1., 2.])")
                 .gradient("a" + name + "(x, dim=(0, 1))", "x: [2, 3]")
                 .is(args -> {
                     Tensor x = args.tensor("x");
@@ -134,8 +139,7 @@ public final class ReductionOps {
             return two.call(args.context(), new Object[] {x, second});
         }
         if (!(second instanceof Long dim)) {
-            throw new TnsException(
-                    ErrorKind.VALUE, name + ": dim must be an int, found " + TypeName.describe(second));
+            throw new TnsException(ErrorKind.VALUE, name + ": dim must be an int, found " + TypeName.describe(second));
         }
         int d = x.shape().dim(Math.toIntExact(dim), name);
         Dims dims = Dims.of(x, d, args.flag("keepdim"));
@@ -152,7 +156,8 @@ public final class ReductionOps {
         String parameters = "(x: tensor, dim: any = none, unbiased: any = none, keepdim: bool = false,"
                 + " correction: number = none)";
         FAMILY.define(name + parameters)
-                .doc("The " + words + ", of all elements or over the given dims; divides by n - correction, 1 unless given.")
+                .doc("The " + words
+                        + ", of all elements or over the given dims; divides by n - correction, 1 unless given.")
                 .example(name + "([1., 2., 3., 4.])", result)
                 .gradient(name + "(x, dim=1)", "x: [2, 3]")
                 .gradient(name + "(x, correction=0)", "x: [2, 3]")
@@ -168,15 +173,13 @@ public final class ReductionOps {
         Tensor x = requireFloat(args.tensor("x"), op);
         Object dim = args.get("dim");
         Object unbiased = dim instanceof Boolean ? dim : args.get("unbiased");
-        Dims dims = dim == None.NONE || dim instanceof Boolean
-                ? Dims.all(x, args.flag("keepdim"))
-                : dims(x, args, dim, op);
+        Dims dims =
+                dim == None.NONE || dim instanceof Boolean ? Dims.all(x, args.flag("keepdim")) : dims(x, args, dim, op);
         double correction = args.has("correction") ? args.real("correction") : Boolean.FALSE.equals(unbiased) ? 0 : 1;
         Tensor mean = Reductions.mean(x, dims);
         Tensor difference = Arithmetic.SUB.apply(x, dims.restored(mean));
         Tensor total = Reductions.sum(Arithmetic.SQUARE.apply(difference), dims);
-        Tensor variance =
-                Arithmetic.DIV.apply(total, Reductions.scalar(x, Math.max(dims.count() - correction, 0)));
+        Tensor variance = Arithmetic.DIV.apply(total, Reductions.scalar(x, Math.max(dims.count() - correction, 0)));
         return Tuple.of(root ? SPREAD_ROOT.apply(variance) : variance, mean);
     }
 
@@ -220,8 +223,7 @@ public final class ReductionOps {
             return Elementary.LOG.apply(Reductions.sum(x, dims));
         }
         Tensor greatest = dims.restored(Reductions.extreme(Reduction.MAX, x.detach(), dims, "logsumexp"));
-        Tensor shift = Comparison.WHERE.apply(
-                Comparison.IS_FINITE.apply(greatest), greatest, Reductions.scalar(x, 0));
+        Tensor shift = Comparison.WHERE.apply(Comparison.IS_FINITE.apply(greatest), greatest, Reductions.scalar(x, 0));
         Tensor total = Reductions.sum(Elementary.EXP.apply(Arithmetic.SUB.apply(x, shift)), dims);
         return Arithmetic.ADD.apply(Elementary.LOG.apply(total), Movement.reshape(shift, total.shape()));
     }
@@ -231,7 +233,9 @@ public final class ReductionOps {
             case Number n -> n.doubleValue();
             case String s when s.equals("fro") -> 2;
             case Tensor t when t.elements() == 1 -> ((Number) t.item()).doubleValue();
-            default -> throw new TnsException(ErrorKind.VALUE, "norm: p must be a number or \"fro\", found " + TypeName.describe(p));
+            default ->
+                throw new TnsException(
+                        ErrorKind.VALUE, "norm: p must be a number or \"fro\", found " + TypeName.describe(p));
         };
     }
 

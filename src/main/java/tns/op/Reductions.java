@@ -65,8 +65,8 @@ public final class Reductions {
         Tensor rows = Movement.reshape(dims.folded(x), Shape.of(dims.keptCount(), dims.count()));
         while (rows.size(1) > 1) {
             int half = rows.size(1) / 2;
-            Tensor pairs = Arithmetic.MUL.apply(
-                    Movement.slice(rows, 1, 0, 2, half), Movement.slice(rows, 1, 1, 2, half));
+            Tensor pairs =
+                    Arithmetic.MUL.apply(Movement.slice(rows, 1, 0, 2, half), Movement.slice(rows, 1, 1, 2, half));
             rows = rows.size(1) % 2 == 0
                     ? pairs
                     : Joining.cat(new Tensor[] {pairs, Movement.range(rows, 1, 2 * half, 2 * half + 1)}, 1);
@@ -101,14 +101,14 @@ public final class Reductions {
 
     /** Whether any element is true or not 0. */
     static boolean anyTrue(Tensor x) {
-        return x.elements() > 0 && (Boolean) truth(Reduction.MAX, x, Dims.all(x, false)).item();
+        return x.elements() > 0
+                && (Boolean) truth(Reduction.MAX, x, Dims.all(x, false)).item();
     }
 
     /** Any (MAX) or all (MIN) of the elements' truth over {@code dims}; no elements: any is false, all is true. */
     static Tensor truth(Reduction reduction, Tensor x, Dims dims) {
-        Tensor mask = x.dtype() == DType.BOOL
-                ? x
-                : Comparison.NE.apply(x.detach(), Tensor.scalar(x.device(), x.dtype(), 0));
+        Tensor mask =
+                x.dtype() == DType.BOOL ? x : Comparison.NE.apply(x.detach(), Tensor.scalar(x.device(), x.dtype(), 0));
         if (dims.count() == 0) {
             Tensor constant = Tensor.scalar(x.device(), DType.BOOL, reduction == Reduction.MIN ? 1 : 0);
             return dims.shaped(Casts.duplicate(Movement.expand(constant, dims.keptShape())));

@@ -73,8 +73,8 @@ public final class Selection {
                     ErrorKind.SHAPE, op + ": the index " + index.shape() + " must have as many dims as " + shape);
         }
         int[] strides = shape.contiguousStrides();
-        Tensor places = Arithmetic.MUL.apply(
-                wrapped(op, index, shape.size(dim), dim), Reductions.scalar(index, strides[dim]));
+        Tensor places =
+                Arithmetic.MUL.apply(wrapped(op, index, shape.size(dim), dim), Reductions.scalar(index, strides[dim]));
         for (int d = 0; d < shape.rank(); d++) {
             if (d != dim) {
                 if (index.size(d) > shape.size(d)) {
@@ -103,8 +103,8 @@ public final class Selection {
     /** The index with negatives counted from the end, checked to lie within {@code size}. */
     static Tensor wrapped(String op, Tensor index, int size, int dim) {
         Tensor negative = Comparison.LT.apply(index, Reductions.scalar(index, 0));
-        Tensor wrapped = Comparison.WHERE.apply(
-                negative, Arithmetic.ADD.apply(index, Reductions.scalar(index, size)), index);
+        Tensor wrapped =
+                Comparison.WHERE.apply(negative, Arithmetic.ADD.apply(index, Reductions.scalar(index, size)), index);
         Tensor bad = Comparison.LOGICAL_OR.apply(
                 Comparison.LT.apply(wrapped, Reductions.scalar(index, 0)),
                 Comparison.GE.apply(wrapped, Reductions.scalar(index, size)));
@@ -112,7 +112,8 @@ public final class Selection {
             for (long i : HostArray.longs(index)) {
                 if (i < -size || i >= size) {
                     throw new TnsException(
-                            ErrorKind.INDEX, op + ": index " + i + " is out of range for dim " + dim + " of size " + size);
+                            ErrorKind.INDEX,
+                            op + ": index " + i + " is out of range for dim " + dim + " of size " + size);
                 }
             }
         }
@@ -121,7 +122,8 @@ public final class Selection {
 
     static void requireInts(String op, Tensor index) {
         if (index.dtype() != DType.INT64) {
-            throw new TnsException(ErrorKind.DTYPE, op + ": the index must be an int tensor, found " + index.describe());
+            throw new TnsException(
+                    ErrorKind.DTYPE, op + ": the index must be an int tensor, found " + index.describe());
         }
     }
 

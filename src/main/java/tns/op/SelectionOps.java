@@ -117,7 +117,8 @@ public final class SelectionOps {
             if (v < 0 || classes >= 0 && v >= classes) {
                 throw new TnsException(
                         ErrorKind.VALUE,
-                        "one_hot: class " + v + " is not between 0 and " + (classes < 0 ? "the last class" : classes - 1));
+                        "one_hot: class " + v + " is not between 0 and "
+                                + (classes < 0 ? "the last class" : classes - 1));
             }
             greatest = Math.max(greatest, v);
         }

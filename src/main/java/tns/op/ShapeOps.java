@@ -103,7 +103,10 @@ public final class ShapeOps {
         FAMILY.define("expand_as(x: tensor, other: tensor)")
                 .doc("Repeated to the shape of another tensor.")
                 .example("expand_as([1, 2], zeros(2, 2))", "tensor([[1, 2],\n        [1, 2]])")
-                .is(args -> expand("expand_as", args.tensor("x"), args.tensor("other").shape().toArray()));
+                .is(args -> expand(
+                        "expand_as",
+                        args.tensor("x"),
+                        args.tensor("other").shape().toArray()));
         FAMILY.define("flip(x: tensor, *dims: ints)")
                 .doc("The given dims in reverse.")
                 .example("flip([1, 2, 3], 0)", "tensor([3, 2, 1])")
@@ -219,8 +222,7 @@ public final class ShapeOps {
             return Movement.reshape(x, Shape.of(1));
         }
         if (start > end) {
-            throw new TnsException(
-                    ErrorKind.VALUE, "flatten: start_dim " + start + " comes after end_dim " + end);
+            throw new TnsException(ErrorKind.VALUE, "flatten: start_dim " + start + " comes after end_dim " + end);
         }
         Shape middle = Shape.of(x.shape().part(start, end + 1).elements());
         return Movement.reshape(
@@ -270,7 +272,8 @@ public final class ShapeOps {
         if (!fits) {
             throw new TnsException(
                             ErrorKind.VALUE,
-                            "permute: " + Arrays.toString(args.ints("dims")) + " is not an order of the dims of " + x.describe())
+                            "permute: " + Arrays.toString(args.ints("dims")) + " is not an order of the dims of "
+                                    + x.describe())
                     .help("name each of the " + x.rank() + " dims once");
         }
         return Movement.permute(x, order);
@@ -320,8 +323,7 @@ public final class ShapeOps {
         }
         if (!fits) {
             throw new TnsException(
-                            ErrorKind.SHAPE,
-                            op + ": " + x.describe() + " does not expand to " + Arrays.toString(sizes))
+                            ErrorKind.SHAPE, op + ": " + x.describe() + " does not expand to " + Arrays.toString(sizes))
                     .help("only dims of size 1 repeat; new dims come first; -1 keeps a size");
         }
         return Movement.expand(x, Shape.of(target));
@@ -341,8 +343,9 @@ public final class ShapeOps {
                 }
                 case String s when DType.named(s) instanceof DType d -> dtype = d;
                 case String s when s.equals("cpu") -> device = args.context().cpu();
-                default -> throw new TnsException(
-                        ErrorKind.VALUE, "to: expected a dtype or a device, found " + TypeName.describe(what));
+                default ->
+                    throw new TnsException(
+                            ErrorKind.VALUE, "to: expected a dtype or a device, found " + TypeName.describe(what));
             }
         }
         Tensor moved = device == null ? x : onDevice(x, device);
@@ -360,7 +363,8 @@ public final class ShapeOps {
             case FLOAT64 -> HostArray.doubles(source);
             case INT64, BOOL -> HostArray.longs(source);
         };
-        return Casts.to(Tensor.upload(device, x.dtype() == DType.BOOL ? DType.INT64 : x.dtype(), x.shape(), array), x.dtype());
+        return Casts.to(
+                Tensor.upload(device, x.dtype() == DType.BOOL ? DType.INT64 : x.dtype(), x.shape(), array), x.dtype());
     }
 
     /** The elements as nested tuples of host numbers; a 0-d tensor gives its number. */

@@ -41,8 +41,7 @@ public final class Signature {
     private static Parameter parameter(String text, Kind unstated) {
         int equals = text.indexOf('=');
         String head = (equals < 0 ? text : text.substring(0, equals)).strip();
-        Object fallback =
-                equals < 0 ? null : literal(text.substring(equals + 1).strip());
+        Object fallback = equals < 0 ? null : literal(text.substring(equals + 1).strip());
         boolean rest = head.startsWith("*");
         if (rest) {
             head = head.substring(1);
@@ -137,7 +136,8 @@ public final class Signature {
         if (given < positional.length) {
             throw new TnsException(
                             ErrorKind.VALUE,
-                            name + ": takes at most " + parameters.length + " arguments, " + positional.length + " given")
+                            name + ": takes at most " + parameters.length + " arguments, " + positional.length
+                                    + " given")
                     .help(usage())
                     .argument(given);
         }

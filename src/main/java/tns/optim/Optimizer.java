@@ -29,7 +29,8 @@ public final class Optimizer implements Members, TypeName.Typed {
         private final Map<String, Tensor> tensors = new LinkedHashMap<>();
         int steps;
 
-        @Nullable Tensor get(String name) {
+        @Nullable
+        Tensor get(String name) {
             return tensors.get(name);
         }
 
@@ -63,16 +64,19 @@ public final class Optimizer implements Members, TypeName.Typed {
                     if (!(item instanceof Param p)) {
                         throw new TnsException(
                                         ErrorKind.VALUE,
-                                        op + ": " + (item == null ? "nothing" : TypeName.describe(item)) + " is not a parameter")
+                                        op + ": " + (item == null ? "nothing" : TypeName.describe(item))
+                                                + " is not a parameter")
                                 .help("param(x) makes one; net.parameters() has those of a model")
                                 .argument(0);
                     }
                     found.add(p);
                 }
             }
-            default -> throw new TnsException(
-                            ErrorKind.VALUE, op + ": expected parameters or a model, found " + TypeName.describe(given))
-                    .argument(0);
+            default ->
+                throw new TnsException(
+                                ErrorKind.VALUE,
+                                op + ": expected parameters or a model, found " + TypeName.describe(given))
+                        .argument(0);
         }
         if (found.isEmpty()) {
             throw new TnsException(ErrorKind.VALUE, op + ": there are no parameters to optimise").argument(0);
@@ -140,9 +144,10 @@ public final class Optimizer implements Members, TypeName.Typed {
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(name).append('(').append(params.size()).append(" parameters");
-        settings.forEach((key, value) ->
-                text.append(", ").append(key).append('=').append(tns.op.Display.text(value)));
+        StringBuilder text =
+                new StringBuilder(name).append('(').append(params.size()).append(" parameters");
+        settings.forEach(
+                (key, value) -> text.append(", ").append(key).append('=').append(tns.op.Display.text(value)));
         return text.append(')').toString();
     }
 }

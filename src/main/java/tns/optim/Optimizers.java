@@ -17,19 +17,32 @@ public final class Optimizers {
                         + " weight_decay: float = 0, nesterov: bool = false)")
                 .doc("Stochastic gradient descent: p - lr * gradient, with momentum.")
                 .example("type(sgd((param([1.]),), lr=0.1))", "optimizer")
-                .is(args -> optimizer(args, Optimizers::sgd, "lr", "momentum", "dampening", "weight_decay", "nesterov"));
+                .is(args ->
+                        optimizer(args, Optimizers::sgd, "lr", "momentum", "dampening", "weight_decay", "nesterov"));
         FAMILY.define("adam(params: any, lr: float = 0.001, betas: any = (0.9, 0.999), eps: float = 1e-08,"
                         + " weight_decay: float = 0, amsgrad: bool = false)")
                 .doc("Adam (Kingma and Ba, 2015), with PyTorch's placing of eps.")
                 .example("type(adam((param([1.]),), lr=0.1))", "optimizer")
                 .is(args -> optimizer(
-                        args, (s, state, p, g) -> adam(s, state, p, g, false), "lr", "betas", "eps", "weight_decay", "amsgrad"));
+                        args,
+                        (s, state, p, g) -> adam(s, state, p, g, false),
+                        "lr",
+                        "betas",
+                        "eps",
+                        "weight_decay",
+                        "amsgrad"));
         FAMILY.define("adamw(params: any, lr: float = 0.001, betas: any = (0.9, 0.999), eps: float = 1e-08,"
                         + " weight_decay: float = 0.01, amsgrad: bool = false)")
                 .doc("Adam with decoupled weight decay (Loshchilov and Hutter, 2019).")
                 .example("type(adamw((param([1.]),), lr=0.1))", "optimizer")
                 .is(args -> optimizer(
-                        args, (s, state, p, g) -> adam(s, state, p, g, true), "lr", "betas", "eps", "weight_decay", "amsgrad"));
+                        args,
+                        (s, state, p, g) -> adam(s, state, p, g, true),
+                        "lr",
+                        "betas",
+                        "eps",
+                        "weight_decay",
+                        "amsgrad"));
         FAMILY.define("rmsprop(params: any, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-08,"
                         + " weight_decay: float = 0, momentum: float = 0, centered: bool = false)")
                 .doc("RMSprop (Hinton, 2012): steps divided by the running size of the gradient.")

@@ -13,9 +13,11 @@ final class Updates {
     private static final Pointwise LERP =
             new Pointwise("lerp", 3, Pointwise.Result.SAME, in(0).add(in(2).mul(in(1).sub(in(0)))));
     private static final Pointwise SQUARES = new Pointwise(
-            "squares", 4, Pointwise.Result.SAME, in(0).mul(in(2)).add(in(1).mul(in(1)).mul(in(3))));
-    private static final Pointwise GREATER =
-            new Pointwise("greater", 2, Pointwise.Result.SAME, in(0).max(in(1)));
+            "squares",
+            4,
+            Pointwise.Result.SAME,
+            in(0).mul(in(2)).add(in(1).mul(in(1)).mul(in(3))));
+    private static final Pointwise GREATER = new Pointwise("greater", 2, Pointwise.Result.SAME, in(0).max(in(1)));
     private static final Pointwise ADAM = new Pointwise(
             "adam",
             6,

@@ -96,7 +96,8 @@ public final class BrailleCanvas {
         return patterns[row * columns + column];
     }
 
-    @Nullable Colour colour(int column, int row) {
+    @Nullable
+    Colour colour(int column, int row) {
         return colours[row * columns + column];
     }
 

@@ -41,7 +41,8 @@ final class CellGrid {
     }
 
     /** The colour that fills most of a cell, which something drawn over it keeps as its ground; null for none. */
-    @Nullable Colour ground(int column, int row) {
+    @Nullable
+    Colour ground(int column, int row) {
         int cell = row * width + column;
         boolean filled = "█▇▆▅▄▀".contains(characters[cell]);
         return filled ? fronts[cell] : backs[cell];

@@ -69,13 +69,18 @@ record ChartAxis(Scale scale, Ticks ticks, double first, double spacing) {
     /** The text at a place: empty where there is no tick. No two places have the same, as XChart demands. */
     String label(double place) {
         int tick = (int) Math.round(place);
-        boolean labelled = Math.abs(place - tick) < 1e-6 && tick >= 0 && tick < ticks.labels().size();
+        boolean labelled = Math.abs(place - tick) < 1e-6
+                && tick >= 0
+                && tick < ticks.labels().size();
         // zero-width spaces tell equal names apart
-        return labelled ? ticks.labels().get(tick) + "\u200b".repeat(same(tick)) : " " + "\u200b".repeat(1 + Math.abs(tick));
+        return labelled
+                ? ticks.labels().get(tick) + "\u200b".repeat(same(tick))
+                : " " + "\u200b".repeat(1 + Math.abs(tick));
     }
 
     private int same(int tick) {
         String label = ticks.labels().get(tick);
-        return (int) ticks.labels().subList(0, tick).stream().filter(label::equals).count();
+        return (int)
+                ticks.labels().subList(0, tick).stream().filter(label::equals).count();
     }
 }

@@ -224,8 +224,7 @@ final class ChartPainter {
             if (label == null) {
                 continue;
             }
-            XYSeries entry = chart.addSeries(
-                    "series " + i, new double[] {x.afterLast()}, new double[] {y.afterLast()});
+            XYSeries entry = chart.addSeries("series " + i, new double[] {x.afterLast()}, new double[] {y.afterLast()});
             String text = TextWidth.oneLine(label);
             entry.setLabel(text.isEmpty() ? " " : text); // XChart cannot measure an empty text
             Color colour = ChartSeries.awt(looks.get(i).colour());

@@ -174,7 +174,9 @@ final class ChartSeries extends Annotation {
                     double intensity = intensities[(int) i * image.cols() + (int) j];
                     if (!Double.isNaN(intensity)) {
                         pixels.setRGB(
-                                column, row, 0xff000000 | image.colormap().at(intensity).rgb());
+                                column,
+                                row,
+                                0xff000000 | image.colormap().at(intensity).rgb());
                     }
                 }
             }

@@ -50,8 +50,7 @@ public record Figure(
      *
      * @throws TnsException of kind value when the lengths differ, or a style or colour is unknown
      */
-    public Figure plot(
-            double[] x, double[] y, @Nullable String label, @Nullable String style, @Nullable String color) {
+    public Figure plot(double[] x, double[] y, @Nullable String label, @Nullable String style, @Nullable String color) {
         if ("o".equals(style)) {
             return scatter(x, y, label, color);
         }
@@ -262,7 +261,8 @@ public record Figure(
     }
 
     private static double smallestGap(double[] x) {
-        double[] sorted = DoubleStream.of(x).filter(Double::isFinite).sorted().distinct().toArray();
+        double[] sorted =
+                DoubleStream.of(x).filter(Double::isFinite).sorted().distinct().toArray();
         return IntStream.range(1, sorted.length)
                 .mapToDouble(i -> sorted[i] - sorted[i - 1])
                 .min()

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Series {
     /** The text in the legend, or null for none. */
-    @Nullable String label();
+    @Nullable
+    String label();
 
     /** Points joined by a line, in the order given. {@code x} and {@code y} have equal lengths. */
     record Line(
@@ -19,12 +20,14 @@ public sealed interface Series {
             double[] y,
             @Nullable String label,
             @Nullable LineStyle style,
-            @Nullable Colour colour)
-            implements Series {}
+            @Nullable Colour colour) implements Series {}
 
     /** Points drawn as marks. {@code x} and {@code y} have equal lengths. */
     record Scatter(
-            double[] x, double[] y, @Nullable String label, @Nullable Colour colour) implements Series {}
+            double[] x,
+            double[] y,
+            @Nullable String label,
+            @Nullable Colour colour) implements Series {}
 
     /**
      * Bars from 0 to {@code height[i]} over {@code left[i]..right[i]}; {@code touching} for a histogram, whose bars

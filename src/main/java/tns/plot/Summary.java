@@ -19,8 +19,7 @@ final class Summary {
         if (series.size() == 1 && series.getFirst() instanceof Series.Image image) {
             return image.rows() + "x" + image.cols() + " image";
         }
-        IntSummaryStatistics sizes =
-                series.stream().mapToInt(Summary::size).summaryStatistics();
+        IntSummaryStatistics sizes = series.stream().mapToInt(Summary::size).summaryStatistics();
         String unit = series.stream().allMatch(Series.Bars.class::isInstance) ? "bar" : "point";
         String count = sizes.getMin() == sizes.getMax()
                 ? sizes.getMax() + " " + unit + (sizes.getMax() == 1 ? "" : "s")

@@ -104,7 +104,8 @@ public final class TerminalChart {
     private Area area(int width, int rows, int top) {
         Scale x = Scale.x(figure);
         Scale y = Scale.y(figure);
-        int labels = yTicks(y, rows).labels().stream().mapToInt(TextWidth::of).max().orElse(0);
+        int labels =
+                yTicks(y, rows).labels().stream().mapToInt(TextWidth::of).max().orElse(0);
         int left = Math.min(labels, width / 3) + 2;
         int columns = width - left - 1;
         if (!figure.unitsAreEqual(x, y)) {
@@ -146,8 +147,9 @@ public final class TerminalChart {
     private static boolean fits(Ticks ticks, Scale x, int columns) {
         for (int i = 1; i < ticks.at().length; i++) {
             double distance = (x.fraction(ticks.at()[i]) - x.fraction(ticks.at()[i - 1])) * columns;
-            double needed =
-                    (TextWidth.of(ticks.labels().get(i)) + TextWidth.of(ticks.labels().get(i - 1))) / 2.0;
+            double needed = (TextWidth.of(ticks.labels().get(i))
+                            + TextWidth.of(ticks.labels().get(i - 1)))
+                    / 2.0;
             if (needed + 1 > distance) {
                 return false;
             }

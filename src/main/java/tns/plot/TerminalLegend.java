@@ -101,8 +101,8 @@ final class TerminalLegend {
                     page.put(column + i, row, BrailleCanvas.character(canvas.pattern(i, 0)), colour, null);
                 }
             }
-            case Series.Scatter _ -> page.put(
-                    column + SAMPLE_CELLS / 2, row, TerminalPlot.mark(entry.place(), ink), colour, null);
+            case Series.Scatter _ ->
+                page.put(column + SAMPLE_CELLS / 2, row, TerminalPlot.mark(entry.place(), ink), colour, null);
             case Series.Bars _ -> {
                 String fill = ink == Ink.PLAIN ? TerminalPlot.fill(entry.place()) : "█";
                 for (int i = 1; i < SAMPLE_CELLS - 1; i++) {

@@ -50,7 +50,10 @@ final class AstBuilder extends TnsParserBaseVisitor<Node> {
     }
 
     private Span span(ParserRuleContext c) {
-        Token stop = c.getStop() == null || c.getStop().getStopIndex() < c.getStart().getStartIndex() ? c.getStart() : c.getStop();
+        Token stop =
+                c.getStop() == null || c.getStop().getStopIndex() < c.getStart().getStartIndex()
+                        ? c.getStart()
+                        : c.getStop();
         return new Span(source, c.getStart().getStartIndex(), stop.getStopIndex() + 1);
     }
 
@@ -117,7 +120,9 @@ final class AstBuilder extends TnsParserBaseVisitor<Node> {
         scope = scope.inner();
         scope.declare("self", c.getStart().getLine());
         if (c.parameters() != null) {
-            c.parameters().parameter().forEach(p -> scope.declare(p.name.getText(), p.getStart().getLine()));
+            c.parameters()
+                    .parameter()
+                    .forEach(p -> scope.declare(p.name.getText(), p.getStart().getLine()));
         }
         for (TnsParser.MemberContext member : c.member()) {
             Token own = member instanceof TnsParser.FieldContext f ? f.name : ((TnsParser.MethodContext) member).name;
@@ -264,7 +269,8 @@ final class AstBuilder extends TnsParserBaseVisitor<Node> {
     /** The variable that an assignment to this place changes, or null when there is none. */
     static @Nullable String rootName(TnsParser.ExpressionContext c) {
         return switch (c) {
-            case TnsParser.PrimaryExpressionContext p when p.primary() instanceof TnsParser.NameContext n -> n.getText();
+            case TnsParser.PrimaryExpressionContext p
+            when p.primary() instanceof TnsParser.NameContext n -> n.getText();
             case TnsParser.IndexContext i -> rootName(i.base);
             default -> null;
         };
@@ -277,7 +283,10 @@ final class AstBuilder extends TnsParserBaseVisitor<Node> {
         Scope around = scope;
         scope = scope.inner();
         if (signature.parameters() != null) {
-            signature.parameters().parameter().forEach(p -> scope.declare(p.name.getText(), p.getStart().getLine()));
+            signature
+                    .parameters()
+                    .parameter()
+                    .forEach(p -> scope.declare(p.name.getText(), p.getStart().getLine()));
         }
         declareShapeNames(signature);
         scope.declareAssigned(body);
@@ -356,17 +365,19 @@ final class AstBuilder extends TnsParserBaseVisitor<Node> {
 
     private ShapePattern.Size size(TnsParser.SizeContext c) {
         return switch (c) {
-            case TnsParser.LiteralSizeContext l -> new ShapePattern.Fixed(Integer.parseInt(l.getText().replace("_", "")));
-            case TnsParser.NamedSizeContext n -> new ShapePattern.Named(
-                    scope.variable(n.getText(), span(n)), !scope.boundOutside(n.getText()));
-            case TnsParser.OuterSizeContext o -> new ShapePattern.Named(
-                    scope.variable(o.ID().getText(), span(o)), false);
+            case TnsParser.LiteralSizeContext l ->
+                new ShapePattern.Fixed(Integer.parseInt(l.getText().replace("_", "")));
+            case TnsParser.NamedSizeContext n ->
+                new ShapePattern.Named(scope.variable(n.getText(), span(n)), !scope.boundOutside(n.getText()));
+            case TnsParser.OuterSizeContext o ->
+                new ShapePattern.Named(scope.variable(o.ID().getText(), span(o)), false);
             case TnsParser.ParenthesizedSizeContext p -> size(p.size());
-            case TnsParser.ProductSizeContext p -> new ShapePattern.Computed(
-                    p.operator.getText().charAt(0), size(p.left), size(p.right));
-            case TnsParser.SumSizeContext s -> new ShapePattern.Computed(
-                    s.operator.getText().charAt(0), size(s.left), size(s.right));
-            default -> throw new IllegalStateException("no rule for " + c.getClass().getSimpleName());
+            case TnsParser.ProductSizeContext p ->
+                new ShapePattern.Computed(p.operator.getText().charAt(0), size(p.left), size(p.right));
+            case TnsParser.SumSizeContext s ->
+                new ShapePattern.Computed(s.operator.getText().charAt(0), size(s.left), size(s.right));
+            default ->
+                throw new IllegalStateException("no rule for " + c.getClass().getSimpleName());
         };
     }
 
@@ -397,8 +408,8 @@ final class AstBuilder extends TnsParserBaseVisitor<Node> {
         scope.noteInner(c.value, false);
         c.lambdaParameters()
                 .names
-                .forEach(n -> parameters.add(new Function.Parameter(
-                        n.getText(), scope.variable(n.getText(), span(n)), null, null, false)));
+                .forEach(n -> parameters.add(
+                        new Function.Parameter(n.getText(), scope.variable(n.getText(), span(n)), null, null, false)));
         Function.Code code = new Function.Code("lambda", "", parameters, null, span(c));
         code.complete(visit(c.value), scope.slotCount());
         Node made = new Function.Make(span(c), code, scope.captures());
@@ -428,12 +439,18 @@ final class AstBuilder extends TnsParserBaseVisitor<Node> {
         List<Calls.Argument> all = new ArrayList<>();
         if (c != null) {
             for (TnsParser.ArgumentContext a : c.argument()) {
-                all.add(switch (a) {
-                    case TnsParser.NamedArgumentContext n -> new Calls.Argument(n.name.getText(), false, expression(n.value));
-                    case TnsParser.SpreadArgumentContext s -> new Calls.Argument(null, true, expression(s.value));
-                    case TnsParser.PositionalArgumentContext p -> new Calls.Argument(null, false, expression(p.value));
-                    default -> throw new IllegalStateException("no rule for " + a.getClass().getSimpleName());
-                });
+                all.add(
+                        switch (a) {
+                            case TnsParser.NamedArgumentContext n ->
+                                new Calls.Argument(n.name.getText(), false, expression(n.value));
+                            case TnsParser.SpreadArgumentContext s ->
+                                new Calls.Argument(null, true, expression(s.value));
+                            case TnsParser.PositionalArgumentContext p ->
+                                new Calls.Argument(null, false, expression(p.value));
+                            default ->
+                                throw new IllegalStateException(
+                                        "no rule for " + a.getClass().getSimpleName());
+                        });
             }
         }
         return new Calls.Arguments(all);
@@ -523,12 +540,17 @@ final class AstBuilder extends TnsParserBaseVisitor<Node> {
     @Override
     public Node visitComparison(TnsParser.ComparisonContext c) {
         if (c.comparator().IN() != null) {
-            return new Operators.In(span(c), expression(c.left), expression(c.right), c.comparator().NOT() != null);
+            return new Operators.In(
+                    span(c),
+                    expression(c.left),
+                    expression(c.right),
+                    c.comparator().NOT() != null);
         }
         List<TnsParser.ExpressionContext> sides = new ArrayList<>();
         List<String> signs = new ArrayList<>();
         TnsParser.ExpressionContext left = c;
-        while (left instanceof TnsParser.ComparisonContext chained && chained.comparator().IN() == null) {
+        while (left instanceof TnsParser.ComparisonContext chained
+                && chained.comparator().IN() == null) {
             sides.addFirst(chained.right);
             signs.addFirst(chained.comparator().getText());
             left = chained.left;
@@ -542,8 +564,7 @@ final class AstBuilder extends TnsParserBaseVisitor<Node> {
         for (int i = 0; i < signs.size(); i++) {
             Sign sign = sign(signs.get(i));
             Span pair = nodes.get(i).span().to(nodes.get(i + 1).span());
-            comparisons.add(
-                    new Operators.Binary(pair, sign, ops.get(sign.op()), nodes.get(i), nodes.get(i + 1)));
+            comparisons.add(new Operators.Binary(pair, sign, ops.get(sign.op()), nodes.get(i), nodes.get(i + 1)));
         }
         Operators.Binary and = new Operators.Binary(
                 span(c), Sign.BITWISE_AND, ops.get("bitwise_and"), nodes.getFirst(), nodes.getLast());
@@ -641,7 +662,9 @@ final class AstBuilder extends TnsParserBaseVisitor<Node> {
                     parts.add(new Values.TextPart(literal.toString(), expression(v.expression()), format));
                     literal.setLength(0);
                 }
-                default -> throw new IllegalStateException("no rule for " + part.getClass().getSimpleName());
+                default ->
+                    throw new IllegalStateException(
+                            "no rule for " + part.getClass().getSimpleName());
             }
         }
         if (parts.isEmpty()) {
@@ -659,8 +682,11 @@ final class AstBuilder extends TnsParserBaseVisitor<Node> {
             case 'e' -> "\u001b";
             case '0' -> "\0";
             case '\\', '"', '\'', '{', '}' -> c.getText().substring(1);
-            default -> throw wrong(
-                    span(c), "unknown escape " + c.getText(), "\\n \\t \\r \\e \\0 \\\\ \\\" are known; '…' is raw");
+            default ->
+                throw wrong(
+                        span(c),
+                        "unknown escape " + c.getText(),
+                        "\\n \\t \\r \\e \\0 \\\\ \\\" are known; '…' is raw");
         };
     }
 

@@ -77,7 +77,8 @@ final class Scope {
         return hidden;
     }
 
-    @Nullable String rename(String name, @Nullable String hidden) {
+    @Nullable
+    String rename(String name, @Nullable String hidden) {
         return hidden == null ? renamed.remove(name) : renamed.put(name, hidden);
     }
 
@@ -135,7 +136,9 @@ final class Scope {
         Integer slot = slots.get(own);
         if (slot != null) {
             int line = assignedLines.getOrDefault(own, 0);
-            return inCell(own) ? new Variable.Celled(span, name, slot, line) : new Variable.Local(span, name, slot, line);
+            return inCell(own)
+                    ? new Variable.Celled(span, name, slot, line)
+                    : new Variable.Local(span, name, slot, line);
         }
         if (outer != null && outer.resolves(name)) {
             return new Variable.Captured(span, name, capture(name), outer.line(name));
@@ -170,9 +173,8 @@ final class Scope {
         }
         Scope around = java.util.Objects.requireNonNull(outer);
         Integer slot = around.slots.get(around.renamed.getOrDefault(name, name));
-        captures.add(slot != null
-                ? new Function.Capture(slot, true)
-                : new Function.Capture(around.capture(name), false));
+        captures.add(
+                slot != null ? new Function.Capture(slot, true) : new Function.Capture(around.capture(name), false));
         captured.put(name, captures.size() - 1);
         return captures.size() - 1;
     }

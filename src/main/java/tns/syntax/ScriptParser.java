@@ -91,7 +91,9 @@ public final class ScriptParser {
             if (offending instanceof Token token) {
                 atEnd = token.getType() == Token.EOF;
                 int start = Math.min(token.getStartIndex(), source.text().length());
-                int end = Math.min(Math.max(token.getStopIndex() + 1, start + 1), source.text().length() + 1);
+                int end = Math.min(
+                        Math.max(token.getStopIndex() + 1, start + 1),
+                        source.text().length() + 1);
                 found = error(new Span(source, start, end), describe(token), help(token));
             } else {
                 int start = offset(line, column);

@@ -113,9 +113,8 @@ public final class Generator {
      */
     public Object normal(DType dtype, int n, double mean, double std) {
         return switch (dtype) {
-            case FLOAT32 -> n < BoxMuller.BLOCK
-                    ? singleFloats(n, mean, std)
-                    : blockFloats(n, (float) mean, (float) std);
+            case FLOAT32 ->
+                n < BoxMuller.BLOCK ? singleFloats(n, mean, std) : blockFloats(n, (float) mean, (float) std);
             case FLOAT64 -> n < BoxMuller.BLOCK ? singleDoubles(n, mean, std) : blockDoubles(n, mean, std);
             case INT64, BOOL -> throw notFloat(dtype);
         };

@@ -30,7 +30,8 @@ public final class NumberText {
         BigDecimal rounded =
                 new BigDecimal(Math.abs(value)).round(new MathContext(decimals + 1, RoundingMode.HALF_EVEN));
         int exponent = rounded.signum() == 0 ? 0 : rounded.precision() - rounded.scale() - 1;
-        String mantissa = rounded.scaleByPowerOfTen(-exponent).setScale(decimals).toPlainString();
+        String mantissa =
+                rounded.scaleByPowerOfTen(-exponent).setScale(decimals).toPlainString();
         int size = Math.abs(exponent);
         return sign(value) + mantissa + (exponent < 0 ? "e-" : "e+") + (size < 10 ? "0" : "") + size;
     }

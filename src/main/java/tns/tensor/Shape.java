@@ -62,8 +62,7 @@ public final class Shape {
     public int dim(int d, String op) {
         int rank = Math.max(sizes.length, 1);
         if (d < -rank || d >= rank) {
-            throw new TnsException(
-                            ErrorKind.INDEX, op + ": dim " + d + " is out of range for shape " + this)
+            throw new TnsException(ErrorKind.INDEX, op + ": dim " + d + " is out of range for shape " + this)
                     .help("a dim of this tensor is between " + -rank + " and " + (rank - 1));
         }
         return d < 0 ? d + rank : d;

@@ -40,13 +40,12 @@ public final class Tensor {
 
     /** A 0-d tensor; {@code value} is converted to {@code dtype}. */
     public static Tensor scalar(Device device, DType dtype, Number value) {
-        Object array =
-                switch (dtype) {
-                    case FLOAT32 -> new float[] {value.floatValue()};
-                    case FLOAT64 -> new double[] {value.doubleValue()};
-                    case INT64 -> new long[] {value.longValue()};
-                    case BOOL -> new byte[] {(byte) (value.doubleValue() != 0 ? 1 : 0)};
-                };
+        Object array = switch (dtype) {
+            case FLOAT32 -> new float[] {value.floatValue()};
+            case FLOAT64 -> new double[] {value.doubleValue()};
+            case INT64 -> new long[] {value.longValue()};
+            case BOOL -> new byte[] {(byte) (value.doubleValue() != 0 ? 1 : 0)};
+        };
         return upload(device, dtype, Shape.SCALAR, array);
     }
 
@@ -135,8 +134,7 @@ public final class Tensor {
     /** The only element as a Double, Long or Boolean. */
     public Object item() {
         if (elements() != 1) {
-            throw new TnsException(
-                            ErrorKind.SHAPE, "item: needs exactly one element, found shape " + shape())
+            throw new TnsException(ErrorKind.SHAPE, "item: needs exactly one element, found shape " + shape())
                     .help("tolist() gives all of them; x[i] picks one");
         }
         Object array = device().download(buffer);

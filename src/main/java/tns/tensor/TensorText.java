@@ -120,12 +120,12 @@ public final class TensorText {
     private ElementText elements(Tensor t) {
         int[] at = t.elements() == 0 ? new int[0] : positions(0, view.offset()).toArray();
         return switch (t.device().download(t.buffer())) {
-            case float[] a -> ElementText.of(
-                    Arrays.stream(at).mapToDouble(i -> a[i]).toArray());
-            case double[] a -> ElementText.of(
-                    Arrays.stream(at).mapToDouble(i -> a[i]).toArray());
-            case long[] a -> ElementText.of(
-                    Arrays.stream(at).mapToLong(i -> a[i]).toArray());
+            case float[] a ->
+                ElementText.of(Arrays.stream(at).mapToDouble(i -> a[i]).toArray());
+            case double[] a ->
+                ElementText.of(Arrays.stream(at).mapToDouble(i -> a[i]).toArray());
+            case long[] a ->
+                ElementText.of(Arrays.stream(at).mapToLong(i -> a[i]).toArray());
             case byte[] a -> {
                 boolean[] truths = new boolean[at.length];
                 for (int i = 0; i < at.length; i++) {

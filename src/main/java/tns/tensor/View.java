@@ -91,8 +91,7 @@ public record View(Shape shape, int[] strides, int offset) {
             // The run of old dims that are contiguous among themselves must split exactly into new dims.
             int stride = strides[old];
             long run = shape.size(old);
-            while (old > 0
-                    && (shape.size(old - 1) == 1 || run == 1 || strides[old - 1] == (long) stride * run)) {
+            while (old > 0 && (shape.size(old - 1) == 1 || run == 1 || strides[old - 1] == (long) stride * run)) {
                 old--;
                 if (run == 1) {
                     stride = strides[old];

@@ -1,0 +1,128 @@
+package tns.op;
+
+import java.util.ArrayList;
+import java.util.List;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.tensor.Reduction;
+import tns.tensor.Tensor;
+
+/** Numerical differences, running sums and what is made of them, along a dim. */
+public final class Differences {
+    /** The ops as the language has them. */
+    static final Family FAMILY = new Family("differences and running sums");
+
+    static {
+        FAMILY.define("gradient(x: tensor, spacing: any = none, dim: ints = none, edge_order: int = 1)")
+                .doc("The numerical slope along each dim by central differences, one-sided at the edges;"
+                        + " for automatic derivatives see grad and backward.")
+                .example("gradient([1., 4., 9., 16.])", "tensor([3., 4., 6., 7.])")
+                .gradient("gradient(x)", "x: [4]")
+                .is(Differences::gradient);
+        FAMILY.define("cumsum(x: tensor, dim: int, dtype: dtype = none)")
+                .doc("The running sum along a dim.")
+                .example("cumsum([1, 2, 3], 0)", "tensor([1, 3, 6])")
+                .gradient("cumsum(x, 1)", "x: [2, 3]")
+                .is(args -> {
+                    Tensor x = args.tensor("x");
+                    Tensor cast = args.dtypeOrNull("dtype") == null ? x : Casts.to(x, args.dtypeOrNull("dtype"));
+                    return runningSum(cast, x.shape().dim(args.integer("dim"), "cumsum"));
+                });
+    }
+
+    private Differences() {}
+
+    static Tensor runningSum(Tensor x, int dim) {
+        if (x.rank() == 0) {
+            return x.dtype().isFloat() ? x : Casts.to(x, tns.tensor.DType.INT64);
+        }
+        Tensor rows = Movement.moveDim(x.detach(), dim, x.rank() - 1);
+        Tensor y = Tensor.allocate(x.device(), x.dtype().isFloat() ? x.dtype() : tns.tensor.DType.INT64, rows.shape());
+        x.device().scan(Reduction.SUM, rows, y);
+        Tensor back = Movement.moveDim(y, x.rank() - 1, dim);
+        return Reductions.tracked(x)
+                ? back.withOrigin(new Movement.ViewOrigin(
+                        "cumsum", x, dy -> Movement.flip(runningSum(Movement.flip(dy, dim), dim), dim)))
+                : back;
+    }
+
+    private static Object gradient(Args args) {
+        Tensor x = ReductionOps.floating(args.tensor("x"));
+        int[] dims = args.intsOrNull("dim");
+        if (dims == null) {
+            dims = Movement.identityOrder(x.rank());
+        }
+        if (args.integer("edge_order") != 1) {
+            throw new TnsException(
+                    ErrorKind.VALUE, "gradient: edge_order must be 1, found " + args.integer("edge_order"));
+        }
+        List<Object> slopes = new ArrayList<>();
+        for (int i = 0; i < dims.length; i++) {
+            int d = x.shape().dim(dims[i], "gradient");
+            if (x.rank() == 0 || x.size(d) < 2) {
+                throw new TnsException(
+                                ErrorKind.SHAPE,
+                                "gradient: dim " + d + " of " + x.describe() + " needs at least 2 elements")
+                        .help("grad(f) differentiates a function");
+            }
+            Object spacing = args.get("spacing");
+            Object step = spacing instanceof Tuple t ? t.get(t.size() == 1 ? 0 : i) : spacing;
+            slopes.add(slope(x, d, step));
+        }
+        return x.rank() == 1 && slopes.size() == 1 ? slopes.getFirst() : Tuple.of(slopes);
+    }
+
+    private static Tensor slope(Tensor x, int d, Object spacing) {
+        int n = x.size(d);
+        Tensor steps = spacing instanceof Tensor t && t.rank() == 1
+                ? between(along(ReductionOps.floating(t), x.rank(), d), d, 1)
+                : Reductions.scalar(x, spacing == None.NONE ? 1.0 : number(spacing));
+        boolean even = steps.rank() == 0;
+        Tensor rise = between(x, d, 1);
+        Tensor slopes = Arithmetic.DIV.apply(rise, steps);
+        Tensor first = Movement.range(slopes, d, 0, 1);
+        Tensor last = Movement.range(slopes, d, n - 2, n - 1);
+        if (n == 2) {
+            return Joining.cat(new Tensor[] {first, last}, d);
+        }
+        // Between uneven neighbours the slopes on both sides are weighed by the step on the other side.
+        Tensor left = Movement.range(slopes, d, 0, n - 2);
+        Tensor right = Movement.range(slopes, d, 1, n - 1);
+        Tensor middle;
+        if (even) {
+            Tensor twice = Arithmetic.ADD.apply(steps, steps);
+            middle = Arithmetic.DIV.apply(between(x, d, 2), twice);
+        } else {
+            Tensor before = Movement.range(steps, d, 0, n - 2);
+            Tensor after = Movement.range(steps, d, 1, n - 1);
+            Tensor weighed =
+                    Arithmetic.ADD.apply(Arithmetic.MUL.apply(left, after), Arithmetic.MUL.apply(right, before));
+            middle = Arithmetic.DIV.apply(weighed, Arithmetic.ADD.apply(before, after));
+        }
+        return Joining.cat(new Tensor[] {first, middle, last}, d);
+    }
+
+    /** {@code x[i + gap] - x[i]} along a dim. */
+    private static Tensor between(Tensor x, int d, int gap) {
+        int n = x.size(d);
+        return Arithmetic.SUB.apply(Movement.range(x, d, gap, n), Movement.range(x, d, 0, n - gap));
+    }
+
+    private static Tensor along(Tensor coordinates, int rank, int d) {
+        int[] sizes = new int[rank];
+        java.util.Arrays.fill(sizes, 1);
+        sizes[d] = coordinates.elements();
+        return Movement.reshape(coordinates, tns.tensor.Shape.of(sizes));
+    }
+
+    private static double number(Object spacing) {
+        return switch (spacing) {
+            case Number n -> n.doubleValue();
+            case Tensor t when t.elements() == 1 && t.item() instanceof Number n -> n.doubleValue();
+            default ->
+                throw new TnsException(
+                        ErrorKind.VALUE,
+                        "gradient: spacing must be a number or coordinates, found " + TypeName.describe(spacing));
+        };
+    }
+}

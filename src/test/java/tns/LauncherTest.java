@@ -1,0 +1,113 @@
+package tns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starts {@code bin/tns} as a user does and looks at what reaches stdout, stderr and the exit code. */
+final class LauncherTest {
+    private static final Path LAUNCHER = Path.of("bin", "tns").toAbsolutePath();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aGoodScriptLeavesStderrEmpty() throws Exception {
+        assertEquals(new Outcome(0, "hello\n", ""), tns(Map.of(), "-e", "print('hello')"));
+    }
+
+    @Test
+    void optionsFromTheEnvironmentAreUsedAndNotAnnounced() throws Exception {
+        var outcome = tns(
+                Map.of(
+                        "JAVA_TOOL_OPTIONS", "-XX:+UseSerialGC -Da='b c'",
+                        "JDK_JAVA_OPTIONS", "-Dd=e",
+                        "_JAVA_OPTIONS", "-Xmx300m"),
+                "-e",
+                "print('hello')");
+        assertEquals(new Outcome(0, "hello\n", ""), outcome);
+        var wrong = tns(Map.of("JAVA_TOOL_OPTIONS", "-XX:NoSuchOption"), "-e", "print('hello')");
+        assertNotEquals(0, wrong.exitCode());
+        assertTrue(wrong.stderr().contains("NoSuchOption"), wrong.stderr());
+    }
+
+    @Test
+    void anErrorOfTheScriptReachesStderrAndTheExitCode() throws Exception {
+        var outcome = tns(Map.of(), "-e", "error('boom')");
+        assertNotEquals(0, outcome.exitCode());
+        assertEquals("", outcome.stdout());
+        assertTrue(outcome.stderr().contains("boom"), outcome.stderr());
+    }
+
+    @Test
+    void anErrorOfTheJvmReachesStderrOnly() throws Exception {
+        var outcome = tns(Map.of(), "--memory", "99999999g", "-e", "print('hello')");
+        assertNotEquals(0, outcome.exitCode());
+        assertEquals("", outcome.stdout());
+        assertTrue(outcome.stderr().contains("heap"), outcome.stderr());
+    }
+
+    @Test
+    void argumentsOfAScriptPassUntouchedThroughALinkFromAnotherFolder() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("my tns"), LAUNCHER);
+        Path script = Files.writeString(folder.resolve("a b.tns"), "for a in args { print(a) }\n");
+        var outcome = start(link, Map.of(), script.toString(), "x  y", "--memory", "*", "");
+        Files.delete(link);
+        assertEquals(new Outcome(0, "x  y\n--memory\n*\n\n", ""), outcome);
+    }
+
+    @Test
+    void aWrongMemorySizeIsRefused() throws Exception {
+        var outcome = tns(Map.of(), "--memory=lots");
+        assertEquals(new Outcome(2, "", "tns: --memory wants a size such as 4g or 512m\n"), outcome);
+    }
+
+    @Test
+    void aJavaThatIsTooOldIsRefused() throws Exception {
+        Path java = folder.resolve("bin/java");
+        Files.createDirectory(java.getParent());
+        Files.createFile(java, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        Files.writeString(folder.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"24.0.2\"\n");
+        var outcome = tns(Map.of("TNS_JAVA", folder.toString()), "-e", "print('hello')");
+        assertEquals(new Outcome(1, "", "tns: TNS_JAVA=" + folder + " is no JDK 25 or newer\n"), outcome);
+    }
+
+    private record Outcome(int exitCode, String stdout, String stderr) {}
+
+    private Outcome tns(Map<String, String> environment, String... args) throws IOException, InterruptedException {
+        return start(LAUNCHER, environment, args);
+    }
+
+    private Outcome start(Path launcher, Map<String, String> environment, String... args)
+            throws IOException, InterruptedException {
+        assumeTrue(LauncherTest.class.getResource("/tns/repl/Main.class") != null, "there is no tns.repl.Main yet");
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(List.of(args));
+        Path stdout = folder.resolve("stdout");
+        Path stderr = folder.resolve("stderr");
+        var builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                .redirectOutput(stdout.toFile())
+                .redirectError(stderr.toFile());
+        Map<String, String> all = new HashMap<>();
+        all.put("TNS_JAVA", System.getProperty("java.home"));
+        all.put("TNS_CLASSPATH", System.getProperty("java.class.path"));
+        all.putAll(environment);
+        builder.environment().putAll(all);
+        int exitCode = builder.start().waitFor();
+        return new Outcome(exitCode, Files.readString(stdout), Files.readString(stderr));
+    }
+}

@@ -1,0 +1,95 @@
+package tns.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tns.tensor.DType;
+import tns.tensor.HostArray;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/** Matrix products against the naive triple loop in double or long. */
+class GemmTest {
+    private static final int[] SIZES = {0, 1, 1, 2, 3, 4, 5, 8, 15, 16, 31, 32, 33, 63, 65, 127, 130, 257, 300};
+
+    private final CpuDevice one = new CpuDevice(1);
+    private final CpuDevice four = new CpuDevice(4);
+    private final CpuDevice plain = new CpuDevice(2, false);
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64", "INT64"})
+    void agreesWithTripleLoop(DType dtype) {
+        RandomTensors tensors = new RandomTensors(one, RandomTensors.SEED + dtype.ordinal());
+        for (int round = 0; round < 300; round++) {
+            int m = SIZES[tensors.random().nextInt(SIZES.length)];
+            int n = SIZES[tensors.random().nextInt(SIZES.length)];
+            int k = SIZES[tensors.random().nextInt(SIZES.length)];
+            int batches = tensors.random().nextInt(4) == 0 ? tensors.random().nextInt(7) : 1;
+            Tensor a = operand(tensors, dtype, batches, m, k);
+            Tensor b = operand(tensors, dtype, batches, k, n);
+            String what = a.describe() + Arrays.toString(a.view().strides()) + " @ " + b.describe()
+                    + Arrays.toString(b.view().strides()) + ", round " + round + ", -Dtns.seed=" + RandomTensors.SEED;
+            Shape shape = Shape.of(batches, m, n);
+            Tensor c = Tensor.allocate(one, dtype, shape);
+            one.gemm(a, b, c);
+            check(a, b, c, k, what);
+            Tensor again = Tensor.allocate(four, dtype, shape);
+            four.gemm(a, b, again);
+            assertEquals(ReduceTest.bits(c), ReduceTest.bits(again), what);
+            Tensor slow = Tensor.allocate(plain, dtype, shape);
+            plain.gemm(a, b, slow);
+            check(a, b, slow, k, what);
+        }
+    }
+
+    private static Tensor operand(RandomTensors tensors, DType dtype, int batches, int rows, int columns) {
+        Shape shape = Shape.of(batches, rows, columns);
+        return switch (tensors.random().nextInt(4)) {
+            case 0 -> tensors.strided(dtype, shape);
+            case 1 -> {
+                Tensor turned = tensors.uniform(dtype, Shape.of(batches, columns, rows));
+                yield turned.viewed(turned.view().permute(new int[] {0, 2, 1}));
+            }
+            case 2 -> {
+                Tensor shared = tensors.uniform(dtype, Shape.of(1, rows, columns));
+                yield shared.viewed(shared.view().expand(shape));
+            }
+            default -> tensors.uniform(dtype, shape);
+        };
+    }
+
+    private static void check(Tensor a, Tensor b, Tensor c, int k, String what) {
+        int m = c.size(1);
+        int n = c.size(2);
+        double[] x = HostArray.doubles(a);
+        double[] y = HostArray.doubles(b);
+        long[] xs = HostArray.longs(a);
+        long[] ys = HostArray.longs(b);
+        double[] got = HostArray.doubles(c);
+        long[] gotLongs = HostArray.longs(c);
+        double eps = c.dtype() == DType.FLOAT32 ? 6e-8 : 1.2e-16;
+        for (int i = 0; i < got.length; i++) {
+            int row = i / n;
+            int batch = row / m;
+            double sum = 0;
+            double size = 0;
+            long whole = 0;
+            for (int p = 0; p < k; p++) {
+                int left = row * k + p;
+                int right = (batch * k + p) * n + i % n;
+                sum += x[left] * y[right];
+                size += Math.abs(x[left] * y[right]);
+                whole += xs[left] * ys[right];
+            }
+            if (!c.dtype().isFloat()) {
+                assertEquals(whole, gotLongs[i], what);
+            } else if (Double.isNaN(sum) || Double.isInfinite(sum)) {
+                assertEquals(sum, got[i], what);
+            } else {
+                assertEquals(sum, got[i], eps * (k + 2) * size, what);
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package tns.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tns.tensor.DType;
+import tns.tensor.HostArray;
+import tns.tensor.Reduction;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/** Reductions against naive folds of the row-major elements. */
+class ReduceTest {
+    private final CpuDevice one = new CpuDevice(1);
+    private final CpuDevice four = new CpuDevice(4);
+
+    @ParameterizedTest
+    @EnumSource(Reduction.class)
+    void agreesWithNaiveFold(Reduction reduction) {
+        RandomTensors tensors = new RandomTensors(one, RandomTensors.SEED + reduction.ordinal());
+        for (int round = 0; round < 400; round++) {
+            DType dtype = DType.values()[round % 4];
+            Shape shape = tensors.shape(0, 4);
+            int kept = tensors.random().nextInt(shape.rank() + 1);
+            int folded = shape.part(kept, shape.rank()).elements();
+            boolean sums = reduction == Reduction.SUM || reduction == Reduction.PROD;
+            if (folded == 0 && !sums) {
+                continue;
+            }
+            Tensor x = tensors.strided(dtype, shape);
+            String what = reduction + " of " + x.describe() + " strides "
+                    + Arrays.toString(x.view().strides()) + " kept " + kept + ", round " + round + ", -Dtns.seed="
+                    + RandomTensors.SEED;
+            boolean ints = !dtype.isFloat() && sums || reduction.name().startsWith("ARG");
+            Shape result = shape.part(0, kept);
+            Tensor y = Tensor.allocate(one, ints ? DType.INT64 : dtype, result);
+            one.reduce(reduction, x, kept, y);
+            if (dtype.isFloat()) {
+                checkFloats(reduction, HostArray.doubles(x), folded, y, what);
+            } else {
+                checkInts(reduction, HostArray.longs(x), folded, y, what);
+            }
+            Tensor again = Tensor.allocate(four, y.dtype(), result);
+            four.reduce(reduction, x, kept, again);
+            assertEquals(bits(y), bits(again), what);
+        }
+    }
+
+    private static void checkFloats(Reduction reduction, double[] x, int folded, Tensor y, String what) {
+        double[] got = HostArray.doubles(y);
+        for (int o = 0; o < got.length; o++) {
+            double run = reduction == Reduction.PROD ? 1 : 0;
+            double size = 0;
+            int best = -1;
+            for (int i = 0; i < folded; i++) {
+                double v = x[o * folded + i];
+                run = reduction == Reduction.PROD ? run * v : run + v;
+                size += Math.abs(v);
+                if (best < 0 || beats(reduction, v, x[o * folded + best])) {
+                    best = i;
+                }
+            }
+            double eps = y.dtype() == DType.FLOAT32 ? 6e-8 : 1e-13;
+            switch (reduction) {
+                case SUM -> assertEquals(run, got[o], eps * (Math.abs(run) + 1e-7 * size) + eps * 1e-6 * size, what);
+                case PROD -> {
+                    double wanted = y.dtype() == DType.FLOAT32 ? (float) run : run;
+                    assertEquals(wanted, got[o], 2 * eps * Math.abs(wanted) + 1e-45, what);
+                }
+                case MAX, MIN -> assertEquals(x[o * folded + best] + 0.0, got[o] + 0.0, what);
+                case ARGMAX, ARGMIN -> assertEquals(best, got[o], what);
+            }
+        }
+    }
+
+    private static boolean beats(Reduction reduction, double v, double best) {
+        if (Double.isNaN(best)) {
+            return false;
+        }
+        boolean greatest = reduction == Reduction.MAX || reduction == Reduction.ARGMAX;
+        return Double.isNaN(v) || (greatest ? v > best : v < best);
+    }
+
+    private static void checkInts(Reduction reduction, long[] x, int folded, Tensor y, String what) {
+        long[] got = HostArray.longs(y);
+        for (int o = 0; o < got.length; o++) {
+            long sum = 0;
+            long product = 1;
+            int greatest = 0;
+            int least = 0;
+            for (int i = 0; i < folded; i++) {
+                long v = x[o * folded + i];
+                sum += v;
+                product *= v;
+                greatest = v > x[o * folded + greatest] ? i : greatest;
+                least = v < x[o * folded + least] ? i : least;
+            }
+            long wanted = switch (reduction) {
+                case SUM -> sum;
+                case PROD -> product;
+                case MAX -> x[o * folded + greatest];
+                case MIN -> x[o * folded + least];
+                case ARGMAX -> greatest;
+                case ARGMIN -> least;
+            };
+            assertEquals(wanted, got[o], what);
+        }
+    }
+
+    @Test
+    void longSumsAreAccurateOnAnyThreads() {
+        int n = 10_000_019;
+        float[] x = new float[n];
+        Arrays.fill(x, 0.1f);
+        for (CpuDevice device : new CpuDevice[] {one, four}) {
+            Tensor y = Tensor.allocate(device, DType.FLOAT32, Shape.SCALAR);
+            device.reduce(Reduction.SUM, Tensor.upload(device, DType.FLOAT32, Shape.of(n), x), 0, y);
+            assertEquals((float) (n * (double) 0.1f), (double) y.item());
+        }
+    }
+
+    @Test
+    void manyChunksOfColumnsAndRunsHaveTheSameBitsOnAnyThreads() {
+        RandomTensors tensors = new RandomTensors(one, RandomTensors.SEED);
+        Tensor x = tensors.uniform(DType.FLOAT64, Shape.of(1200, 3000));
+        Tensor cut = tensors.uniform(DType.FLOAT64, Shape.of(500_000, 3));
+        for (Tensor input : new Tensor[] {
+            x,
+            x.viewed(x.view().permute(new int[] {1, 0})),
+            cut.viewed(cut.view().permute(new int[] {1, 0})),
+            cut
+        }) {
+            for (int kept = 0; kept < 2; kept++) {
+                Shape result = input.shape().part(0, kept);
+                int folded = input.elements() / result.elements();
+                Tensor y = Tensor.allocate(one, DType.FLOAT64, result);
+                Tensor again = Tensor.allocate(four, DType.FLOAT64, result);
+                one.reduce(Reduction.SUM, input, kept, y);
+                four.reduce(Reduction.SUM, input, kept, again);
+                assertEquals(bits(y), bits(again));
+                double[] flat = HostArray.doubles(input);
+                double[] wanted = new double[result.elements()];
+                for (int i = 0; i < flat.length; i++) {
+                    wanted[i / folded] += flat[i];
+                }
+                assertArrayEquals(wanted, HostArray.doubles(y), 1e-9, "-Dtns.seed=" + RandomTensors.SEED);
+            }
+        }
+    }
+
+    /** The elements' bits, NaN apart, as text to compare. */
+    static String bits(Tensor t) {
+        return switch (t.device().download(t.buffer())) {
+            case float[] a -> Arrays.toString(a);
+            case double[] a -> Arrays.toString(a);
+            case long[] a -> Arrays.toString(a);
+            case byte[] a -> Arrays.toString(a);
+            default -> throw new AssertionError();
+        };
+    }
+}
