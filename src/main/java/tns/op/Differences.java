@@ -69,7 +69,7 @@ public final class Differences {
             Object step = spacing instanceof Tuple t ? t.get(t.size() == 1 ? 0 : i) : spacing;
             slopes.add(slope(x, d, step));
         }
-        return x.rank() == 1 && slopes.size() == 1 ? slopes.getFirst() : Tuple.of(slopes);
+        return slopes.size() == 1 ? slopes.getFirst() : Tuple.of(slopes);
     }
 
     private static Tensor slope(Tensor x, int d, Object spacing) {

@@ -123,9 +123,11 @@ final class Gradients {
             pass.run(origin, seed, leaves);
             for (Origin leaf : leaves) {
                 Tensor gradient = pass.pending.get(leaf);
-                if (gradient != null) {
-                    accumulate(((Leaf) leaf).cell(), gradient);
-                }
+                Param cell = ((Leaf) leaf).cell();
+                Tensor value = cell.value();
+                accumulate(
+                        cell,
+                        gradient != null ? gradient : Tensor.allocate(value.device(), value.dtype(), value.shape()));
             }
             return root;
         });

@@ -24,8 +24,6 @@ import tns.error.ScriptException;
 import tns.nn.Module;
 import tns.op.Display;
 import tns.op.Tuple;
-import tns.tensor.DType;
-import tns.tensor.HostArray;
 import tns.tensor.Param;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
@@ -126,7 +124,9 @@ class ConformanceTest {
     private static @Nullable String missing(Interpreter tns, JsonObject c, String kind) {
         String text = kind.equals("errors")
                 ? c.get("program").getAsString()
-                : kind.equals("rng") ? c.get("calls").toString() : c.get("call").getAsString();
+                : kind.equals("rng")
+                        ? c.get("calls").toString().replace("\"", " ")
+                        : c.get("call").getAsString();
         Matcher m = CALLED.matcher(text);
         while (m.find()) {
             String name = m.group(1) == null ? m.group(2) : m.group(1);
@@ -264,14 +264,8 @@ class ConformanceTest {
         if (found == null) {
             return "expected a tensor, found " + Display.text(value);
         }
-        if (found.dtype() != golden.dtype() || !found.shape().equals(Shape.of(golden.sizes()))) {
-            return "expected " + golden.dtype() + Shape.of(golden.sizes()) + ", found " + found.describe();
-        }
         double rtol = c.has("rtol") ? c.get("rtol").getAsDouble() : 0;
         double atol = c.has("atol") ? c.get("atol").getAsDouble() : 0;
-        if (found.dtype() == DType.INT64) {
-            return java.util.Arrays.equals(HostArray.longs(found.detach()), golden.longs()) ? null : "ints differ";
-        }
-        return golden.difference(HostArray.doubles(found.detach()), rtol, atol);
+        return golden.difference(found.detach(), rtol, atol);
     }
 }

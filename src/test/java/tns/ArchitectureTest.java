@@ -1,0 +1,66 @@
+package tns;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import org.junit.jupiter.api.Test;
+
+/** Packages depend downwards only, and only {@code cpu} knows the Vector API. */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("tns");
+
+    @Test
+    void packagesDependDownwardsOnly() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("repl")
+                .definedBy("tns.repl..")
+                .layer("facade")
+                .definedBy("tns")
+                .layer("syntax")
+                .definedBy("tns.syntax..")
+                .layer("lang")
+                .definedBy("tns.lang..")
+                .layer("library")
+                .definedBy("tns.nn..", "tns.optim..", "tns.plot..")
+                .layer("op")
+                .definedBy("tns.op..")
+                .layer("cpu")
+                .definedBy("tns.cpu..")
+                .layer("tensor")
+                .definedBy("tns.tensor..")
+                .layer("expr")
+                .definedBy("tns.expr..")
+                .whereLayer("repl")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("facade")
+                .mayOnlyBeAccessedByLayers("repl")
+                .whereLayer("syntax")
+                .mayOnlyBeAccessedByLayers("facade", "repl")
+                .whereLayer("lang")
+                .mayOnlyBeAccessedByLayers("syntax", "facade", "repl")
+                .whereLayer("library")
+                .mayOnlyBeAccessedByLayers("lang", "syntax", "facade", "repl")
+                .whereLayer("op")
+                .mayOnlyBeAccessedByLayers("library", "lang", "syntax", "facade", "repl")
+                .whereLayer("cpu")
+                .mayOnlyBeAccessedByLayers("facade")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyCpuKnowsTheVectorApi() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideOutsideOfPackages("tns.cpu..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.incubator..")
+                .check(CLASSES);
+    }
+}
