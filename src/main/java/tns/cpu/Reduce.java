@@ -57,7 +57,7 @@ final class Reduce {
         target = HostBuffer.array(output);
         Dims kept = Dims.ordered(view, 0, keptDims);
         Dims folded = Dims.inMemoryOrder(view, keptDims, input.rank());
-        offset = view.offset() + folded.shift();
+        offset = view.offset(); // the turned dims' shift is in segments
         steps = folded.innerSize();
         stepStride = folded.innerStride();
         segments = folded.rank() == 0 ? folded : folded.without(folded.rank() - 1);

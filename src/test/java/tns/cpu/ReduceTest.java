@@ -65,6 +65,10 @@ class ReduceTest {
                 }
             }
             double eps = y.dtype() == DType.FLOAT32 ? 6e-8 : 1e-13;
+            if ((reduction == Reduction.SUM || reduction == Reduction.PROD) && !Double.isFinite(run)) {
+                assertEquals(run, got[o], what);
+                continue;
+            }
             switch (reduction) {
                 case SUM -> assertEquals(run, got[o], eps * (Math.abs(run) + 1e-7 * size) + eps * 1e-6 * size, what);
                 case PROD -> {
