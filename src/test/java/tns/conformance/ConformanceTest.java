@@ -12,6 +12,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,8 +33,9 @@ import tns.tensor.Tensor;
  * PyTorch's answers: values, gradients, random draws, texts and rejected programs.
  *
  * <p>Reads the files beside this class and any named by {@code -Dtns.conformance=PATH[,PATH]}. A case that calls a
- * function tns does not have yet is counted as not built. Cases known to fail are listed by id in {@code known.txt}; the
- * test fails for any other failure, and for one listed that passes.
+ * function tns does not have yet is counted as not built, unless the function is listed in {@code required.txt}. Cases
+ * known to fail are listed by id in {@code known.txt}; the test fails for any other failure, and for one listed that
+ * passes. {@code -Dtns.conformance.report=FILE} writes every failing case with what it gave.
  */
 class ConformanceTest {
     private static final Pattern CALLED =
@@ -42,8 +44,8 @@ class ConformanceTest {
     private final Map<String, int[]> byOp = new TreeMap<>();
     private final List<String> failures = new ArrayList<>();
     private final List<String> failedIds = new ArrayList<>();
+    private final Map<String, Integer> notBuilt = new TreeMap<>();
     private int passed;
-    private int notBuilt;
 
     @Test
     void givesPyTorchsAnswers() throws java.io.IOException {
@@ -54,24 +56,22 @@ class ConformanceTest {
         for (String path : more.isEmpty() ? new String[0] : more.split(",", -1)) {
             JsonLines.file(Path.of(path)).forEach(this::check);
         }
+        int skipped = notBuilt.values().stream().mapToInt(Integer::intValue).sum();
         System.out.println(
-                "conformance: " + passed + " passed, " + failures.size() + " failed, " + notBuilt + " not built");
+                "conformance: " + passed + " passed, " + failures.size() + " failed, " + skipped + " not built");
         byOp.forEach((op, counts) -> {
             if (counts[1] > 0) {
                 System.out.println("  " + op + ": " + counts[0] + "/" + (counts[0] + counts[1]));
             }
         });
+        if (!notBuilt.isEmpty()) {
+            System.out.println("  not built: " + notBuilt);
+        }
         String report = System.getProperty("tns.conformance.report", "");
         if (!report.isEmpty()) {
             java.nio.file.Files.write(Path.of(report), failures);
         }
-        List<String> known = new ArrayList<>();
-        try (java.io.InputStream in = ConformanceTest.class.getResourceAsStream("/conformance/known.txt")) {
-            new String(java.util.Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .forEach(known::add);
-        }
+        List<String> known = words("known.txt");
         List<String> unexpected = new ArrayList<>(failedIds);
         unexpected.removeAll(known);
         List<String> mended = new ArrayList<>(known);
@@ -80,16 +80,41 @@ class ConformanceTest {
         assertTrue(mended.isEmpty(), () -> "passes now, take it off known.txt: " + mended);
     }
 
-    private void check(JsonObject c) {
-        String kind = c.has("program") ? "errors" : c.has("seed") ? "rng" : c.has("text") ? "printing" : "ops";
-        String op = c.has("op") ? c.get("op").getAsString() : kind;
-        Interpreter tns = new Interpreter(
+    @Test
+    void hasTheRequiredFunctions() throws java.io.IOException {
+        Interpreter tns = interpreter();
+        List<String> absent = words("required.txt");
+        assertTrue(absent.size() > 100, "required: " + absent);
+        absent.removeIf(name -> tns.ops().find(name) != null);
+        assertTrue(absent.isEmpty(), () -> "missing: " + absent);
+    }
+
+    /** The words of a list beside the cases, without its comments. */
+    private static List<String> words(String name) throws java.io.IOException {
+        try (java.io.InputStream in = ConformanceTest.class.getResourceAsStream("/conformance/" + name)) {
+            return new ArrayList<>(
+                    new String(java.util.Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                            .flatMap(line -> Arrays.stream(line.split(" ")))
+                            .toList());
+        }
+    }
+
+    private static Interpreter interpreter() {
+        return new Interpreter(
                 new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8),
                 new BufferedReader(new StringReader("")),
                 List.of());
+    }
+
+    private void check(JsonObject c) {
+        String kind = c.has("program") ? "errors" : c.has("seed") ? "rng" : c.has("text") ? "printing" : "ops";
+        String op = c.has("op") ? c.get("op").getAsString() : kind;
+        Interpreter tns = interpreter();
         String missing = missing(tns, c, kind);
         if (missing != null) {
-            notBuilt++;
+            notBuilt.merge(missing, 1, Integer::sum);
             return;
         }
         String failure;
@@ -137,12 +162,21 @@ class ConformanceTest {
         return null;
     }
 
+    /** The last statement alone must be refused, and for what it asks: not for its syntax or an unknown name. */
     private static @Nullable String error(Interpreter tns, JsonObject c) {
+        String program = c.get("program").getAsString();
+        int last = program.lastIndexOf("; ") + 1;
+        if (last > 0) {
+            tns.eval(program.substring(0, last));
+        }
         try {
-            Object value = tns.eval(c.get("program").getAsString());
+            Object value = tns.eval(program.substring(last));
             return "no error, gave " + Display.text(value);
         } catch (ScriptException expected) {
-            return null;
+            return switch (expected.kind()) {
+                case SYNTAX, NAME -> expected.kind().word() + " error: " + expected.summary();
+                default -> null;
+            };
         }
     }
 
