@@ -25,7 +25,7 @@ public final class PiOverTwo {
     private PiOverTwo() {}
 
     /** The magnitude up to which a program reduces by itself and the steps give 0: a property of the lane. */
-    static double bound(Lane lane) {
+    public static double bound(Lane lane) {
         return lane == Lane.F32 ? BOUND_F32 : BOUND_F64;
     }
 
