@@ -3,6 +3,7 @@ package tns.expr;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -96,7 +97,7 @@ public record Program(
     @Override
     public String toString() {
         String body = steps.stream()
-                .map(step -> name(step.target()) + " = " + step.op().name().toLowerCase(java.util.Locale.ROOT)
+                .map(step -> name(step.target()) + " = " + step.op().name().toLowerCase(Locale.ROOT)
                         + Arrays.stream(new int[] {step.a(), step.b(), step.c()})
                                 .limit(step.op().arity())
                                 .mapToObj(this::name)
