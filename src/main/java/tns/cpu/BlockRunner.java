@@ -5,12 +5,12 @@ import tns.expr.PointwiseRunner;
 import tns.expr.Program;
 
 /**
- * Runs programs block by block, one loop per machine step over buffers that stay in the L1 cache, on several threads where it
- * pays. The bits do not depend on the number of threads or on the kind of loops.
+ * Runs programs block by block, one loop per machine step over buffers that stay in the L1 cache, on several threads
+ * where it pays. The bits do not depend on the number of threads or on the kind of loops.
  *
  * <p>Memory: a few blocks per thread and lane, kept. May be used by several threads at once.
  */
-public final class BlockRunner implements PointwiseRunner {
+final class BlockRunner implements PointwiseRunner {
     /** With 15 slots of floats 60 KiB, of which 12 KiB are in use at a time. A multiple of every vector length. */
     private static final int VECTOR_BLOCK_ELEMENTS = 1024;
 
@@ -18,9 +18,9 @@ public final class BlockRunner implements PointwiseRunner {
     private static final int PLAIN_BLOCK_ELEMENTS = 256;
 
     /**
-     * Work after which the Vector API takes over from plain loops. Its first use costs about 60 ms of class loading, and until
-     * it is compiled a vector operation takes microseconds: a short script is done before that. The plain loops take about
-     * 0.2 ns an element-step, so this is 30 ms of them (EPYC with AVX-512, JDK 25).
+     * Work after which the Vector API takes over from plain loops. Its first use costs about 60 ms of class loading,
+     * and until it is compiled a vector operation takes microseconds: a short script is done before that. The plain
+     * loops take about 0.2 ns an element-step, so this is 30 ms of them (EPYC with AVX-512, JDK 25).
      */
     static final long VECTOR_AFTER_WORK = 1L << 27;
 
@@ -33,37 +33,31 @@ public final class BlockRunner implements PointwiseRunner {
     /** Elements a thread takes at a time, and between two checks for cancellation. */
     private static final int SHARE_ELEMENTS = 16 * VECTOR_BLOCK_ELEMENTS;
 
-    private final Workers workers;
+    private final Parallel parallel;
     private final Runnable checkpoint;
     private final ThreadLocal<LaneBlocks> plain = ThreadLocal.withInitial(() -> LaneBlocks.plain(PLAIN_BLOCK_ELEMENTS));
-    private final ThreadLocal<LaneBlocks> vector = ThreadLocal.withInitial(() -> LaneBlocks.vector(VECTOR_BLOCK_ELEMENTS));
+    private final ThreadLocal<LaneBlocks> vector =
+            ThreadLocal.withInitial(() -> LaneBlocks.vector(VECTOR_BLOCK_ELEMENTS));
     private final long vectorAfterWork;
     /** Element-steps so far, roughly: threads may overwrite each other's additions. */
     private long work;
 
     /**
-     * A runner that changes from plain loops to those of the Vector API, whose module must then be there, after this much
-     * work; the bits stay the same.
+     * A runner that uses the Vector API, whose module must then be there, after this much work, and plain loops before;
+     * the bits stay the same.
+     *
+     * @param checkpoint called now and then during a long run, on any of its threads; what it throws ends the run
      */
-    BlockRunner(int threads, Runnable checkpoint, long vectorAfterWork) {
-        workers = new Workers(threads);
+    BlockRunner(Parallel parallel, Runnable checkpoint, long vectorAfterWork) {
+        this.parallel = parallel;
         this.checkpoint = checkpoint;
         this.vectorAfterWork = vectorAfterWork;
     }
 
-    /**
-     * A runner that uses the Vector API if its module is there.
-     *
-     * @param threads how many threads work on a large run, the caller's included
-     * @param checkpoint called now and then during a long run, on any of its threads; what it throws ends the run
-     */
-    public BlockRunner(int threads, Runnable checkpoint) {
-        this(threads, checkpoint, PointwiseRunners.hasVectorModule() ? VECTOR_AFTER_WORK : Long.MAX_VALUE);
-    }
-
     @Override
     public void run(Program program, Operand[] inputs, Operand[] outputs, int[] shape) {
-        if (inputs.length < program.inputs() || outputs.length != program.outputs().size()) {
+        if (inputs.length < program.inputs()
+                || outputs.length != program.outputs().size()) {
             throw new IllegalArgumentException("the program has " + program.inputs() + " inputs and "
                     + program.outputs().size() + " outputs, not " + inputs.length + " and " + outputs.length);
         }
@@ -79,11 +73,11 @@ public final class BlockRunner implements PointwiseRunner {
         if ((long) size * (program.steps().size() + 4) < PARALLEL_MIN_WORK) {
             run(program, from, to, 0, size);
         } else {
-            int total = size;
-            workers.share(Math.ceilDiv(size, SHARE_ELEMENTS), share -> {
-                checkpoint.run();
-                int start = share * SHARE_ELEMENTS;
-                run(program, from, to, start, Math.min(SHARE_ELEMENTS, total - start));
+            parallel.range(size, SHARE_ELEMENTS, (begin, end) -> {
+                for (int start = begin; start < end; start += SHARE_ELEMENTS) {
+                    checkpoint.run();
+                    run(program, from, to, start, Math.min(SHARE_ELEMENTS, end - start));
+                }
             });
         }
     }

@@ -6,8 +6,8 @@ import tns.expr.Program;
 import tns.expr.Step;
 
 /**
- * The working memory of one thread for one lane: an array for every slot of the program at hand. Reused from run to run, so
- * that a run allocates nothing.
+ * The working memory of one thread for one lane: an array for every slot of the program at hand. Reused from run to
+ * run, so that a run allocates nothing.
  */
 final class Blocks<A> {
     private final Loops<A> loops;
@@ -53,7 +53,9 @@ final class Blocks<A> {
             uniforms = Arrays.copyOf(uniforms, count);
             slots = Arrays.copyOf(slots, count);
         }
-        int filled = loops.uniformLength() == loops.blockLength() ? Math.min(size, loops.blockLength()) : loops.uniformLength();
+        int filled = loops.uniformLength() == loops.blockLength()
+                ? Math.min(size, loops.blockLength())
+                : loops.uniformLength();
         for (int slot = 0; slot < count; slot++) {
             if (isUniform(program, inputs, slot)) {
                 if (uniforms[slot] == null) {

@@ -7,8 +7,8 @@ import tns.expr.Program;
 import tns.expr.StepF32;
 
 /**
- * The F32 lane in plain Java: every machine step is a loop of its own, which the compiler turns into vector code where it can
- * (arithmetic, fma, roundings; not comparisons, selections and bit operations).
+ * The F32 lane in plain Java: every machine step is a loop of its own, which the compiler turns into vector code where
+ * it can (arithmetic, fma, roundings; not comparisons, selections and bit operations).
  */
 class F32Loops extends Loops<float[]> {
     F32Loops(int blockLength, int uniformLength) {

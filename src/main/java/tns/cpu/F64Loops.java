@@ -7,8 +7,8 @@ import tns.expr.Program;
 import tns.expr.StepF64;
 
 /**
- * The F64 lane in plain Java: every machine step is a loop of its own, which the compiler turns into vector code where it can
- * (arithmetic, fma, roundings; not comparisons, selections and bit operations).
+ * The F64 lane in plain Java: every machine step is a loop of its own, which the compiler turns into vector code where
+ * it can (arithmetic, fma, roundings; not comparisons, selections and bit operations).
  */
 class F64Loops extends Loops<double[]> {
     F64Loops(int blockLength, int uniformLength) {

@@ -16,7 +16,8 @@ final class LaneBlocks {
 
     /** With loops in plain Java. */
     static LaneBlocks plain(int blockLength) {
-        return new LaneBlocks(new F32Loops(blockLength, blockLength), new F64Loops(blockLength, blockLength), blockLength);
+        return new LaneBlocks(
+                new F32Loops(blockLength, blockLength), new F64Loops(blockLength, blockLength), blockLength);
     }
 
     /** With loops of the Vector API; its module must be there. */

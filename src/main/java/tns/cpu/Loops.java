@@ -6,8 +6,9 @@ import tns.expr.Program;
 /**
  * The loops over blocks of one lane type: one for every machine step, and transfers between blocks and operands.
  *
- * <p>Blocks hold {@link #blockLength} elements. A <em>uniform</em> is an array of {@link #uniformLength} equal elements; a loop
- * told by an operand's length that it is one reads it again and again. Where both lengths are the same there is no difference.
+ * <p>Blocks hold {@link #blockLength} elements. A <em>uniform</em> is an array of {@link #uniformLength} equal
+ * elements; a loop told by an operand's length that it is one reads it again and again. Where both lengths are the same
+ * there is no difference.
  *
  * @param <A> float[], double[] or long[]
  */
@@ -47,8 +48,8 @@ abstract class Loops<A> {
     abstract void store(A source, Walk target, int start, int n);
 
     /**
-     * {@code target[i] = op(a[i], b[i], c[i])} for i < n; the rest of the target block may be overwritten with anything.
-     * Unused operands are {@code a}. The target may be an operand, but is never a uniform.
+     * {@code target[i] = op(a[i], b[i], c[i])} for i < n; the rest of the target block may be overwritten with
+     * anything. Unused operands are {@code a}. The target may be an operand, but is never a uniform.
      */
     abstract void apply(Opcode op, A target, A a, A b, A c, int n);
 }

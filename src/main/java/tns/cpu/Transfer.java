@@ -173,6 +173,7 @@ final class Transfer {
     }
 
     private static IllegalArgumentException unknown(Object array) {
-        return new IllegalArgumentException("no element type: " + array.getClass().getSimpleName());
+        return new IllegalArgumentException(
+                "no element type: " + array.getClass().getSimpleName());
     }
 }

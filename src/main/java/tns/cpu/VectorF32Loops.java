@@ -12,8 +12,9 @@ import tns.expr.StepF32;
 /**
  * The F32 lane with the Vector API: a loop for every machine step, with a constant operator.
  *
- * <p>Loops run on to a multiple of the vector length inside the block, so there are no tails. Uniforms are one vector long and
- * are read through an index mask of 0: measured as fast as a broadcast register, and one loop serves all combinations.
+ * <p>Loops run on to a multiple of the vector length inside the block, so there are no tails. Uniforms are one vector
+ * long and are read through an index mask of 0: measured as fast as a broadcast register, and one loop serves all
+ * combinations.
  */
 final class VectorF32Loops extends F32Loops {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

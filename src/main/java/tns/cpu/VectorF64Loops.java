@@ -12,8 +12,9 @@ import tns.expr.StepF64;
 /**
  * The F64 lane with the Vector API: a loop for every machine step, with a constant operator.
  *
- * <p>Loops run on to a multiple of the vector length inside the block, so there are no tails. Uniforms are one vector long and
- * are read through an index mask of 0: measured as fast as a broadcast register, and one loop serves all combinations.
+ * <p>Loops run on to a multiple of the vector length inside the block, so there are no tails. Uniforms are one vector
+ * long and are read through an index mask of 0: measured as fast as a broadcast register, and one loop serves all
+ * combinations.
  */
 final class VectorF64Loops extends F64Loops {
     private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;

@@ -1,7 +1,7 @@
 /**
- * Execution on the CPU over Java arrays: pointwise programs of {@link tns.expr} run block by block, on one thread or several,
- * with the same bits as {@link tns.expr.ScalarRunner}. The only package that uses the Vector API ({@code jdk.incubator.vector}),
- * and it works without it.
+ * The host processor as a {@code Device}: kernels over Java arrays. Comes in: tensors on this device and pointwise
+ * programs. Goes out: filled output buffers, with the same bits on any number of threads. Depends on {@code tensor},
+ * {@code expr} and {@code error}; the only package that uses the Vector API, and only when its module is there.
  */
 @NullMarked
 package tns.cpu;

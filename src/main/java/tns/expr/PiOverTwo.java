@@ -3,8 +3,9 @@ package tns.expr;
 /**
  * Exact range reduction of huge arguments of sin, cos and tan: the quadrant and the remainder of x modulo pi/2.
  *
- * <p>Payne and Hanek's method: of the product x * 2/pi only the bits that matter modulo 4 are computed, here 192 of them,
- * which leaves the remainder of any double with more than 70 good bits. See Muller, "Elementary Functions", chapter 11.
+ * <p>Payne and Hanek's method: of the product x * 2/pi only the bits that matter modulo 4 are computed, here 192 of
+ * them, which leaves the remainder of any double with more than 70 good bits. See Muller, "Elementary Functions",
+ * chapter 11.
  */
 public final class PiOverTwo {
     private static final double BOUND_F32 = 1e5;

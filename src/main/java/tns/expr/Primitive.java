@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The table of scalar functions: one row each with name, machine steps, error bounds and derivatives.
  *
  * <p>The bounds are in ulp of the exact result, F32 then F64; a row without them is exact or rounded correctly. A
- * derivative rule gets the incoming {@code dy}, the result {@code y} and the arguments, one rule for each argument; null
- * stands for a derivative that is structurally zero, and so do missing rules.
+ * derivative rule gets the incoming {@code dy}, the result {@code y} and the arguments, one rule for each argument;
+ * null stands for a derivative that is structurally zero, and so do missing rules.
  */
 public enum Primitive {
     ADD(Arithmetic::add, (dy, y, a, b) -> dy, (dy, y, a, b) -> dy),
@@ -82,8 +82,16 @@ public enum Primitive {
     SIN(Trigonometric::sin, 2, 2, (dy, y, a) -> dy.mul(a.cos())),
     COS(Trigonometric::cos, 2, 2, (dy, y, a) -> dy.neg().mul(a.sin())),
     TAN(Trigonometric::tan, 2.5, 2.5, (dy, y, a) -> dy.mul(y.square().add(1))),
-    ASIN(InverseTrigonometric::asin, 2, 2, (dy, y, a) -> dy.mul(a.square().neg().add(1).rsqrt())),
-    ACOS(InverseTrigonometric::acos, 2, 2, (dy, y, a) -> dy.neg().mul(a.square().neg().add(1).rsqrt())),
+    ASIN(
+            InverseTrigonometric::asin,
+            2,
+            2,
+            (dy, y, a) -> dy.mul(a.square().neg().add(1).rsqrt())),
+    ACOS(
+            InverseTrigonometric::acos,
+            2,
+            2,
+            (dy, y, a) -> dy.neg().mul(a.square().neg().add(1).rsqrt())),
     ATAN(InverseTrigonometric::atan, 2, 2, (dy, y, a) -> dy.div(a.square().add(1))),
     ATAN2(
             InverseTrigonometric::atan2,

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 /**
  * A compiled pointwise function: machine steps over slots, run once for every element by a {@link PointwiseRunner}.
  *
- * <p>Slots are numbered inputs first, then constants, then registers: slot {@code i < inputs} is input i, slot
- * {@code inputs + k} is constant k, and the rest are registers, which the steps write and reuse. Inputs and constants are
+ * <p>Slots are numbered inputs first, then constants, then registers: slot {@code i < inputs} is input i, slot {@code
+ * inputs + k} is constant k, and the rest are registers, which the steps write and reuse. Inputs and constants are
  * never written. An output may be any slot. Immutable; equal programs compute the same.
  *
  * @param lane the type of every slot

@@ -16,14 +16,14 @@ class PointwiseRunnersTest {
 
     @Test
     void theDefaultIsBlock() {
-        assertInstanceOf(BlockRunner.class, PointwiseRunners.choose(1, () -> {}));
+        assertInstanceOf(BlockRunner.class, PointwiseRunners.choose(new Parallel(1), () -> {}, true));
     }
 
     @Test
     void byProperty() {
         System.setProperty("tns.cpu", "scalar");
-        assertInstanceOf(ScalarRunner.class, PointwiseRunners.choose(1, () -> {}));
+        assertInstanceOf(ScalarRunner.class, PointwiseRunners.choose(new Parallel(1), () -> {}, true));
         System.setProperty("tns.cpu", "fast");
-        assertThrows(IllegalArgumentException.class, () -> PointwiseRunners.choose(1, () -> {}));
+        assertThrows(IllegalArgumentException.class, () -> PointwiseRunners.choose(new Parallel(1), () -> {}, true));
     }
 }

@@ -10,8 +10,25 @@ import tns.expr.Operand;
 /** Random expressions, shapes and operands for comparing runners. */
 final class RandomPrograms {
     private static final double[] SPECIAL = {
-        0, -0.0, 1, -1, 0.5, -0.5, 2, 1e-40, -1e-310, 1e30, -1e200, 3e9, -7e5, Double.NaN, Double.POSITIVE_INFINITY,
-        Double.NEGATIVE_INFINITY, Math.PI, 104.7, -88.1
+        0,
+        -0.0,
+        1,
+        -1,
+        0.5,
+        -0.5,
+        2,
+        1e-40,
+        -1e-310,
+        1e30,
+        -1e200,
+        3e9,
+        -7e5,
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        Math.PI,
+        104.7,
+        -88.1
     };
 
     private final SplittableRandom random;
@@ -114,7 +131,10 @@ final class RandomPrograms {
         return shape;
     }
 
-    /** Values of the given kind (0 float, 1 double, 2 long, 3 bool), some special; strides may be 0, negative, or permuted. */
+    /**
+     * Values of the given kind (0 float, 1 double, 2 long, 3 bool), some special; strides may be 0, negative, or
+     * permuted.
+     */
     Operand input(int[] shape, int kind) {
         int[] strides = new int[shape.length];
         int span = 1;
@@ -146,13 +166,12 @@ final class RandomPrograms {
     }
 
     private Object array(int kind, int length, boolean filled) {
-        Object array =
-                switch (kind) {
-                    case 0 -> new float[length];
-                    case 1 -> new double[length];
-                    case 2 -> new long[length];
-                    default -> new byte[length];
-                };
+        Object array = switch (kind) {
+            case 0 -> new float[length];
+            case 1 -> new double[length];
+            case 2 -> new long[length];
+            default -> new byte[length];
+        };
         Operand all = new Operand(array, 0, new int[] {1});
         for (int i = 0; filled && i < length; i++) {
             double value = below(4) == 0

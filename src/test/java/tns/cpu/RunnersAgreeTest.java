@@ -18,11 +18,14 @@ import tns.expr.ScalarRunner;
 
 /** Every runner gives the bits of the scalar runner. Repeat a failure with {@code -Dtns.seed}. */
 class RunnersAgreeTest {
-    private static final Runnable NEVER = () -> {};
+    private static final Parallel ONE_THREAD = new Parallel(1);
 
     @Test
     void randomPrograms() {
-        PointwiseRunner[] runners = {new BlockRunner(1, NEVER, 0), new BlockRunner(1, NEVER, Long.MAX_VALUE)};
+        PointwiseRunner[] runners = {
+            new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, 0),
+            new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, Long.MAX_VALUE)
+        };
         long first = Long.getLong("tns.seed", System.nanoTime());
         for (long seed = first; seed < first + 400; seed++) {
             RandomPrograms random = new RandomPrograms(seed);
@@ -50,13 +53,12 @@ class RunnersAgreeTest {
     }
 
     private static Operand cleared(Operand operand) {
-        Object array =
-                switch (operand.array()) {
-                    case float[] a -> new float[a.length];
-                    case double[] a -> new double[a.length];
-                    case long[] a -> new long[a.length];
-                    default -> new byte[((byte[]) operand.array()).length];
-                };
+        Object array = switch (operand.array()) {
+            case float[] a -> new float[a.length];
+            case double[] a -> new double[a.length];
+            case long[] a -> new long[a.length];
+            default -> new byte[((byte[]) operand.array()).length];
+        };
         return new Operand(array, operand.offset(), operand.strides());
     }
 
@@ -83,7 +85,8 @@ class RunnersAgreeTest {
         new ScalarRunner().run(program, inputs, new Operand[] {contiguous(expected)}, new int[] {n});
         for (int threads : new int[] {1, 2, 3, 7}) {
             float[] actual = new float[n];
-            new BlockRunner(threads, NEVER, 2_000_000).run(program, inputs, new Operand[] {contiguous(actual)}, new int[] {n});
+            new BlockRunner(new Parallel(threads), RunnersAgreeTest::never, 2_000_000)
+                    .run(program, inputs, new Operand[] {contiguous(actual)}, new int[] {n});
             assertArrayEquals(expected, actual);
         }
     }
@@ -91,11 +94,14 @@ class RunnersAgreeTest {
     @Test
     void theCheckpointEndsALongRun() {
         AtomicInteger calls = new AtomicInteger();
-        BlockRunner runner = new BlockRunner(2, () -> {
-            if (calls.incrementAndGet() == 3) {
-                throw new CancellationException();
-            }
-        });
+        BlockRunner runner = new BlockRunner(
+                new Parallel(2),
+                () -> {
+                    if (calls.incrementAndGet() == 3) {
+                        throw new CancellationException();
+                    }
+                },
+                0);
         float[] x = new float[1 << 20];
         Operand[] operands = {contiguous(x)};
         Program program = Program.of(Lane.F32, Expr.input(0).exp());
@@ -108,7 +114,8 @@ class RunnersAgreeTest {
         float[] x = new float[5000];
         Arrays.fill(x, 3);
         Operand[] operands = {contiguous(x)};
-        new BlockRunner(1, NEVER).run(Program.of(Lane.F32, Expr.input(0).square()), operands, operands, new int[] {5000});
+        new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, Long.MAX_VALUE)
+                .run(Program.of(Lane.F32, Expr.input(0).square()), operands, operands, new int[] {5000});
         for (float value : x) {
             assertEquals(9, value);
         }
@@ -118,7 +125,9 @@ class RunnersAgreeTest {
     void emptyAndRankZero() {
         Program program = Program.of(Lane.F64, Expr.input(0).add(1));
         double[] y = {7};
-        for (PointwiseRunner runner : new PointwiseRunner[] {new ScalarRunner(), new BlockRunner(1, NEVER)}) {
+        for (PointwiseRunner runner : new PointwiseRunner[] {
+            new ScalarRunner(), new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, Long.MAX_VALUE)
+        }) {
             y[0] = 7;
             Operand[] empty = {new Operand(new double[0], 0, new int[] {3, 1})};
             runner.run(program, empty, empty, new int[] {0, 3});
@@ -133,7 +142,9 @@ class RunnersAgreeTest {
         Program program = Program.of(Lane.F32, Expr.input(1));
         Operand[] one = {contiguous(new float[2])};
         Operand[] two = {one[0], one[0]};
-        for (PointwiseRunner runner : new PointwiseRunner[] {new ScalarRunner(), new BlockRunner(1, NEVER)}) {
+        for (PointwiseRunner runner : new PointwiseRunner[] {
+            new ScalarRunner(), new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, Long.MAX_VALUE)
+        }) {
             assertThrows(IllegalArgumentException.class, () -> runner.run(program, one, one, new int[] {2}));
             assertThrows(IllegalArgumentException.class, () -> runner.run(program, two, one, new int[] {2, 1}));
         }
@@ -142,4 +153,6 @@ class RunnersAgreeTest {
     private static Operand contiguous(Object array) {
         return new Operand(array, 0, new int[] {1});
     }
+
+    private static void never() {}
 }

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The errors stay within the bounds of {@link Primitive}: F64 against decimal arithmetic with 40 digits, F32 in strides over all
- * floats against the F64 program, whose own error is far below an ulp of a float.
+ * The errors stay within the bounds of {@link Primitive}: F64 against decimal arithmetic with 40 digits, F32 in strides
+ * over all floats against the F64 program, whose own error is far below an ulp of a float.
  */
 class AccuracyTest {
     private static final long SEED = Long.getLong("tns.seed", 20);
@@ -22,7 +22,7 @@ class AccuracyTest {
     private static final double NEAR_ONE = 1.0001f;
 
     /** A function, its reference and the interval of arguments to try in F64. */
-    private record Case(
+    record Case(
             Primitive primitive,
             UnaryOperator<Expr> function,
             UnaryOperator<BigDecimal> reference,
@@ -55,8 +55,7 @@ class AccuracyTest {
         BigDecimal one = BigDecimal.ONE;
         MathContext mc = new MathContext(60);
         BigDecimal ln10 = Reference.log(BigDecimal.TEN);
-        Function<BigDecimal, BigDecimal> sigmoid =
-                x -> one.divide(one.add(Reference.exp(x.negate())), mc);
+        Function<BigDecimal, BigDecimal> sigmoid = x -> one.divide(one.add(Reference.exp(x.negate())), mc);
         return Stream.of(
                 of(Primitive.EXP, Expr::exp, Reference::exp, -740, 709.7),
                 of(Primitive.EXP, Expr::exp, Reference::exp, -1, 1),
@@ -73,12 +72,7 @@ class AccuracyTest {
                 of(Primitive.SIN, Expr::sin, x -> Reference.sin(x, 0), 1e-10, 1e300),
                 of(Primitive.COS, Expr::cos, x -> Reference.sin(x, 1), -10, 10),
                 of(Primitive.COS, Expr::cos, x -> Reference.sin(x, 1), 1e5, 1e200),
-                of(
-                        Primitive.TAN,
-                        Expr::tan,
-                        x -> Reference.sin(x, 0).divide(Reference.sin(x, 1), mc),
-                        -20,
-                        20),
+                of(Primitive.TAN, Expr::tan, x -> Reference.sin(x, 0).divide(Reference.sin(x, 1), mc), -20, 20),
                 of(Primitive.ASIN, Expr::asin, Reference::asin, -1, 1),
                 of(Primitive.ACOS, Expr::acos, Reference::acos, -1, 1),
                 of(Primitive.ATAN, Expr::atan, Reference::atan, -3, 3),
@@ -89,21 +83,11 @@ class AccuracyTest {
                         x -> Reference.atan2(x, big(-0.75)),
                         -3,
                         3),
-                of(
-                        Primitive.ATAN2,
-                        x -> Expr.atan2(Expr.constant(1.25), x),
-                        x -> Reference.atan2(big(1.25), x),
-                        -3,
-                        3),
+                of(Primitive.ATAN2, x -> Expr.atan2(Expr.constant(1.25), x), x -> Reference.atan2(big(1.25), x), -3, 3),
                 of(Primitive.SINH, Expr::sinh, Reference::sinh, -3, 3),
                 of(Primitive.SINH, Expr::sinh, Reference::sinh, -710, 710),
                 of(Primitive.COSH, Expr::cosh, Reference::cosh, -3, 3),
-                of(
-                        Primitive.TANH,
-                        Expr::tanh,
-                        x -> Reference.sinh(x).divide(Reference.cosh(x), mc),
-                        -3,
-                        3),
+                of(Primitive.TANH, Expr::tanh, x -> Reference.sinh(x).divide(Reference.cosh(x), mc), -3, 3),
                 of(Primitive.ASINH, Expr::asinh, Reference::asinh, -3, 3),
                 of(Primitive.ASINH, Expr::asinh, Reference::asinh, 1e-100, 1e300),
                 of(Primitive.ACOSH, Expr::acosh, Reference::acosh, 1, 4),
@@ -168,8 +152,11 @@ class AccuracyTest {
         double[] exact = new double[n];
         ScalarRunner runner = new ScalarRunner();
         Operand[] input = {new Operand(x, 0, new int[] {1})};
-        runner.run(Program.of(Lane.F32, expr), input, new Operand[] {new Operand(actual, 0, new int[] {1})}, new int[] {n});
-        runner.run(Program.of(Lane.F64, expr), input, new Operand[] {new Operand(exact, 0, new int[] {1})}, new int[] {n});
+        runner.run(
+                Program.of(Lane.F32, expr), input, new Operand[] {new Operand(actual, 0, new int[] {1})}, new int[] {n
+                });
+        runner.run(
+                Program.of(Lane.F64, expr), input, new Operand[] {new Operand(exact, 0, new int[] {1})}, new int[] {n});
         double worst = 0;
         double at = 0;
         for (int i = 0; i < n; i++) {
@@ -195,7 +182,8 @@ class AccuracyTest {
 
     private static void report(Case c, Lane lane, double worst, double at) {
         if (Boolean.getBoolean("tns.accuracy")) {
-            System.getLogger("tns.expr").log(System.Logger.Level.INFO, String.format("%s %s %.3f at %s", lane, c, worst, at));
+            System.getLogger("tns.expr")
+                    .log(System.Logger.Level.INFO, String.format("%s %s %.3f at %s", lane, c, worst, at));
         }
         assertTrue(worst <= c.primitive.ulp(lane), () -> c + " in " + lane + ": " + worst + " ulp at " + at);
     }

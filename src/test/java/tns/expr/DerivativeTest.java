@@ -20,7 +20,7 @@ class DerivativeTest {
     private static final Expr Y = Expr.input(1);
     private static final Expr ONE = Expr.constant(1);
 
-    private record Case(Expr expr, double x, double y) {}
+    record Case(Expr expr, double x, double y) {}
 
     private static Stream<Case> unary(List<UnaryOperator<Expr>> functions, double... points) {
         return functions.stream().flatMap(f -> Arrays.stream(points).mapToObj(p -> new Case(f.apply(X), p, 0)));
@@ -37,27 +37,71 @@ class DerivativeTest {
         return Stream.of(
                         unary(
                                 List.of(
-                                        Expr::neg, Expr::abs, Expr::sign, Expr::square, Expr::reciprocal, Expr::floor, Expr::ceil,
-                                        Expr::trunc, Expr::round, Expr::exp, Expr::exp2, Expr::expm1, Expr::sin, Expr::cos,
-                                        Expr::tan, Expr::atan, Expr::sinh, Expr::cosh, Expr::tanh, Expr::asinh, Expr::sigmoid,
-                                        Expr::logSigmoid, Expr::erf, Expr::erfc, x -> x.pow(3.0), x -> x.pow(2.0),
-                                        x -> Expr.constant(1.7).pow(x), x -> Expr.select(x.lt(ONE), x.square(), x.sin())),
+                                        Expr::neg,
+                                        Expr::abs,
+                                        Expr::sign,
+                                        Expr::square,
+                                        Expr::reciprocal,
+                                        Expr::floor,
+                                        Expr::ceil,
+                                        Expr::trunc,
+                                        Expr::round,
+                                        Expr::exp,
+                                        Expr::exp2,
+                                        Expr::expm1,
+                                        Expr::sin,
+                                        Expr::cos,
+                                        Expr::tan,
+                                        Expr::atan,
+                                        Expr::sinh,
+                                        Expr::cosh,
+                                        Expr::tanh,
+                                        Expr::asinh,
+                                        Expr::sigmoid,
+                                        Expr::logSigmoid,
+                                        Expr::erf,
+                                        Expr::erfc,
+                                        x -> x.pow(3.0),
+                                        x -> x.pow(2.0),
+                                        x -> Expr.constant(1.7).pow(x),
+                                        x -> Expr.select(x.lt(ONE), x.square(), x.sin())),
                                 -1.3,
                                 0.7,
                                 2.2),
                         unary(
                                 List.of(
-                                        Expr::sqrt, Expr::rsqrt, Expr::log, Expr::log2, Expr::log10, Expr::log1p,
-                                        x -> x.pow(2.5), x -> x.pow(-0.5), x -> x.pow(x)),
+                                        Expr::sqrt,
+                                        Expr::rsqrt,
+                                        Expr::log,
+                                        Expr::log2,
+                                        Expr::log10,
+                                        Expr::log1p,
+                                        x -> x.pow(2.5),
+                                        x -> x.pow(-0.5),
+                                        x -> x.pow(x)),
                                 0.3,
                                 2.2),
                         unary(List.of(Expr::asin, Expr::acos, Expr::atanh), -0.6, 0.3),
                         unary(List.of(Expr::acosh), 1.4, 3),
                         binary(
                                 List.of(
-                                        Expr::add, Expr::sub, Expr::mul, Expr::div, Expr::min, Expr::max, Expr::fmod,
-                                        Expr::remainder, Expr::floorDiv, Expr::atan2, (x, y) -> x.mul(y).exp().add(x.mul(y))),
-                                1.3, 0.4, -1.7, 0.6, 0.8, -1.1),
+                                        Expr::add,
+                                        Expr::sub,
+                                        Expr::mul,
+                                        Expr::div,
+                                        Expr::min,
+                                        Expr::max,
+                                        Expr::fmod,
+                                        Expr::remainder,
+                                        Expr::floorDiv,
+                                        Expr::atan2,
+                                        (x, y) -> x.mul(y).exp().add(x.mul(y))),
+                                1.3,
+                                0.4,
+                                -1.7,
+                                0.6,
+                                0.8,
+                                -1.1),
                         binary(List.of(Expr::pow), 1.3, 0.4, 0.4, -2.3))
                 .flatMap(cases -> cases);
     }

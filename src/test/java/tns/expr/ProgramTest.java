@@ -15,7 +15,9 @@ class ProgramTest {
     @Test
     void equalSubexpressionsAreComputedOnceAndRegistersReused() {
         Expr sum = X.add(Y);
-        Program program = Program.of(Lane.F32, sum.mul(Expr.input(0).add(Expr.input(1))).sub(sum).neg().abs());
+        Program program = Program.of(
+                Lane.F32,
+                sum.mul(Expr.input(0).add(Expr.input(1))).sub(sum).neg().abs());
         assertEquals(5, program.steps().size());
         assertEquals(2, program.registers());
         assertEquals(program, Program.of(Lane.F32, sum.mul(sum).sub(sum).neg().abs()));
@@ -28,12 +30,16 @@ class ProgramTest {
         assertEquals(List.of(), program.steps());
         assertEquals(1f / 3 * 0.1f, program.floatConstant(program.outputs().get(0)));
         assertEquals(Expr.select(Expr.constant(0), X, Y).toString(), "select(0, x0, x1)");
-        assertEquals(List.of(), Program.of(Lane.F64, Expr.select(Expr.constant(0), X, Y)).steps());
+        assertEquals(
+                List.of(),
+                Program.of(Lane.F64, Expr.select(Expr.constant(0), X, Y)).steps());
     }
 
     @Test
     void printsItsSteps() {
-        assertEquals("r0 = mul(in0, 2.0)\nr0 = add(r0, in1)\nout r0", Program.of(Lane.F64, X.mul(2).add(Y)).toString());
+        assertEquals(
+                "r0 = mul(in0, 2.0)\nr0 = add(r0, in1)\nout r0",
+                Program.of(Lane.F64, X.mul(2).add(Y)).toString());
     }
 
     @Test

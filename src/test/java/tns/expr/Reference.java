@@ -5,7 +5,10 @@ import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
 
-/** The functions to about 40 digits, by series in decimal arithmetic: slow, simple, and independent of the steps under test. */
+/**
+ * The functions to about 40 digits, by series in decimal arithmetic: slow, simple, and independent of the steps under
+ * test.
+ */
 final class Reference {
     private static final MathContext MC = new MathContext(60);
     private static final BigDecimal ONE = BigDecimal.ONE;
@@ -20,7 +23,9 @@ final class Reference {
     private Reference() {}
 
     private static BigDecimal machinPi(MathContext mc) {
-        return arctanInverse(5, mc).multiply(BigDecimal.valueOf(16)).subtract(arctanInverse(239, mc).multiply(BigDecimal.valueOf(4)));
+        return arctanInverse(5, mc)
+                .multiply(BigDecimal.valueOf(16))
+                .subtract(arctanInverse(239, mc).multiply(BigDecimal.valueOf(4)));
     }
 
     private static BigDecimal arctanInverse(int n, MathContext mc) {
@@ -66,7 +71,9 @@ final class Reference {
     private static BigDecimal series(BigDecimal first, BigDecimal start, Next next, BigDecimal scale) {
         BigDecimal sum = first;
         BigDecimal term = first;
-        for (int k = start.intValue(); term.signum() != 0 && term.abs().compareTo(scale.abs().multiply(TINY)) > 0; k++) {
+        for (int k = start.intValue();
+                term.signum() != 0 && term.abs().compareTo(scale.abs().multiply(TINY)) > 0;
+                k++) {
             term = next.of(term, k).round(MC);
             sum = sum.add(term, MC);
         }
@@ -115,7 +122,9 @@ final class Reference {
     /** sin(x + quarterTurns * pi/2). */
     static BigDecimal sin(BigDecimal x, int quarterTurns) {
         BigDecimal halfPi = PI.divide(TWO);
-        BigInteger q = x.divide(halfPi, new MathContext(400)).setScale(0, RoundingMode.HALF_EVEN).toBigInteger();
+        BigInteger q = x.divide(halfPi, new MathContext(400))
+                .setScale(0, RoundingMode.HALF_EVEN)
+                .toBigInteger();
         BigDecimal r = x.subtract(halfPi.multiply(new BigDecimal(q))).round(MC);
         BigDecimal z = r.multiply(r, MC).negate();
         int quadrant = (q.and(BigInteger.valueOf(3)).intValue() + quarterTurns) & 3;
@@ -144,7 +153,9 @@ final class Reference {
         BigDecimal z = reduced.multiply(reduced, MC).negate();
         BigDecimal power = reduced;
         BigDecimal sum = reduced;
-        for (int k = 3; power.signum() != 0 && power.abs().compareTo(reduced.abs().multiply(TINY)) > 0; k += 2) {
+        for (int k = 3;
+                power.signum() != 0 && power.abs().compareTo(reduced.abs().multiply(TINY)) > 0;
+                k += 2) {
             power = power.multiply(z, MC);
             sum = sum.add(power.divide(BigDecimal.valueOf(k), MC), MC);
         }
@@ -157,9 +168,7 @@ final class Reference {
 
     static BigDecimal asin(BigDecimal x) {
         BigDecimal rest = ONE.subtract(x.multiply(x));
-        return rest.signum() == 0
-                ? PI.divide(TWO).multiply(x)
-                : atan(x.divide(sqrt(rest), MC));
+        return rest.signum() == 0 ? PI.divide(TWO).multiply(x) : atan(x.divide(sqrt(rest), MC));
     }
 
     static BigDecimal acos(BigDecimal x) {

@@ -27,7 +27,9 @@ class SpecialValuesTest {
         for (int i = 0; i < triples.length; i += 3) {
             String message = expr + " at " + triples[i] + ", " + triples[i + 1];
             assertEquals(
-                    (float) triples[i + 2], Scalar.f32(Program.of(Lane.F32, expr), triples[i], triples[i + 1]), message);
+                    (float) triples[i + 2],
+                    Scalar.f32(Program.of(Lane.F32, expr), triples[i], triples[i + 1]),
+                    message);
             assertEquals(triples[i + 2], Scalar.f64(expr, triples[i], triples[i + 1]), message);
         }
     }
@@ -39,7 +41,8 @@ class SpecialValuesTest {
         unary(Expr::expm1, 0, 0, -0.0, -0.0, INF, INF, -INF, -1, 800, INF, -800, -1, NAN, NAN, 1e-30, 1e-30);
         unary(Expr::sigmoid, 0, 0.5, INF, 1, -INF, 0, 800, 1, -800, 0, NAN, NAN);
         unary(Expr::logSigmoid, INF, 0, -INF, -INF, -900, -900, NAN, NAN);
-        assertEquals(Float.MIN_VALUE, Scalar.f32(Program.of(Lane.F32, Expr.input(0).exp()), -103.5));
+        assertEquals(
+                Float.MIN_VALUE, Scalar.f32(Program.of(Lane.F32, Expr.input(0).exp()), -103.5));
         assertEquals(Double.MIN_VALUE, Scalar.f64(Expr.input(0).exp(), -744.5));
     }
 
@@ -64,7 +67,29 @@ class SpecialValuesTest {
         unary(Expr::atan, 0, 0, -0.0, -0.0, INF, Math.PI / 2, -INF, -Math.PI / 2, NAN, NAN);
         double pi = Math.PI;
         binary(Expr::atan2, 0, 1, 0, -0.0, 1, -0.0, 0, -1, pi, -0.0, -1, -pi, 0, 0, 0, 0, -0.0, pi, -0.0, -0.0, -pi);
-        binary(Expr::atan2, INF, INF, pi / 4, -INF, INF, -pi / 4, INF, 1, pi / 2, 1, -INF, pi, -1, INF, -0.0, NAN, 1, NAN, 1, NAN, NAN);
+        binary(
+                Expr::atan2,
+                INF,
+                INF,
+                pi / 4,
+                -INF,
+                INF,
+                -pi / 4,
+                INF,
+                1,
+                pi / 2,
+                1,
+                -INF,
+                pi,
+                -1,
+                INF,
+                -0.0,
+                NAN,
+                1,
+                NAN,
+                1,
+                NAN,
+                NAN);
     }
 
     @Test
@@ -85,7 +110,9 @@ class SpecialValuesTest {
         binary(Expr::pow, -1, INF, 1, -1, -INF, 1, 1, NAN, 1, NAN, 0, 1, NAN, -0.0, 1, NAN, 1, NAN, 2, NAN, NAN);
         binary(Expr::pow, 0.5, INF, 0, 0.5, -INF, INF, 2, INF, INF, 2, -INF, 0, -2, INF, INF, 0, INF, 0, 0, -INF, INF);
         binary(Expr::pow, INF, 2, INF, INF, -2, 0, -INF, 3, -INF, -INF, 2, INF, -INF, -3, -0.0, -INF, -2, 0);
-        binary(Expr::pow, -8, 1 / 3.0, NAN, -2, 3, -8, -2, 2, 4, -2, -1, -0.5, 10, 400, INF, 10, -400, 0, -10, 401, -INF);
+        binary(
+                Expr::pow, -8, 1 / 3.0, NAN, -2, 3, -8, -2, 2, 4, -2, -1, -0.5, 10, 400, INF, 10, -400, 0, -10, 401,
+                -INF);
         for (double exponent : new double[] {0, 1, 2, 3, -1, 0.5}) {
             double[] bases = {0, -0.0, INF, -INF, NAN, -4};
             for (double base : bases) {
@@ -98,7 +125,32 @@ class SpecialValuesTest {
     void remainders() {
         binary(Expr::fmod, 7, 3, 1, -7, 3, -1, 7, -3, 1, 5, 0, NAN, INF, 2, NAN, 2, INF, 2, -0.0, 2, -0.0);
         binary(Expr::remainder, 7, 3, 1, -7, 3, 2, 7, -3, -2, -6, 3, -0.0, 5, 0, NAN, -1, INF, INF);
-        binary(Expr::floorDiv, 7, 3, 2, -7, 3, -3, 7, -3, -3, 5, 0, INF, -5, 0, -INF, 0, 0, NAN, -0.0, 3, -0.0, 1, INF, 0);
+        binary(
+                Expr::floorDiv,
+                7,
+                3,
+                2,
+                -7,
+                3,
+                -3,
+                7,
+                -3,
+                -3,
+                5,
+                0,
+                INF,
+                -5,
+                0,
+                -INF,
+                0,
+                0,
+                NAN,
+                -0.0,
+                3,
+                -0.0,
+                1,
+                INF,
+                0);
     }
 
     @Test
