@@ -6,7 +6,9 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
-/** Turns a {@link Sequence} into a {@link Program}: drops unused steps and gives each value a slot, reusing registers. */
+/**
+ * Turns a {@link Sequence} into a {@link Program}: drops unused steps and gives each value a slot, reusing registers.
+ */
 final class Allocation {
     private static final int UNUSED = -1;
 

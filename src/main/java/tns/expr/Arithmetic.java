@@ -49,8 +49,9 @@ final class Arithmetic {
     }
 
     /**
-     * Integers: the truncated quotient, less 1 where the remainder has the wrong sign. Floats: (a - fmod(a, b)) / b, which
-     * is nearly integral, corrected likewise and rounded to the integer; a / b for b = 0. This is PyTorch's definition.
+     * Integers: the truncated quotient, less 1 where the remainder has the wrong sign. Floats: (a - fmod(a, b)) / b,
+     * which is nearly integral, corrected likewise and rounded to the integer; a / b for b = 0. This is PyTorch's
+     * definition.
      */
     static Term floorDiv(Term a, Term b) {
         Term rest = a.fmod(b);

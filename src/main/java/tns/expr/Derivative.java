@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reverse-mode differentiation of an expression graph: each shared subexpression's adjoint is summed, then passed on once. */
+/**
+ * Reverse-mode differentiation of an expression graph: each shared subexpression's adjoint is summed, then passed on
+ * once.
+ */
 final class Derivative {
     private final Expr input;
     private final Set<Expr> seen = new HashSet<>();

@@ -4,7 +4,10 @@ package tns.expr;
 final class DerivativeRules {
     private DerivativeRules() {}
 
-    /** For min and max: {@code loses} where the other argument is at least as extreme, {@code ties} where both are equal. */
+    /**
+     * For min and max: {@code loses} where the other argument is at least as extreme, {@code ties} where both are
+     * equal.
+     */
     static Expr extremum(Expr dy, Expr loses, Expr ties) {
         return Expr.select(loses, Expr.select(ties, dy.mul(0.5), Expr.ZERO), dy);
     }

@@ -3,9 +3,9 @@ package tns.expr;
 /**
  * The error function and its complement.
  *
- * <p>Below 1, erf is x times a polynomial in x^2. The complement is (1 + 2x) e^(x^2) erfc(x), smooth in t = (x - k) / (x + k) and
- * fitted from 0.45 to where erfc underflows, over (1 + 2x) e^(x^2); see Shepherd and Laframboise, "Chebyshev approximation of
- * (1 + 2x) exp(x^2) erfc x", 1981.
+ * <p>Below 1, erf is x times a polynomial in x^2. The complement is (1 + 2x) e^(x^2) erfc(x), smooth in t = (x - k) /
+ * (x + k) and fitted from 0.45 to where erfc underflows, over (1 + 2x) e^(x^2); see Shepherd and Laframboise,
+ * "Chebyshev approximation of (1 + 2x) exp(x^2) erfc x", 1981.
  */
 final class ErrorFunction {
     /** erf(x) / x - 1 in x^2 on [0, 1]. */

@@ -3,8 +3,8 @@ package tns.expr;
 /**
  * The exponential and the natural logarithm, and their forms that are accurate near 0.
  *
- * <p>Exponentials write x = j ln 2 + r with |r| below 0.35 and scale a polynomial in r by powers of two; logarithms write x = 2^e m with
- * m in [2/3, 4/3). All polynomials are minimax fits (Remez).
+ * <p>Exponentials write x = j ln 2 + r with |r| below 0.35 and scale a polynomial in r by powers of two; logarithms
+ * write x = 2^e m with m in [2/3, 4/3). All polynomials are minimax fits (Remez).
  */
 final class ExpLog {
     /** (e^r - 1 - r) / r^2 on [-ln2/2, ln2/2]. */
@@ -45,8 +45,8 @@ final class ExpLog {
     }
 
     /**
-     * e^(x + tail) 2^power for a tail far smaller than x. The result may overflow or underflow, but x must be within [-104, 90],
-     * in F64 [-746, 711], for the two scalings by powers of two to work.
+     * e^(x + tail) 2^power for a tail far smaller than x. The result may overflow or underflow, but x must be within
+     * [-104, 90], in F64 [-746, 711], for the two scalings by powers of two to work.
      */
     static Term expOfSum(Term x, Term tail, int power) {
         Reduced reduced = reduce(x);
@@ -70,7 +70,9 @@ final class ExpLog {
         return scaled(expMinusOne(r).add(1), exponent);
     }
 
-    /** 2^j (e^r - 1) + (2^j - 1), with 2^(j-1) and a final doubling so that the largest results do not overflow early. */
+    /**
+     * 2^j (e^r - 1) + (2^j - 1), with 2^(j-1) and a final doubling so that the largest results do not overflow early.
+     */
     static Term expm1(Term x) {
         Sequence s = x.sequence();
         Reduced reduced = reduce(x.clamp(-40, s.pick(89, 710)));

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A scalar expression over numbered inputs: an immutable graph whose equal subexpressions count as one.
  *
  * <p>Equality is structural. Building simplifies only what is exact for every input, NaN, infinities and -0 included
- * ({@code x * 1}, {@code x / 1}, {@code --x}); arithmetic on constants waits for the lane and its rounding. Truth values
- * are 0 and 1; every non-zero value, NaN too, is true.
+ * ({@code x * 1}, {@code x / 1}, {@code --x}); arithmetic on constants waits for the lane and its rounding. Truth
+ * values are 0 and 1; every non-zero value, NaN too, is true.
  */
 public final class Expr {
     /** The zero of differentiation: what does not depend on the input at all. Equal to {@code constant(0)} in value. */
@@ -128,8 +128,8 @@ public final class Expr {
     }
 
     /**
-     * This to the power b. Floats: with all special cases of IEEE and C99. I64: wraps round; the caller excludes negative
-     * exponents.
+     * This to the power b. Floats: with all special cases of IEEE and C99. I64: wraps round; the caller excludes
+     * negative exponents.
      */
     public Expr pow(Expr b) {
         return of(Primitive.POW, this, b);
@@ -380,8 +380,8 @@ public final class Expr {
     /**
      * The vector-Jacobian product {@code dy * d this / d input(input)}, itself differentiable.
      *
-     * <p>Through {@link #select} the adjoint is selected, never multiplied by zero. Answers {@link #ZERO} where this does not
-     * depend on the input, or only through steps (comparisons, floor, sign).
+     * <p>Through {@link #select} the adjoint is selected, never multiplied by zero. Answers {@link #ZERO} where this
+     * does not depend on the input, or only through steps (comparisons, floor, sign).
      */
     public Expr derivative(int input, Expr dy) {
         return Derivative.of(this, input(input), dy);
@@ -478,7 +478,10 @@ public final class Expr {
         return other instanceof Expr expr && (this == expr || same(expr, new IdentityHashMap<>()));
     }
 
-    /** Structural equality; {@code equal} remembers pairs found equal, or shared subexpressions would cost exponentially. */
+    /**
+     * Structural equality; {@code equal} remembers pairs found equal, or shared subexpressions would cost
+     * exponentially.
+     */
     private boolean same(Expr other, Map<Expr, Expr> equal) {
         if (this == other || equal.get(this) == other) {
             return true;

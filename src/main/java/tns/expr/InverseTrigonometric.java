@@ -13,7 +13,7 @@ final class InverseTrigonometric {
 
     /** (atan x - x) / x^3 in x^2 on [0, 1]. */
     private static final double[] ATAN_F32 = {
-        -0.0017941614,
+        -0.0017941214,
         0.010917122,
         -0.031182757,
         0.057962798,

@@ -1,7 +1,8 @@
 package tns.expr;
 
 /**
- * The machine steps a {@link Program} is made of; each is exactly specified, so that every executor gives the same bits.
+ * The machine steps a {@link Program} is made of; each is exactly specified, so that every executor gives the same
+ * bits.
  *
  * <p>Unprefixed steps work in the lane type. Float arithmetic is IEEE round to nearest, ties to even, with subnormals;
  * integer arithmetic wraps round. The {@code BITS_} steps take the registers' bit patterns as integers as wide as the

@@ -3,8 +3,9 @@ package tns.expr;
 /**
  * Exact range reduction of huge arguments of sin, cos and tan: the quadrant and the remainder of x modulo pi/2.
  *
- * <p>Payne and Hanek's method: of the product x * 2/pi only the bits that matter modulo 4 are computed, here 192 of them,
- * which leaves the remainder of any double with more than 70 good bits. See Muller, "Elementary Functions", chapter 11.
+ * <p>Payne and Hanek's method: of the product x * 2/pi only the bits that matter modulo 4 are computed, here 192 of
+ * them, which leaves the remainder of any double with more than 70 good bits. See Muller, "Elementary Functions",
+ * chapter 11.
  */
 public final class PiOverTwo {
     private static final double BOUND_F32 = 1e5;
@@ -25,7 +26,7 @@ public final class PiOverTwo {
     private PiOverTwo() {}
 
     /** The magnitude up to which a program reduces by itself and the steps give 0: a property of the lane. */
-    static double bound(Lane lane) {
+    public static double bound(Lane lane) {
         return lane == Lane.F32 ? BOUND_F32 : BOUND_F64;
     }
 

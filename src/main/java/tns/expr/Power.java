@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * pow, and the logarithms to base 2 and 10, through a logarithm carried in two words.
  *
- * <p>log m = 2 atanh(s), s = (m - 1) / (m + 1); s, s^3 and 2/3 s^3 are kept as unevaluated sums of two floats by means of fma, the
- * rest of the series needs one. The relative error is below 2^-40 in F32 and 2^-64 in F64, so that multiplying by an
- * exponent near the overflow limit still leaves less than an ulp.
+ * <p>log m = 2 atanh(s), s = (m - 1) / (m + 1); s, s^3 and 2/3 s^3 are kept as unevaluated sums of two floats by means
+ * of fma, the rest of the series needs one. The relative error is below 2^-40 in F32 and 2^-64 in F64, so that
+ * multiplying by an exponent near the overflow limit still leaves less than an ulp.
  */
 final class Power {
     /** (2 atanh(s) - 2s - 2/3 s^3) / s^5 in z = s^2 on [0, 0.0295]. */
@@ -90,8 +90,8 @@ final class Power {
     }
 
     /**
-     * x^y: e^(y log|x|) with the sign of x for odd y, and the special cases of C99, Annex F.9.4.4. Integer lanes have a step
-     * of their own; small constant exponents become multiplications, with the same special cases.
+     * x^y: e^(y log|x|) with the sign of x for odd y, and the special cases of C99, Annex F.9.4.4. Integer lanes have a
+     * step of their own; small constant exponents become multiplications, with the same special cases.
      */
     static Term pow(Term x, Term y) {
         Sequence s = x.sequence();

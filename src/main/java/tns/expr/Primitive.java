@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The table of scalar functions: one row each with name, machine steps, error bounds and derivatives.
  *
  * <p>The bounds are in ulp of the exact result, F32 then F64; a row without them is exact or rounded correctly. A
- * derivative rule gets the incoming {@code dy}, the result {@code y} and the arguments, one rule for each argument; null
- * stands for a derivative that is structurally zero, and so do missing rules.
+ * derivative rule gets the incoming {@code dy}, the result {@code y} and the arguments, one rule for each argument;
+ * null stands for a derivative that is structurally zero, and so do missing rules.
  */
 public enum Primitive {
     ADD(Arithmetic::add, (dy, y, a, b) -> dy, (dy, y, a, b) -> dy),
@@ -68,8 +68,8 @@ public enum Primitive {
     SHIFT_RIGHT(Arithmetic::shiftRight),
     POW(
             Power::pow,
-            1,
-            1,
+            1.5,
+            1.5,
             (dy, y, a, b) -> DerivativeRules.powBase(dy, a, b),
             (dy, y, a, b) -> DerivativeRules.powExponent(dy, y, a, b)),
     EXP(ExpLog::exp, 1.5, 1.5, (dy, y, a) -> dy.mul(y)),
@@ -81,7 +81,7 @@ public enum Primitive {
     LOG1P(ExpLog::log1p, 2, 2, (dy, y, a) -> dy.div(a.add(1))),
     SIN(Trigonometric::sin, 2, 2, (dy, y, a) -> dy.mul(a.cos())),
     COS(Trigonometric::cos, 2, 2, (dy, y, a) -> dy.neg().mul(a.sin())),
-    TAN(Trigonometric::tan, 2, 2, (dy, y, a) -> dy.mul(y.square().add(1))),
+    TAN(Trigonometric::tan, 2.5, 2.5, (dy, y, a) -> dy.mul(y.square().add(1))),
     ASIN(
             InverseTrigonometric::asin,
             2,
@@ -101,14 +101,14 @@ public enum Primitive {
             (dy, y, a, b) -> dy.mul(a.neg().div(a.square().add(b.square())))),
     SINH(Hyperbolic::sinh, 2, 2, (dy, y, a) -> dy.mul(a.cosh())),
     COSH(Hyperbolic::cosh, 2, 2, (dy, y, a) -> dy.mul(a.sinh())),
-    TANH(Hyperbolic::tanh, 2, 2.5, (dy, y, a) -> dy.mul(y.square().neg().add(1))),
+    TANH(Hyperbolic::tanh, 2, 3, (dy, y, a) -> dy.mul(y.square().neg().add(1))),
     ASINH(Hyperbolic::asinh, 3, 3, (dy, y, a) -> dy.mul(a.square().add(1).rsqrt())),
     ACOSH(Hyperbolic::acosh, 3, 3, (dy, y, a) -> dy.mul(a.square().sub(1).rsqrt())),
     ATANH(Hyperbolic::atanh, 3, 3, (dy, y, a) -> dy.div(a.square().neg().add(1))),
     SIGMOID(Hyperbolic::sigmoid, 2.5, 2.5, (dy, y, a) -> dy.mul(y.mul(y.neg().add(1)))),
     LOG_SIGMOID(Hyperbolic::logSigmoid, 3, 3, (dy, y, a) -> dy.mul(a.neg().sigmoid())),
     ERF(ErrorFunction::erf, 2, 2, (dy, y, a) -> dy.mul(a.square().neg().exp().mul(2 / Math.sqrt(Math.PI)))),
-    ERFC(ErrorFunction::erfc, 4, 4, (dy, y, a) -> dy.mul(a.square().neg().exp().mul(-2 / Math.sqrt(Math.PI))));
+    ERFC(ErrorFunction::erfc, 3, 3, (dy, y, a) -> dy.mul(a.square().neg().exp().mul(-2 / Math.sqrt(Math.PI))));
 
     private static final double EXACT = 0.5;
 

@@ -3,14 +3,15 @@ package tns.expr;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
  * A compiled pointwise function: machine steps over slots, run once for every element by a {@link PointwiseRunner}.
  *
- * <p>Slots are numbered inputs first, then constants, then registers: slot {@code i < inputs} is input i, slot
- * {@code inputs + k} is constant k, and the rest are registers, which the steps write and reuse. Inputs and constants are
+ * <p>Slots are numbered inputs first, then constants, then registers: slot {@code i < inputs} is input i, slot {@code
+ * inputs + k} is constant k, and the rest are registers, which the steps write and reuse. Inputs and constants are
  * never written. An output may be any slot. Immutable; equal programs compute the same.
  *
  * @param lane the type of every slot
@@ -96,7 +97,7 @@ public record Program(
     @Override
     public String toString() {
         String body = steps.stream()
-                .map(step -> name(step.target()) + " = " + step.op().name().toLowerCase(java.util.Locale.ROOT)
+                .map(step -> name(step.target()) + " = " + step.op().name().toLowerCase(Locale.ROOT)
                         + Arrays.stream(new int[] {step.a(), step.b(), step.c()})
                                 .limit(step.op().arity())
                                 .mapToObj(this::name)

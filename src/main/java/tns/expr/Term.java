@@ -1,8 +1,8 @@
 package tns.expr;
 
 /**
- * A value in a {@link Sequence} under construction; each method appends one machine step (or a fixed few) and answers its
- * result. The functions' algorithms are written in terms of these.
+ * A value in a {@link Sequence} under construction; each method appends one machine step (or a fixed few) and answers
+ * its result. The functions' algorithms are written in terms of these.
  */
 record Term(Sequence sequence, int id) {
     Term add(Term b) {

@@ -1,0 +1,36 @@
+package tns.cpu;
+
+import tns.expr.Program;
+
+/** One thread's {@link Blocks} for each lane. */
+final class LaneBlocks {
+    private final Blocks<float[]> f32;
+    private final Blocks<double[]> f64;
+    private final Blocks<long[]> i64;
+
+    private LaneBlocks(F32Loops f32, F64Loops f64, int blockLength) {
+        this.f32 = new Blocks<>(f32);
+        this.f64 = new Blocks<>(f64);
+        i64 = new Blocks<>(new I64Loops(blockLength));
+    }
+
+    /** With loops in plain Java. */
+    static LaneBlocks plain(int blockLength) {
+        return new LaneBlocks(
+                new F32Loops(blockLength, blockLength), new F64Loops(blockLength, blockLength), blockLength);
+    }
+
+    /** With loops of the Vector API; its module must be there. */
+    static LaneBlocks vector(int blockLength) {
+        return new LaneBlocks(new VectorF32Loops(blockLength), new VectorF64Loops(blockLength), blockLength);
+    }
+
+    /** Computes elements {@code [start, end)} of the outputs. */
+    void run(Program program, Walk[] inputs, Walk[] outputs, int start, int end) {
+        switch (program.lane()) {
+            case F32 -> f32.run(program, inputs, outputs, start, end);
+            case F64 -> f64.run(program, inputs, outputs, start, end);
+            case I64 -> i64.run(program, inputs, outputs, start, end);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package tns.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import tns.expr.Expr;
+import tns.expr.Lane;
+import tns.expr.Operand;
+import tns.expr.PointwiseRunner;
+import tns.expr.Program;
+import tns.expr.ScalarRunner;
+
+/** Every runner gives the bits of the scalar runner. Repeat a failure with {@code -Dtns.seed}. */
+class RunnersAgreeTest {
+    private static final Parallel ONE_THREAD = new Parallel(1);
+
+    @Test
+    void randomPrograms() {
+        PointwiseRunner[] runners = {
+            new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, 0),
+            new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, Long.MAX_VALUE)
+        };
+        long first = Long.getLong("tns.seed", System.nanoTime());
+        for (long seed = first; seed < first + 400; seed++) {
+            RandomPrograms random = new RandomPrograms(seed);
+            Lane lane = Lane.values()[random.below(3)];
+            int[] shape = random.shape();
+            int inputCount = 1 + random.below(3);
+            Program program = Program.of(
+                    lane,
+                    random.expression(lane, inputCount, 1 + random.below(8)),
+                    random.expression(lane, inputCount, random.below(4)));
+            Operand[] inputs = new Operand[inputCount];
+            for (int i = 0; i < inputCount; i++) {
+                inputs[i] = random.input(shape, random.below(4));
+            }
+            Operand[] expected = {random.output(shape, random.below(4)), random.output(shape, random.below(4))};
+            new ScalarRunner().run(program, inputs, expected, shape);
+            for (PointwiseRunner runner : runners) {
+                Operand[] actual = {cleared(expected[0]), cleared(expected[1])};
+                runner.run(program, inputs, actual, shape);
+                String message = "-Dtns.seed=" + seed + " " + lane + " " + Arrays.toString(shape) + "\n" + program;
+                assertSame(expected[0].array(), actual[0].array(), message);
+                assertSame(expected[1].array(), actual[1].array(), message);
+            }
+        }
+    }
+
+    private static Operand cleared(Operand operand) {
+        Object array = switch (operand.array()) {
+            case float[] a -> new float[a.length];
+            case double[] a -> new double[a.length];
+            case long[] a -> new long[a.length];
+            default -> new byte[((byte[]) operand.array()).length];
+        };
+        return new Operand(array, operand.offset(), operand.strides());
+    }
+
+    /** Bit for bit; one NaN is as good as another (assertArrayEquals compares by the canonical bits). */
+    private static void assertSame(Object expected, Object actual, String message) {
+        switch (expected) {
+            case float[] a -> assertArrayEquals(a, (float[]) actual, message);
+            case double[] a -> assertArrayEquals(a, (double[]) actual, message);
+            case long[] a -> assertArrayEquals(a, (long[]) actual, message);
+            default -> assertArrayEquals((byte[]) expected, (byte[]) actual, message);
+        }
+    }
+
+    @Test
+    void threadsDoNotChangeTheBits() {
+        int n = 300_001;
+        float[] x = new float[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = (i - n / 2) * 1e-3f;
+        }
+        Program program = Program.of(Lane.F32, Expr.input(0).sin().add(Expr.input(1)));
+        Operand[] inputs = {contiguous(x), new Operand(new double[] {0.25}, 0, new int[] {0})};
+        float[] expected = new float[n];
+        new ScalarRunner().run(program, inputs, new Operand[] {contiguous(expected)}, new int[] {n});
+        for (int threads : new int[] {1, 2, 3, 7}) {
+            float[] actual = new float[n];
+            new BlockRunner(new Parallel(threads), RunnersAgreeTest::never, 2_000_000)
+                    .run(program, inputs, new Operand[] {contiguous(actual)}, new int[] {n});
+            assertArrayEquals(expected, actual);
+        }
+    }
+
+    @Test
+    void theCheckpointEndsALongRun() {
+        AtomicInteger calls = new AtomicInteger();
+        BlockRunner runner = new BlockRunner(
+                new Parallel(2),
+                () -> {
+                    if (calls.incrementAndGet() == 3) {
+                        throw new CancellationException();
+                    }
+                },
+                0);
+        float[] x = new float[1 << 20];
+        Operand[] operands = {contiguous(x)};
+        Program program = Program.of(Lane.F32, Expr.input(0).exp());
+        assertThrows(CancellationException.class, () -> runner.run(program, operands, operands, new int[] {x.length}));
+        assertTrue(calls.get() <= 4, "the other thread may have begun one more share, not " + calls.get());
+    }
+
+    @Test
+    void inPlace() {
+        float[] x = new float[5000];
+        Arrays.fill(x, 3);
+        Operand[] operands = {contiguous(x)};
+        new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, Long.MAX_VALUE)
+                .run(Program.of(Lane.F32, Expr.input(0).square()), operands, operands, new int[] {5000});
+        for (float value : x) {
+            assertEquals(9, value);
+        }
+    }
+
+    @Test
+    void emptyAndRankZero() {
+        Program program = Program.of(Lane.F64, Expr.input(0).add(1));
+        double[] y = {7};
+        for (PointwiseRunner runner : new PointwiseRunner[] {
+            new ScalarRunner(), new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, Long.MAX_VALUE)
+        }) {
+            y[0] = 7;
+            Operand[] empty = {new Operand(new double[0], 0, new int[] {3, 1})};
+            runner.run(program, empty, empty, new int[] {0, 3});
+            Operand[] scalar = {new Operand(y, 0, new int[0])};
+            runner.run(program, scalar, scalar, new int[0]);
+            assertEquals(8, y[0]);
+        }
+    }
+
+    @Test
+    void operandsThatDoNotFitAreRefused() {
+        Program program = Program.of(Lane.F32, Expr.input(1));
+        Operand[] one = {contiguous(new float[2])};
+        Operand[] two = {one[0], one[0]};
+        for (PointwiseRunner runner : new PointwiseRunner[] {
+            new ScalarRunner(), new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, Long.MAX_VALUE)
+        }) {
+            assertThrows(IllegalArgumentException.class, () -> runner.run(program, one, one, new int[] {2}));
+            assertThrows(IllegalArgumentException.class, () -> runner.run(program, two, one, new int[] {2, 1}));
+        }
+    }
+
+    private static Operand contiguous(Object array) {
+        return new Operand(array, 0, new int[] {1});
+    }
+
+    private static void never() {}
+}
