@@ -53,7 +53,7 @@ import tns.tensor.Tensor;
  * {@link ScriptException}s, whose message is the whole rendered diagnostic.
  */
 public final class Interpreter {
-    private final Device cpu = new CpuDevice();
+    private final Device cpu;
     private final OpTable ops;
     private final Session session;
     private final Namespace names = new Namespace();
@@ -72,9 +72,14 @@ public final class Interpreter {
         table.extend(FigureOps.family(live, table));
         table.extend(HostFunctions.family(table));
         this.ops = table;
+        this.cpu = new CpuDevice(Runtime.getRuntime().availableProcessors(), this::checkpoint);
         this.session = new Session(cpu, ops, Announced.stream(out, live), in, arguments);
         session.loader((s, path, importer) -> load(path, importer));
         define(names, arguments);
+    }
+
+    private void checkpoint() {
+        session.check();
     }
 
     private void define(Namespace space, List<String> arguments) {

@@ -3,9 +3,9 @@ package tns;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -69,6 +69,40 @@ final class LauncherTest {
     }
 
     @Test
+    void theVectorApiIsThereForKernels() throws Exception {
+        assertTrue(loadedClasses("").contains("jdk.incubator.vector.FloatVector"));
+    }
+
+    /** The JVM cannot archive classes that need a module added while it runs; one of them costs the whole archive. */
+    @Test
+    void theRunThatFillsTheStartUpCacheLoadsNoClassThatNeedsTheVectorApi() throws Exception {
+        List<String> needing = new ArrayList<>();
+        for (String name : loadedClasses("-Dtns.cpu=plain")) {
+            try (var bytes = LauncherTest.class.getResourceAsStream("/" + name.replace('.', '/') + ".class")) {
+                if (!name.startsWith("tns.") || bytes == null) continue;
+                var text = new String(bytes.readAllBytes(), StandardCharsets.ISO_8859_1);
+                if (text.contains("jdk/incubator/vector")) needing.add(name);
+            }
+        }
+        assertEquals(List.of(), needing);
+    }
+
+    /** The names of the classes that a short computation loads. */
+    private List<String> loadedClasses(String option) throws IOException, InterruptedException {
+        Path log = folder.resolve("classes");
+        var outcome = tns(
+                Map.of("JAVA_TOOL_OPTIONS", option + " -Xlog:class+load:file=" + log + "::filecount=0"),
+                "-e",
+                "print((exp(ones(40, 40)) @ ones(40, 40)).sum(dim=0).shape)");
+        assertEquals(new Outcome(0, "(40,)\n", ""), outcome);
+        try (var lines = Files.lines(log)) {
+            return lines.map(line -> line.replaceFirst("^(\\[.*?])+ ", ""))
+                    .map(line -> line.split(" ", 2)[0])
+                    .toList();
+        }
+    }
+
+    @Test
     void aWrongMemorySizeIsRefused() throws Exception {
         var outcome = tns(Map.of(), "--memory=lots");
         assertEquals(new Outcome(2, "", "tns: --memory wants a size such as 4g or 512m\n"), outcome);
@@ -92,7 +126,6 @@ final class LauncherTest {
 
     private Outcome start(Path launcher, Map<String, String> environment, String... args)
             throws IOException, InterruptedException {
-        assumeTrue(LauncherTest.class.getResource("/tns/repl/Main.class") != null, "there is no tns.repl.Main yet");
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(List.of(args));
         Path stdout = folder.resolve("stdout");

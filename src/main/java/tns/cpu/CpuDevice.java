@@ -5,7 +5,6 @@ import tns.error.TnsException;
 import tns.expr.Operand;
 import tns.expr.PointwiseRunner;
 import tns.expr.Program;
-import tns.expr.ScalarRunner;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Device;
@@ -18,7 +17,7 @@ import tns.tensor.View;
 public final class CpuDevice implements Device {
     private final Parallel parallel;
     private final Gemm gemm;
-    private final PointwiseRunner pointwise = new ScalarRunner();
+    private final PointwiseRunner pointwise;
 
     /** A device with one thread per processor. */
     public CpuDevice() {
@@ -27,13 +26,33 @@ public final class CpuDevice implements Device {
 
     /** A device that computes on at most {@code threads} threads, the caller's included. */
     public CpuDevice(int threads) {
-        this(threads, ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
+        this(threads, () -> {});
+    }
+
+    /**
+     * The same, calling {@code checkpoint} now and then during a long computation, on any of its threads; what it throws
+     * ends the computation.
+     */
+    public CpuDevice(int threads, Runnable checkpoint) {
+        this(threads, vectors(), checkpoint);
+    }
+
+    /** Whether to use the Vector API: where its classes can be found, unless {@code tns.cpu} says not to. */
+    private static boolean vectors() {
+        if (!System.getProperty("tns.cpu", "block").equals("block")) return false;
+        try {
+            Class.forName("jdk.incubator.vector.Vector", false, CpuDevice.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException _) {
+            return false;
+        }
     }
 
     /** A device with or without kernels of the Vector API. */
-    CpuDevice(int threads, boolean vectors) {
+    CpuDevice(int threads, boolean vectors, Runnable checkpoint) {
         parallel = new Parallel(threads);
         gemm = new Gemm(parallel, vectors);
+        pointwise = PointwiseRunners.choose(parallel, checkpoint, vectors);
     }
 
     @Override

@@ -22,7 +22,7 @@ final class LaneBlocks {
 
     /** With loops of the Vector API; its module must be there. */
     static LaneBlocks vector(int blockLength) {
-        return new LaneBlocks(new VectorF32Loops(blockLength), new VectorF64Loops(blockLength), blockLength);
+        return new LaneBlocks(VectorF32Loops.of(blockLength), VectorF64Loops.of(blockLength), blockLength);
     }
 
     /** Computes elements {@code [start, end)} of the outputs. */

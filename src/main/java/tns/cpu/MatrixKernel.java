@@ -59,12 +59,12 @@ abstract class MatrixKernel {
 
     /** The kernel for float[], in vectors when the Vector API is there. */
     static MatrixKernel floats(boolean vectors) {
-        return vectors ? new VectorMatrixKernels.Floats() : new PlainMatrixKernels.Floats(4, 64);
+        return vectors ? VectorMatrixKernels.floats() : new PlainMatrixKernels.Floats(4, 64);
     }
 
     /** The kernel for double[], in vectors when the Vector API is there. */
     static MatrixKernel doubles(boolean vectors) {
-        return vectors ? new VectorMatrixKernels.Doubles() : new PlainMatrixKernels.Doubles(4, 64);
+        return vectors ? VectorMatrixKernels.doubles() : new PlainMatrixKernels.Doubles(4, 64);
     }
 
     /** The kernel for long[]; products and sums wrap round. */

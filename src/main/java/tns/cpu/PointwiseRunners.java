@@ -8,8 +8,9 @@ final class PointwiseRunners {
     private PointwiseRunners() {}
 
     /**
-     * The runner named by the system property {@code tns.cpu}: {@code scalar}, the definition of every result, or
-     * {@code block}, the default. Without the Vector API block loops are plain Java, and a log line says so.
+     * The runner named by the system property {@code tns.cpu}: {@code scalar}, the definition of every result,
+     * {@code block}, the default, or {@code plain}, the same in plain Java. When {@code block} has to do without the
+     * Vector API, a log line says so.
      *
      * @param vectors whether the module jdk.incubator.vector is there
      * @param checkpoint see {@link BlockRunner}
@@ -19,8 +20,8 @@ final class PointwiseRunners {
         String kind = System.getProperty("tns.cpu", "block");
         return switch (kind) {
             case "scalar" -> new ScalarRunner();
-            case "block" -> {
-                if (!vectors) {
+            case "block", "plain" -> {
+                if (!vectors && kind.equals("block")) {
                     System.getLogger("tns.cpu")
                             .log(
                                     System.Logger.Level.WARNING,
@@ -29,7 +30,7 @@ final class PointwiseRunners {
                 }
                 yield new BlockRunner(parallel, checkpoint, vectors ? BlockRunner.VECTOR_AFTER_WORK : Long.MAX_VALUE);
             }
-            default -> throw new IllegalArgumentException("tns.cpu must be scalar or block: " + kind);
+            default -> throw new IllegalArgumentException("tns.cpu must be scalar, plain or block: " + kind);
         };
     }
 }

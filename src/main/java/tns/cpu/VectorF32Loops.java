@@ -20,9 +20,16 @@ final class VectorF32Loops extends F32Loops {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LENGTH = SPECIES.length();
 
-    /** The block length must be a multiple of the vector length, and greater. */
-    VectorF32Loops(int blockLength) {
+    private VectorF32Loops(int blockLength) {
         super(blockLength, LENGTH);
+    }
+
+    /**
+     * Loops for blocks of this length, a multiple of the vector length, and greater. Made here and not by the caller, so
+     * that verifying the caller does not load this class: the start-up cache is made by a run without the Vector API.
+     */
+    static F32Loops of(int blockLength) {
+        return new VectorF32Loops(blockLength);
     }
 
     @Override

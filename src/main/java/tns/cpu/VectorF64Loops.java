@@ -20,9 +20,16 @@ final class VectorF64Loops extends F64Loops {
     private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
     private static final int LENGTH = SPECIES.length();
 
-    /** The block length must be a multiple of the vector length, and greater. */
-    VectorF64Loops(int blockLength) {
+    private VectorF64Loops(int blockLength) {
         super(blockLength, LENGTH);
+    }
+
+    /**
+     * Loops for blocks of this length, a multiple of the vector length, and greater. Made here and not by the caller, so
+     * that verifying the caller does not load this class: the start-up cache is made by a run without the Vector API.
+     */
+    static F64Loops of(int blockLength) {
+        return new VectorF64Loops(blockLength);
     }
 
     @Override

@@ -10,6 +10,16 @@ final class VectorMatrixKernels {
 
     private VectorMatrixKernels() {}
 
+    // Made here and not by the caller, so that verifying the caller does not load classes that need the Vector API: the
+    // start-up cache is made by a run without it.
+    static MatrixKernel floats() {
+        return new Floats();
+    }
+
+    static MatrixKernel doubles() {
+        return new Doubles();
+    }
+
     /** Products of float[]. */
     static final class Floats extends PlainMatrixKernels.Floats {
         private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

@@ -72,8 +72,12 @@ public final class Session extends Context {
         return stopReason != null;
     }
 
-    /** Called at every loop turn and call. */
-    void check() {
+    /**
+     * Called at every loop turn, at every call and between the pieces of a long computation, on any thread.
+     *
+     * @throws TnsException of kind LIMIT, which no script can catch, when the script has been asked to stop
+     */
+    public void check() {
         if (stopReason != null) {
             throw stopped();
         }

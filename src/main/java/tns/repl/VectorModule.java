@@ -16,12 +16,11 @@ final class VectorModule {
 
     /**
      * Makes {@code jdk.incubator.vector} visible to classes loaded from now on; call it before anything touches a
-     * kernel. Does nothing when {@code -Dtns.cpu=scalar} asks for a run without it.
+     * kernel. Caution: the module is in no layer that {@code ModuleLayer.boot()} knows; look for its classes instead.
      *
      * @return whether the Vector API can be used; if not, tns computes the same results with its scalar kernels
      */
     static boolean load() {
-        if ("scalar".equals(System.getProperty("tns.cpu"))) return false;
         if (ModuleLayer.boot().findModule(NAME).isPresent()) return true;
         try {
             Class.forName("jdk.internal.module.Modules")

@@ -16,7 +16,7 @@ class GemmTest {
 
     private final CpuDevice one = new CpuDevice(1);
     private final CpuDevice four = new CpuDevice(4);
-    private final CpuDevice plain = new CpuDevice(2, false);
+    private final CpuDevice plain = new CpuDevice(2, false, () -> {});
 
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "FLOAT64", "INT64"})
