@@ -23,7 +23,7 @@ import tns.syntax.ScriptParser;
 
 /**
  * Runs every script under src/test/tns: each line is one statement with its expectation, {@code # => text} for its
- * printed value or {@code # error: fragment} for its message; other lines just run.
+ * printed value (\\n between lines) or {@code # error: fragment} for its message; other lines just run.
  */
 class ScriptTest {
     private static final Path SCRIPTS = Path.of("src/test/tns");
@@ -55,7 +55,8 @@ class ScriptTest {
             if (value >= 0) {
                 String code = pending.toString();
                 Object result = tns.run(tns.compile(code, where));
-                assertEquals(text.substring(value + 5).strip(), Display.text(result), where);
+                String expected = text.substring(value + 5).strip().replace("\\n", "\n");
+                assertEquals(expected, Display.text(result), where);
                 pending.setLength(0);
             } else if (error >= 0) {
                 String code = pending.toString();

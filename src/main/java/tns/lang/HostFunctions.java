@@ -113,9 +113,9 @@ public final class HostFunctions {
     public static String help(Object value) {
         return switch (value) {
             case Op op -> {
-                StringBuilder text = new StringBuilder(op.signature().toString())
-                        .append('\n')
-                        .append(op.doc());
+                StringBuilder text = new StringBuilder();
+                op.signatures().forEach(form -> text.append(form).append('\n'));
+                text.append(op.doc());
                 for (Op.Example e : op.examples()) {
                     text.append("\n\n> ").append(e.call()).append('\n').append(e.result());
                 }

@@ -5,30 +5,64 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.op.Args;
 import tns.op.Context;
+import tns.op.Form;
+import tns.op.TypeName;
+import tns.tensor.Param;
+import tns.tensor.Tensor;
 
 /** A built-in module: its type, settings, fields and what it computes, given as values. */
 final class Layer extends Module {
     private final String type;
     private final String settings;
+    private final Form form;
     private final Map<String, Object> fields = new LinkedHashMap<>();
-    private final Forward forward;
 
-    /** What a layer computes from its one input. */
+    /** What a layer computes from its inputs. */
     @FunctionalInterface
     interface Forward {
-        Object of(Layer self, Context context, Object x);
+        Object of(Layer self, Args inputs);
     }
 
+    /** The layer of one tensor, {@code x}. */
     Layer(String type, String settings, Forward forward) {
+        this(type, settings, "x: tensor", forward);
+    }
+
+    /** The layer whose inputs are declared as an op's parameters are: {@code "x: tensor, state: any = none"}. */
+    Layer(String type, String settings, String inputs, Forward forward) {
         this.type = type;
         this.settings = settings;
-        this.forward = forward;
+        this.form = Form.of(type + "(" + inputs + ")", args -> forward.of(this, args));
     }
 
+    /** Adds a field: a parameter, a module, or state of another kind. */
     Layer with(String name, Object field) {
         fields.put(name, field);
         return this;
+    }
+
+    /** The field that must be there, as a tensor. */
+    Tensor tensor(String name) {
+        Tensor found = tensorOrNull(name);
+        if (found == null) {
+            throw new TnsException(ErrorKind.VALUE, type + ": has no " + name);
+        }
+        return found;
+    }
+
+    /** The field as a tensor, or null when the layer was made without it. */
+    @Nullable
+    Tensor tensorOrNull(String name) {
+        return switch (fields.get(name)) {
+            case null -> null;
+            case Tensor t -> t;
+            case Param p -> p.value();
+            case Object other ->
+                throw new TnsException(
+                        ErrorKind.VALUE, type + ": " + name + " must be a tensor, it is " + TypeName.describe(other));
+        };
     }
 
     @Override
@@ -53,10 +87,6 @@ final class Layer extends Module {
 
     @Override
     public Object forward(Context context, Object[] positional, Map<String, Object> named) {
-        if (positional.length != 1 || !named.isEmpty()) {
-            throw new TnsException(
-                    ErrorKind.VALUE, type + ": takes one input, " + (positional.length + named.size()) + " given");
-        }
-        return forward.of(this, context, positional[0]);
+        return form.call(context, positional, named);
     }
 }

@@ -1,109 +1,121 @@
 package tns.nn;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Args;
 import tns.op.Arithmetic;
 import tns.op.Callable;
-import tns.op.Context;
 import tns.op.Contraction;
 import tns.op.Family;
 import tns.op.Movement;
-import tns.op.None;
+import tns.op.Normalization;
+import tns.op.RandomOps;
 import tns.op.Tuple;
 import tns.op.TypeName;
-import tns.tensor.DType;
-import tns.tensor.Param;
-import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /**
- * The layers of the language. A name that is both a layer and a function makes the layer from numbers and computes from a
- * tensor: {@code linear(20, 10)} and {@code linear(x, w, b)}.
+ * The layers of the language. A name that is both a layer and a function computes from a tensor and makes the layer from
+ * anything else: {@code linear(x, w, b)} and {@code linear(20, 10)}.
  */
 public final class Layers {
     public static final Family FAMILY = new Family("layers");
 
     static {
-        FAMILY.define("linear(in_features: any, out_features: any, bias: any = true)")
-                .doc("A layer that computes x @ weight.T + bias, with PyTorch's initial weights;"
-                        + " or, with a tensor first, linear(x, weight, bias) itself.")
+        FAMILY.define("linear(x: tensor, weight: tensor, bias: tensor = none)")
+                .maker(
+                        "linear(in_features: int, out_features: int, bias: bool = true" + Weights.OPTIONS,
+                        Layers::linear)
+                .doc("x @ weight.T + bias; or, from two sizes, the layer that computes it, with PyTorch's initial"
+                        + " weights.")
+                .example("linear([1., 2.], [[1., 1.], [0., 2.]])", "tensor([3., 4.])")
                 .example("linear(2, 3)([1., 2.]).shape", "(3,)")
-                .is(Layers::linear);
+                .gradient("linear(x, w, b)", "x: [4, 3]", "w: [2, 3]", "b: [2]")
+                .is(args -> apply(args.tensor("x"), args.tensor("weight"), args.tensorOrNull("bias")));
+        FAMILY.define("layer_norm(x: tensor, normalized_shape: ints, weight: tensor = none, bias: tensor = none,"
+                        + " eps: float = 1e-05)")
+                .maker(
+                        "layer_norm(normalized_shape: ints, eps: float = 1e-05, elementwise_affine: bool = true,"
+                                + " bias: bool = true" + Weights.OPTIONS,
+                        Layers::layerNorm)
+                .doc("x less its mean, over its standard deviation, both over the last dims, whose sizes are given;"
+                        + " then times weight, plus bias. Without a tensor first: the layer, with weight 1 and"
+                        + " bias 0.")
+                .example(
+                        "layer_norm([[1., 3.], [2., 8.]], 2)",
+                        "tensor([[-1.0000,  1.0000],\n        [-1.0000,  1.0000]])")
+                .example("layer_norm(2)([1., 3.]).shape", "(2,)")
+                .gradient("layer_norm(x, 3, w, b)", "x: [2, 3]", "w: [3]", "b: [3]")
+                .gradient("layer_norm(x, (2, 2), eps=0.1)", "x: [2, 2, 2]")
+                .is(args -> Normalization.layerNorm(
+                        args.tensor("x"),
+                        args.ints("normalized_shape"),
+                        args.tensorOrNull("weight"),
+                        args.tensorOrNull("bias"),
+                        args.real("eps")));
+        FAMILY.define("dropout(x: tensor, p: float = 0.5, training: bool = true)")
+                .maker("dropout(p: float = 0.5)", args -> {
+                    double p = RandomOps.probability("dropout", args.real("p"));
+                    return new Layer(
+                            "dropout",
+                            "p=" + p,
+                            (self, in) -> RandomOps.dropout(in.context(), in.tensor("x"), p, self.training()));
+                })
+                .doc("x with each element made 0 with probability p and the others divided by 1 - p, while"
+                        + " training; x itself otherwise. Without a tensor first: the layer, which net.train() and"
+                        + " net.eval() switch.")
+                .example("dropout([1., 2.], 0.5, training=false)", "tensor([1., 2.])")
+                .example("dropout(0.2).eval()([1., 2.])", "tensor([1., 2.])")
+                .gradient("dropout(x, 0.5, training=false)", "x: [2, 3]")
+                .is(args -> RandomOps.dropout(
+                        args.context(),
+                        args.tensor("x"),
+                        RandomOps.probability("dropout", args.real("p")),
+                        args.flag("training")));
+        EmbeddingLayer.define(FAMILY);
         FAMILY.define("sequential(*modules: any)")
                 .doc("Functions and layers one after the other.")
                 .example("sequential(relu, sigmoid)([-1., 0.])", "tensor([0.5000, 0.5000])")
-                .is(args -> {
-                    Layer layer = new Layer("sequential", "", (self, context, x) -> {
-                        Object value = x;
-                        for (Object step : self.fields().values()) {
-                            value = ((Callable) step).call(context, value);
-                        }
-                        return value;
-                    });
-                    Tuple modules = (Tuple) args.get("modules");
-                    for (int i = 0; i < modules.size(); i++) {
-                        if (!(modules.get(i) instanceof Callable)) {
-                            throw new TnsException(
-                                            ErrorKind.VALUE,
-                                            "sequential: " + TypeName.describe(modules.get(i))
-                                                    + " is not a function or layer")
-                                    .argument(i);
-                        }
-                        layer.with(Integer.toString(i), modules.get(i));
-                    }
-                    return layer;
-                });
+                .is(Layers::sequential);
     }
 
     private Layers() {}
 
-    private static Object linear(Args args) {
-        Object first = args.get("in_features");
-        Object second = args.get("out_features");
-        Object bias = args.get("bias");
-        if (first instanceof Tensor || first instanceof Param) {
-            Tensor b = bias == None.NONE || bias instanceof Boolean ? null : tensor(bias);
-            return apply(tensor(first), tensor(second), b);
-        }
-        if (!(first instanceof Long in) || !(second instanceof Long out) || !(bias instanceof Boolean withBias)) {
-            throw new TnsException(ErrorKind.VALUE, "linear: in_features and out_features must be ints")
-                    .help("linear(20, 10), linear(20, 10, bias=false), or linear(x, weight, bias)");
-        }
-        return layer(args.context(), Math.toIntExact(in), Math.toIntExact(out), withBias);
-    }
-
-    private static Layer layer(Context context, int in, int out, boolean withBias) {
-        String settings = in + ", " + out + (withBias ? "" : ", bias=false");
-        Layer layer = new Layer("linear", settings, (self, c, x) -> {
-            Object b = self.fields().get("bias");
-            return apply(tensor(x), tensor(self.fields().get("weight")), b == null ? null : tensor(b));
+    private static Object sequential(Args args) {
+        Layer layer = new Layer("sequential", "", "x: any", (self, in) -> {
+            Object value = in.get("x");
+            for (Object step : self.fields().values()) {
+                value = ((Callable) step).call(in.context(), value);
+            }
+            return value;
         });
-        // torch.nn.Linear: kaiming_uniform_(weight, a = sqrt(5)), which is U(-1/sqrt(in), 1/sqrt(in)), then the bias.
-        double bound = in == 0 ? 0 : Math.sqrt(3.0) * (Math.sqrt(2.0 / 6.0) / Math.sqrt(in));
-        layer.with("weight", uniform(context, bound, Shape.of(out, in)));
-        if (withBias) {
-            layer.with("bias", uniform(context, in == 0 ? 0 : 1 / Math.sqrt(in), Shape.of(out)));
+        Tuple modules = (Tuple) args.get("modules");
+        for (int i = 0; i < modules.size(); i++) {
+            if (!(modules.get(i) instanceof Callable)) {
+                throw new TnsException(
+                                ErrorKind.VALUE,
+                                "sequential: " + TypeName.describe(modules.get(i)) + " is not a function or layer")
+                        .argument(i);
+            }
+            layer.with(Integer.toString(i), modules.get(i));
         }
         return layer;
     }
 
-    private static Param uniform(Context context, double bound, Shape shape) {
-        DType dtype = context.defaultDType();
-        Object draws = context.random().uniform(dtype, shape.elements(), -bound, bound);
-        return new Param(Tensor.upload(context.cpu(), dtype, shape, draws));
-    }
-
-    private static Tensor tensor(@Nullable Object value) {
-        return switch (value) {
-            case Tensor t -> t;
-            case Param p -> p.value();
-            case null, default ->
-                throw new TnsException(
-                        ErrorKind.VALUE,
-                        "linear: expected a tensor, found " + (value == null ? "nothing" : TypeName.describe(value)));
-        };
+    private static Object linear(Args args) {
+        int in = args.integer("in_features");
+        int out = args.integer("out_features");
+        boolean bias = args.flag("bias");
+        Weights weights = new Weights(args);
+        Layer layer = new Layer(
+                "linear",
+                in + ", " + out + (bias ? "" : ", bias=false"),
+                (self, inputs) -> apply(inputs.tensor("x"), self.tensor("weight"), self.tensorOrNull("bias")));
+        layer.with("weight", weights.kaiming(in, out, in));
+        return bias ? layer.with("bias", weights.bias(in, out)) : layer;
     }
 
     private static Tensor apply(Tensor x, Tensor weight, @Nullable Tensor bias) {
@@ -116,5 +128,26 @@ public final class Layers {
         }
         Tensor y = Contraction.matmul(x, weight.rank() < 2 ? weight : Movement.transpose(weight, -2, -1));
         return bias == null ? y : Arithmetic.plus(y, bias);
+    }
+
+    private static Object layerNorm(Args args) {
+        int[] shape = args.ints("normalized_shape");
+        double eps = args.real("eps");
+        boolean affine = args.flag("elementwise_affine");
+        boolean bias = affine && args.flag("bias");
+        String sizes = Arrays.stream(shape).mapToObj(Integer::toString).collect(Collectors.joining(", "));
+        String settings = (shape.length == 1 ? sizes : "(" + sizes + ")")
+                + (eps == 1e-5 ? "" : ", eps=" + eps)
+                + (affine ? bias ? "" : ", bias=false" : ", elementwise_affine=false");
+        Layer layer = new Layer(
+                "layer_norm",
+                settings,
+                (self, in) -> Normalization.layerNorm(
+                        in.tensor("x"), shape, self.tensorOrNull("weight"), self.tensorOrNull("bias"), eps));
+        Weights weights = new Weights(args);
+        if (affine) {
+            layer.with("weight", weights.filled(1, shape));
+        }
+        return bias ? layer.with("bias", weights.filled(0, shape)) : layer;
     }
 }

@@ -3,6 +3,8 @@ package tns.op;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.expr.Expr;
+import tns.tensor.DType;
+import tns.tensor.Tensor;
 
 /** The nonlinearities of neural networks, each one scalar expression. */
 public final class Activations {
@@ -22,6 +24,9 @@ public final class Activations {
             .floating()
             .is(x -> x.logSigmoid());
 
+    private static final Pointwise HARDTANH = PRIMITIVES
+            .pointwise("hardtanh(x, low, high)")
+            .is((x, low, high) -> Expr.select(x.le(low), low, Expr.select(x.ge(high), high, x)));
     private static final Pointwise GELU =
             PRIMITIVES.pointwise("gelu(x)").floating().is(Activations::gelu);
     private static final Pointwise GELU_TANH =
@@ -53,10 +58,12 @@ public final class Activations {
                             x,
                             scaled.neg().logSigmoid().neg().div(beta));
                 });
-        FAMILY.pointwise("hardtanh(x, min_val=-1.0, max_val=1.0)")
-                .doc("x kept between min_val and max_val.")
+        FAMILY.define("hardtanh(x: operand, min_val: number = -1.0, max_val: number = 1.0)")
+                .doc("x kept between min_val and max_val; its gradient at both is 0. Of ints, with the bounds"
+                        + " truncated.")
                 .example("hardtanh([-2., 0.5, 2.])", "tensor([-1.0000,  0.5000,  1.0000])")
-                .is((x, low, high) -> Expr.select(x.le(low), low, Expr.select(x.ge(high), high, x)));
+                .gradient("hardtanh(x)", "x: [2, 3]")
+                .is(Activations::hardtanh);
         FAMILY.pointwise("relu6(x)")
                 .doc("x kept between 0 and 6.")
                 .example("relu6([-1., 3., 7.])", "tensor([0., 3., 6.])")
@@ -80,6 +87,15 @@ public final class Activations {
     }
 
     private Activations() {}
+
+    private static Object hardtanh(Args args) {
+        Object x = args.get("x");
+        Number low = (Number) args.get("min_val");
+        Number high = (Number) args.get("max_val");
+        boolean ints = x instanceof Tensor t ? t.dtype() == DType.INT64 : x instanceof Long;
+        Object[] operands = ints ? new Object[] {x, low.longValue(), high.longValue()} : new Object[] {x, low, high};
+        return HARDTANH.call(args.context(), operands);
+    }
 
     private static Pointwise approximation(String name) {
         return switch (name) {

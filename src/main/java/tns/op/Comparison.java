@@ -59,6 +59,15 @@ public final class Comparison {
     static final Pointwise WHERE =
             PRIMITIVES.pointwise("where(condition, x, y)").is((c, x, y) -> Expr.select(c, x, y));
 
+    /** Both bounds; where they cross the upper one holds, as in PyTorch. At a bound the gradient goes to x. */
+    private static final Pointwise CLAMP =
+            PRIMITIVES.pointwise("clamp(x, min, max)").is((x, low, high) -> above(below(x, low), high));
+
+    private static final Pointwise CLAMP_MIN =
+            PRIMITIVES.pointwise("clamp(x, min)").is((x, low) -> below(x, low));
+    private static final Pointwise CLAMP_MAX =
+            PRIMITIVES.pointwise("clamp(x, max)").is((x, high) -> above(x, high));
+
     private static final Pointwise BIT_AND =
             PRIMITIVES.pointwise("bitwise_and(x, y)").is((x, y) -> x.bitAnd(y));
     private static final Pointwise BIT_OR =
@@ -91,6 +100,16 @@ public final class Comparison {
                 .example("where([true, false], [1., 2.], 0.)", "tensor([1., 0.])")
                 .gradient("where(x > 0, x, y)", "x: [2, 3]", "y: [3]")
                 .is(Comparison::where);
+        FAMILY.define("clamp(x: operand, min: operand = none, max: operand = none)")
+                .doc("x kept between min and max, each a number, a tensor or none; NaN stays NaN."
+                        + " The gradient at a bound goes to x.")
+                .example("clamp([-2., 0.5, 3.], 0, 1)", "tensor([0.0000, 0.5000, 1.0000])")
+                .example("clamp([1, 2, 3], min=2)", "tensor([2, 2, 3])")
+                .alias("clip")
+                .gradient("clamp(x, -0.5, 1)", "x: [2, 3]")
+                .gradient("clamp(x, low, high)", "x: [2, 3]", "low: [3] in -1..0", "high: [2, 1] in 0.5..1")
+                .gradient("clamp(x, max=high)", "x: [2, 3]", "high: [3]")
+                .is(Comparison::clamp);
         FAMILY.define("isclose(x: tensor, y: tensor, rtol: float = 1e-05, atol: float = 1e-08)")
                 .doc("True where |x - y| <= atol + rtol * |y|.")
                 .example("isclose([1., 2.], [1., 2.1])", "tensor([ true, false])")
@@ -116,6 +135,31 @@ public final class Comparison {
                 .example(name + "([1, 2], 2)", result)
                 .predicate()
                 .is(expression);
+    }
+
+    /** The lower bound applied; NaN in either gives NaN; that of x through floor, so without a gradient. */
+    private static Expr below(Expr x, Expr low) {
+        return Expr.select(x.ge(low), x, Expr.select(x.isNaN(), x.floor(), low));
+    }
+
+    private static Expr above(Expr x, Expr high) {
+        return Expr.select(x.le(high), x, Expr.select(x.isNaN(), x.floor(), high));
+    }
+
+    private static Object clamp(Args args) {
+        Object x = args.get("x");
+        Object low = args.get("min");
+        Object high = args.get("max");
+        if (!args.has("min") && !args.has("max")) {
+            throw new TnsException(ErrorKind.VALUE, "clamp: min and max are both none")
+                    .help("clamp(x, min=0) or clamp(x, 0, 1)");
+        }
+        if (!args.has("max")) {
+            return CLAMP_MIN.call(args.context(), new Object[] {x, low});
+        }
+        return args.has("min")
+                ? CLAMP.call(args.context(), new Object[] {x, low, high})
+                : CLAMP_MAX.call(args.context(), new Object[] {x, high});
     }
 
     private static Tensor close(Args args) {

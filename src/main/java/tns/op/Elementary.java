@@ -43,6 +43,12 @@ public final class Elementary {
             .floating()
             .domain("-0.8..3")
             .is(x -> x.log1p());
+    static final Pointwise RSQRT = FAMILY.pointwise("rsqrt(x)")
+            .doc("1 / sqrt(x).")
+            .example("rsqrt([4., 16.])", "tensor([0.5000, 0.2500])")
+            .floating()
+            .domain("0.2..4")
+            .is(x -> x.rsqrt());
     private static final Pointwise ROUND =
             new Family("rounding").pointwise("round(x)").is(x -> x.round());
 
@@ -69,12 +75,6 @@ public final class Elementary {
                 .floating()
                 .domain("0.1..4")
                 .is(x -> x.log10());
-        FAMILY.pointwise("rsqrt(x)")
-                .doc("1 / sqrt(x).")
-                .example("rsqrt([4., 16.])", "tensor([0.5000, 0.2500])")
-                .floating()
-                .domain("0.2..4")
-                .is(x -> x.rsqrt());
         FAMILY.pointwise("sin(x)")
                 .doc("The sine of an angle in radians.")
                 .example("sin([0., 1.])", "tensor([0.0000, 0.8415])")

@@ -84,49 +84,48 @@ public final class Joining {
 
     /** Along {@code dim}, from 0; dtypes are promoted, and 1-d tensors without elements are skipped. */
     static Tensor cat(Tensor[] tensors, int dim) {
-        List<Tensor> kept = new ArrayList<>();
-        for (Tensor t : tensors) {
-            if (t.rank() == 0) {
-                throw new TnsException(ErrorKind.SHAPE, "cat: a 0-d tensor cannot be joined")
-                        .help("stack joins scalars");
-            }
-            if (t.rank() != 1 || t.elements() > 0 || tensors.length == 1) {
-                kept.add(t);
-            }
-        }
         DType dtype = Promotion.of(tensors);
-        if (kept.isEmpty()) {
-            return Casts.to(tensors[0], dtype);
-        }
-        Tensor first = kept.getFirst();
-        int total = 0;
-        for (int i = 0; i < kept.size(); i++) {
-            Tensor t = kept.get(i);
-            if (t.rank() != first.rank()
-                    || !t.shape().with(dim, 0).equals(first.shape().with(dim, 0))) {
-                throw new TnsException(
-                                ErrorKind.SHAPE,
-                                "cat: shapes " + first.shape() + " and " + t.shape() + " differ outside dim " + dim)
-                        .help("all other dims must be equal");
-            }
-            total += t.size(dim);
-        }
-        Tensor[] parts = new Tensor[kept.size()];
+        Tensor[] parts = new Tensor[tensors.length];
         for (int i = 0; i < parts.length; i++) {
-            parts[i] = Casts.to(kept.get(i), dtype);
+            parts[i] = Casts.to(tensors[i], dtype);
         }
         Broadcasting.device("cat", parts);
-        Tensor y = Tensor.allocate(first.device(), dtype, first.shape().with(dim, total));
+        Tensor y = Tensor.allocate(parts[0].device(), dtype, joinedShape(parts, dim));
         int at = 0;
         boolean tracked = false;
         for (Tensor part : parts) {
             if (part.elements() > 0) {
                 Casts.write(part, y.window(y.view().slice(dim, at, 1, part.size(dim))));
+                at += part.size(dim);
             }
-            at += part.size(dim);
             tracked |= part.requiresGrad();
         }
         return tracked && GradMode.enabled() ? y.withOrigin(new CatOrigin(parts, dim)) : y;
+    }
+
+    private static Shape joinedShape(Tensor[] parts, int dim) {
+        Shape joined = null;
+        int total = 0;
+        for (Tensor t : parts) {
+            if (t.rank() == 0) {
+                throw new TnsException(ErrorKind.SHAPE, "cat: a 0-d tensor cannot be joined")
+                        .help("stack joins scalars");
+            }
+            if (t.rank() == 1 && t.elements() == 0) {
+                continue;
+            }
+            Shape rest = t.shape().with(dim, 0);
+            if (joined != null && !joined.equals(rest)) {
+                throw new TnsException(
+                                ErrorKind.SHAPE,
+                                "cat: shapes " + joined.with(dim, total) + " and " + t.shape() + " differ outside dim "
+                                        + dim)
+                        .help("all other dims must be equal");
+            }
+            joined = rest;
+            total += t.size(dim);
+        }
+        return joined == null ? parts[0].shape() : joined.with(dim, total);
     }
 
     /** Along a new dim {@code dim}, from 0. */
@@ -217,9 +216,12 @@ public final class Joining {
         public @Nullable Tensor gradient(int i, Tensor y, Tensor dy) {
             int at = 0;
             for (int k = 0; k < i; k++) {
-                at += input(k).size(dim);
+                at += input(k).elements() == 0 ? 0 : input(k).size(dim);
             }
-            return Movement.range(dy, dim, at, at + input(i).size(dim));
+            Tensor part = input(i);
+            return part.elements() == 0
+                    ? Tensor.allocate(part.device(), part.dtype(), part.shape())
+                    : Movement.range(dy, dim, at, at + part.size(dim));
         }
     }
 }

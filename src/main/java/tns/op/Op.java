@@ -3,6 +3,9 @@ package tns.op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tns.tensor.Param;
+import tns.tensor.Tensor;
 
 /**
  * One function of the language, said once: signature, doc, examples, test cases and body. Help, completion, the
@@ -15,7 +18,7 @@ public final class Op implements Callable {
         Object call(Args args);
     }
 
-    /** The positional-only shortcut of an op that checks its own operands (arithmetic in a hot loop). */
+    /** The positional-only shortcut of an op that checks its own operands (arithmetic in a hot loop); gets no Param. */
     @FunctionalInterface
     public interface Direct {
         Object call(Context context, Object[] operands);
@@ -33,30 +36,30 @@ public final class Op implements Callable {
     public record GradientCase(String call, List<String> inputs) {}
 
     private final String family;
-    private final Signature signature;
+    private final Form form;
+    private final @Nullable Form maker;
     private final String doc;
     private final List<Example> examples;
     private final List<GradientCase> gradientCases;
     private final List<String> aliases;
-    private final Body body;
     private final Direct direct;
     private final int directArity;
 
     private Op(Definition d, Body body, int directArity, Direct direct) {
         this.family = d.family.name();
-        this.signature = d.signature;
+        this.form = new Form(d.signature, body);
+        this.maker = d.maker;
         this.doc = d.doc;
         this.examples = List.copyOf(d.examples);
         this.gradientCases = List.copyOf(d.gradientCases);
         this.aliases = List.copyOf(d.aliases);
-        this.body = body;
         this.direct = direct;
         this.directArity = directArity;
     }
 
     @Override
     public String name() {
-        return signature.name();
+        return form.signature().name();
     }
 
     /** The group of the reference it belongs to, such as {@code "reductions"}. */
@@ -65,7 +68,12 @@ public final class Op implements Callable {
     }
 
     public Signature signature() {
-        return signature;
+        return form.signature();
+    }
+
+    /** The signatures of all its forms: the one with a tensor first, then the one that makes a layer. */
+    public List<Signature> signatures() {
+        return maker == null ? List.of(form.signature()) : List.of(form.signature(), maker.signature());
     }
 
     public String doc() {
@@ -87,15 +95,37 @@ public final class Op implements Callable {
 
     @Override
     public Object call(Context context, Object[] positional, Map<String, Object> named) {
-        return positional.length == directArity && named.isEmpty()
-                ? direct.call(context, positional)
-                : body.call(new Args(context, signature, signature.bind(context, positional, named)));
+        if (positional.length == directArity && named.isEmpty()) {
+            return direct.call(context, values(positional));
+        }
+        Form chosen = maker == null || takesTensor(positional, named) ? form : maker;
+        return chosen.call(context, positional, named);
+    }
+
+    /** The operands with parameters replaced by their values, as binding does it. */
+    private static Object[] values(Object[] operands) {
+        Object[] values = operands;
+        for (int i = 0; i < operands.length; i++) {
+            if (operands[i] instanceof Param p) {
+                values = values == operands ? operands.clone() : values;
+                values[i] = p.value();
+            }
+        }
+        return values;
+    }
+
+    /** Whether a call gives the first parameter of {@link #form}, which is a tensor. */
+    private boolean takesTensor(Object[] positional, Map<String, Object> named) {
+        return positional.length > 0
+                ? positional[0] instanceof Tensor || positional[0] instanceof Param
+                : named.keySet().stream().anyMatch(form.signature()::startsWith);
     }
 
     /** An op being defined; {@link #is} completes it. */
     public static final class Definition {
         private final Family family;
         private final Signature signature;
+        private @Nullable Form maker;
         private String doc = "";
         private final List<Example> examples = new ArrayList<>();
         private final List<GradientCase> gradientCases = new ArrayList<>();
@@ -127,6 +157,15 @@ public final class Op implements Callable {
         /** Another name for the same op. */
         public Definition alias(String name) {
             aliases.add(name);
+            return this;
+        }
+
+        /**
+         * What a call computes whose first argument is not a tensor: a name that is a function of tensors and also makes the
+         * layer with those parameters, as {@code linear(x, w, b)} and {@code linear(20, 10)} do.
+         */
+        public Definition maker(String makerSignature, Body body) {
+            this.maker = Form.of(makerSignature, body);
             return this;
         }
 

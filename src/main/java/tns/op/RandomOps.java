@@ -60,6 +60,32 @@ public final class RandomOps {
 
     private RandomOps() {}
 
+    /** {@code p}, which must lie between 0 and 1. */
+    public static double probability(String op, double p) {
+        if (!(p >= 0 && p <= 1)) {
+            throw new TnsException(ErrorKind.VALUE, op + ": p must lie between 0 and 1, found " + p);
+        }
+        return p;
+    }
+
+    /**
+     * {@code x} with elements made 0 with probability {@code p} and the others divided by 1 - p; x itself when not
+     * training. The draws are those of torch.bernoulli_(1 - p) on the CPU: a double for each element in row-major order.
+     */
+    public static Tensor dropout(Context context, Tensor x, double p, boolean training) {
+        if (!training || p == 0 || x.elements() == 0) {
+            return x;
+        }
+        ReductionOps.requireFloat(x, "dropout");
+        if (p == 1) {
+            return Arithmetic.MUL.apply(x, Reductions.scalar(x, 0));
+        }
+        Object draws = context.random().uniform(DType.FLOAT64, x.elements(), 0, 1);
+        Tensor u = ShapeOps.onDevice(Tensor.upload(context.cpu(), DType.FLOAT64, x.shape(), draws), x.device());
+        Tensor kept = Casts.to(Comparison.LT.apply(u, Reductions.scalar(u, 1 - p)), x.dtype());
+        return Arithmetic.MUL.apply(x, Arithmetic.DIV.apply(kept, Reductions.scalar(x, 1 - p)));
+    }
+
     private static DType dtype(Args args) {
         DType dtype = args.dtypeOrNull("dtype");
         if (dtype == null) {

@@ -6,6 +6,7 @@ import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.expr.Expr;
 import tns.tensor.DType;
+import tns.tensor.Origin;
 import tns.tensor.Reduction;
 import tns.tensor.Tensor;
 
@@ -133,7 +134,7 @@ public final class ReductionOps {
         Tensor x = args.tensor("x");
         Object second = args.get("dim");
         if (second == None.NONE) {
-            return Reductions.extreme(value, x, Dims.all(x, args.flag("keepdim")), name);
+            return Reductions.extreme(value, x, Dims.all(x, args.flag("keepdim")), name, Reductions.SAME);
         }
         if (second instanceof Tensor || second instanceof tns.tensor.Param || second instanceof Double) {
             return two.call(args.context(), new Object[] {x, second});
@@ -243,7 +244,8 @@ public final class ReductionOps {
     static Tensor norm(Tensor x, double p, Dims dims) {
         if (p == 0) {
             Tensor mask = Comparison.NE.apply(x, Reductions.scalar(x, 0));
-            return Casts.to(Reductions.sum(mask, dims), x.dtype());
+            Tensor count = Casts.to(Reductions.sum(mask, dims), x.dtype());
+            return Reductions.tracked(x) ? count.withOrigin(new Unrelated()) : count;
         }
         Tensor size = Elementary.ABS.apply(x);
         if (Double.isInfinite(p)) {
@@ -261,6 +263,18 @@ public final class ReductionOps {
         Tensor power = Reductions.scalar(x, p);
         Tensor total = Reductions.sum(Arithmetic.POW.apply(size, power), dims);
         return Arithmetic.POW.apply(total, Reductions.scalar(x, 1 / p));
+    }
+
+    /** The history of a count: tracked, as in PyTorch, yet no gradient reaches any input. */
+    private static final class Unrelated extends Origin {
+        Unrelated() {
+            super("norm");
+        }
+
+        @Override
+        public @Nullable Tensor gradient(int i, Tensor y, Tensor dy) {
+            return null;
+        }
     }
 
     private static Tensor cast(Args args) {

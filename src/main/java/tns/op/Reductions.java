@@ -12,6 +12,12 @@ import tns.tensor.Tensor;
 
 /** Folds of dims into one value each: sum, product, extremes and their positions, as every other op uses them. */
 public final class Reductions {
+    /** Equality by which NaN is equal to NaN: an extreme that is NaN was taken from the NaNs. */
+    static final Pointwise SAME = new Family("reductions")
+            .pointwise("same(x, y)")
+            .predicate()
+            .is((x, y) -> x.eq(y).or(x.isNaN().and(y.isNaN())));
+
     private Reductions() {}
 
     /** The sum over {@code dims} (from 0), which stay with size 1 when {@code keep}. */
@@ -71,12 +77,32 @@ public final class Reductions {
                     ? pairs
                     : Joining.cat(new Tensor[] {pairs, Movement.range(rows, 1, 2 * half, 2 * half + 1)}, 1);
         }
-        Tensor y = rows.size(1) == 1 ? Movement.squeeze(rows, 1) : fold(Reduction.PROD, rows, Dims.of(rows, 1, false));
+        Tensor y = rows.size(1) == 1 ? whole(Movement.squeeze(rows, 1)) : ones(rows);
         return dims.shaped(Movement.reshape(y, dims.keptShape()));
     }
 
-    /** The greatest or least over {@code dims}; NaN wins, ties share the gradient equally. */
+    /** The products of no factors, which depend on nothing. */
+    private static Tensor ones(Tensor rows) {
+        Shape before = rows.shape();
+        return fold(Reduction.PROD, rows, Dims.of(rows, 1, false))
+                .withOrigin(new FoldOrigin("prod", rows, dy -> Tensor.allocate(dy.device(), dy.dtype(), before)));
+    }
+
+    /** The products, such that one that is NaN gives a gradient of NaN to all its factors, as in PyTorch. */
+    private static Tensor whole(Tensor products) {
+        return products.withOrigin(new FoldOrigin("prod", products, dy -> {
+            Tensor y = products.detach();
+            return Comparison.WHERE.apply(Comparison.IS_NAN.apply(y), y, dy);
+        }));
+    }
+
+    /** The greatest or least over {@code dims}; NaN wins, ties share the gradient equally, that of NaN is NaN. */
     static Tensor extreme(Reduction reduction, Tensor x, Dims dims, String op) {
+        return extreme(reduction, x, dims, op, Comparison.EQ);
+    }
+
+    /** The same; the elements that {@code equal} the extreme share its gradient. */
+    static Tensor extreme(Reduction reduction, Tensor x, Dims dims, String op, Pointwise equal) {
         requireElements(op, x, dims);
         if (dims.isEmpty()) {
             return x;
@@ -87,7 +113,7 @@ public final class Reductions {
         }
         Tensor y = dims.shaped(kept);
         return y.withOrigin(new FoldOrigin(op, x, dy -> {
-            Tensor chosen = Casts.to(Comparison.EQ.apply(x.detach(), dims.restored(y)), x.dtype());
+            Tensor chosen = Casts.to(equal.apply(x.detach(), dims.restored(y)), x.dtype());
             Tensor share = Arithmetic.DIV.apply(dims.restored(dy), dims.restored(sum(chosen, dims)));
             return Arithmetic.MUL.apply(share, chosen);
         }));

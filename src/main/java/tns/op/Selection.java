@@ -31,12 +31,9 @@ public final class Selection {
 
     /** torch.gather: {@code y[i][j] = x[index[i][j]][j]} for dim 0, and so on. */
     static Tensor gather(Tensor x, int dim, Tensor index) {
-        if (x.rank() == 0) {
-            return x;
-        }
         requireInts("gather", index);
         Tensor flat = Movement.reshape(x, Shape.of(x.elements(), 1));
-        Tensor places = places("gather", x.shape(), dim, index);
+        Tensor places = places("gather", x, dim, index);
         return Movement.reshape(takeRows(flat, places), index.shape());
     }
 
@@ -45,7 +42,7 @@ public final class Selection {
         requireInts("scatter", index);
         Tensor part = source.shape().equals(index.shape()) ? source : fitted(source, index.shape());
         Tensor flat = Movement.reshape(x, Shape.of(x.elements(), 1));
-        Tensor places = places("scatter", x.shape(), dim, index);
+        Tensor places = places("scatter", x, dim, index);
         Tensor column = Movement.reshape(Casts.to(part, x.dtype()), Shape.of(index.elements(), 1));
         return Movement.reshape(putRows(flat, places, column, add), x.shape());
     }
@@ -66,8 +63,15 @@ public final class Selection {
         return part;
     }
 
-    /** The row-major positions in a tensor of {@code shape} that {@code index} names along {@code dim}, flat. */
-    private static Tensor places(String op, Shape shape, int dim, Tensor index) {
+    /** A 0-d tensor counts as one of 1 element, as in PyTorch. */
+    private static Tensor lifted(Tensor x) {
+        return x.rank() == 0 ? Movement.reshape(x, Shape.of(1)) : x;
+    }
+
+    /** The row-major positions in {@code x} that {@code given} names along {@code dim}, flat. */
+    private static Tensor places(String op, Tensor x, int dim, Tensor given) {
+        Tensor index = lifted(given);
+        Shape shape = lifted(x.detach()).shape();
         if (index.rank() != shape.rank()) {
             throw new TnsException(
                     ErrorKind.SHAPE, op + ": the index " + index.shape() + " must have as many dims as " + shape);
@@ -130,6 +134,15 @@ public final class Selection {
     /** Whole slices of dim {@code dim} at {@code index} [k]. */
     static Tensor indexSelect(String op, Tensor x, int dim, Tensor index) {
         requireInts(op, index);
+        if (index.rank() > 1) {
+            throw new TnsException(
+                            ErrorKind.SHAPE, op + ": the index must have at most 1 dim, found " + index.describe())
+                    .help("x[index] takes an index of any shape");
+        }
+        if (x.rank() == 0) {
+            Tensor picked = indexSelect(op, lifted(x), 0, index);
+            return Movement.reshape(picked, index.elements() == 1 ? x.shape() : picked.shape());
+        }
         Tensor front = Movement.moveDim(x, dim, 0);
         int n = front.size(0);
         Shape rest = front.shape().part(1, front.rank());

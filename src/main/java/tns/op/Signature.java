@@ -153,6 +153,11 @@ public final class Signature {
         return complete;
     }
 
+    /** Whether {@code key} names the first parameter. */
+    boolean startsWith(String key) {
+        return indexOf(key) == 0 || synonym(key) == 0;
+    }
+
     private void bindNamed(
             Context context, @Nullable Object[] bound, String key, Object value, int order, int positionalCount) {
         int index = indexOf(key);
