@@ -127,6 +127,11 @@ public final class Interpreter {
         session.stop("interrupted");
     }
 
+    /** Computes on at most this many threads of the processor; the results do not depend on it but for products. */
+    public void threads(int count) {
+        cpu.threads(count);
+    }
+
     /** Sets a variable: a number, bool, string, tensor, or any value a script gave out. */
     public void set(String name, Object value) {
         names.cell(name).set(fromHost(value));

@@ -60,6 +60,16 @@ public final class CpuDevice implements Device {
         return "cpu";
     }
 
+    @Override
+    public int threads() {
+        return parallel.threads();
+    }
+
+    @Override
+    public void threads(int count) {
+        parallel.threads(count);
+    }
+
     /** @throws TnsException of kind LIMIT when the heap has no room */
     @Override
     public Buffer allocate(DType dtype, int size) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Parallel {
     private static final int IDLE_SECONDS = 10;
 
-    private final int threads;
+    private volatile int threads;
     private @Nullable ExecutorService workers;
 
     Parallel(int threads) {
@@ -24,6 +24,12 @@ final class Parallel {
 
     int threads() {
         return threads;
+    }
+
+    /** Uses at most {@code count} threads from the next range on. */
+    synchronized void threads(int count) {
+        threads = Math.max(1, count);
+        workers = null; // the old ones end when they have been idle
     }
 
     /** Work on the indices {@code from} (inclusive) to {@code to} (exclusive); runs on any thread. */
@@ -57,8 +63,9 @@ final class Parallel {
     private synchronized ExecutorService workers() {
         ExecutorService pool = workers;
         if (pool == null) {
+            int most = Math.max(1, threads - 1);
             ThreadPoolExecutor started = new ThreadPoolExecutor(
-                    threads - 1, threads - 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                         Thread thread = new Thread(task, "tns-cpu");
                         thread.setDaemon(true);
                         return thread;

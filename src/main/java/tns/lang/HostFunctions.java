@@ -452,6 +452,19 @@ public final class HostFunctions {
                         return () -> context.device(before);
                     });
                 });
+        f.define("threads(n: int)")
+                .doc("Over a with block, the most threads of the processor to compute on.")
+                .is(args -> {
+                    int n = args.integer("n");
+                    if (n < 1) {
+                        throw new TnsException(ErrorKind.VALUE, "threads: needs at least 1, found " + n);
+                    }
+                    return new Setting("threads(" + n + ")", context -> {
+                        int before = context.cpu().threads();
+                        context.cpu().threads(n);
+                        return () -> context.cpu().threads(before);
+                    });
+                });
         f.define("set(p: any, value: tensor)")
                 .doc("Gives a parameter another value, for every holder: p.set(v).")
                 .is(args -> {

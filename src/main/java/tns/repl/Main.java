@@ -37,6 +37,9 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--trace", description = "Show the Java stack trace of a failure.")
     private boolean trace;
 
+    @Option(names = "--threads", paramLabel = "N", description = "Compute on at most N threads of the processor.")
+    private int threads;
+
     @Parameters(arity = "0..*", paramLabel = "FILE [ARGS]", description = "The script and its arguments.")
     private List<String> words = List.of();
 
@@ -54,6 +57,9 @@ public final class Main implements Callable<Integer> {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         List<String> arguments = words.isEmpty() || code != null ? words : words.subList(1, words.size());
         Interpreter tns = new Interpreter(out, in, arguments);
+        if (threads > 0) {
+            tns.threads(threads);
+        }
         if (code == null && words.isEmpty()) {
             return new Prompt(tns).run();
         }

@@ -12,6 +12,14 @@ public interface Device {
     /** The name in the language: {@code cpu}, {@code cuda:0}. */
     String name();
 
+    /** The most threads it computes on; 1 where the question makes no sense. */
+    default int threads() {
+        return 1;
+    }
+
+    /** Computes on at most {@code count} threads from now on, where it has a say in that. */
+    default void threads(int count) {}
+
     /** A zeroed buffer of {@code size} elements. */
     Buffer allocate(DType dtype, int size);
 

@@ -1,0 +1,32 @@
+package tns.bench;
+
+import java.util.Arrays;
+
+/** The times of one side of a row, in seconds a call. */
+record Times(double median, double p10, double p90) {
+    static Times of(double[] seconds) {
+        double[] sorted = seconds.clone();
+        Arrays.sort(sorted);
+        return new Times(at(sorted, 0.5), at(sorted, 0.1), at(sorted, 0.9));
+    }
+
+    private static double at(double[] sorted, double part) {
+        double place = part * (sorted.length - 1);
+        int below = (int) place;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+    }
+
+    /** The median and the two outer deciles, such as {@code 1.18 ms (1.12–1.31)}. */
+    @Override
+    public String toString() {
+        String unit = median < 1e-6 ? "ns" : median < 1e-3 ? "µs" : "ms";
+        double scale = median < 1e-6 ? 1e9 : median < 1e-3 ? 1e6 : 1e3;
+        return three(median * scale) + " " + unit + " (" + three(p10 * scale) + "–" + three(p90 * scale) + ")";
+    }
+
+    /** Three significant digits. */
+    static String three(double value) {
+        return value >= 100 ? "%.0f".formatted(value) : value >= 10 ? "%.1f".formatted(value) : "%.2f".formatted(value);
+    }
+}
