@@ -135,7 +135,8 @@ lambdaParameters
     ;
 
 arguments
-    : argument (COMMA argument)* COMMA?
+    : argument (COMMA argument)* COMMA?                                    # argumentList
+    | value=expression comprehension                                       # soleGenerator
     ;
 
 argument
@@ -184,6 +185,10 @@ conditional
     ;
 
 comprehension
+    : clause+
+    ;
+
+clause
     : FOR targets IN iterable=expression (IF condition=expression)?
     ;
 

@@ -96,6 +96,16 @@ public final class CpuDevice implements Device {
     }
 
     @Override
+    public Buffer element(Buffer buffer, int position) {
+        return ((HostBuffer) buffer).element(position);
+    }
+
+    @Override
+    public void store(Buffer buffer, int position, Number value) {
+        ((HostBuffer) buffer).store(position, value);
+    }
+
+    @Override
     public void map(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
         pointwise.run(program, operands(inputs, shape), operands(outputs, shape), shape.toArray());
     }

@@ -49,4 +49,22 @@ final class HostBuffer extends Buffer {
     static Object array(Buffer buffer) {
         return ((HostBuffer) buffer).array;
     }
+
+    /** A buffer of its own that holds the element at {@code position}. */
+    HostBuffer element(int position) {
+        Object one = newArray(dtype(), 1);
+        System.arraycopy(array, position, one, 0, 1);
+        return new HostBuffer(device(), dtype(), 1, one);
+    }
+
+    /** Writes one element, converted as the language converts: a float to int64 truncates, non-zero is true. */
+    void store(int position, Number value) {
+        switch (array) {
+            case float[] a -> a[position] = value.floatValue();
+            case double[] a -> a[position] = value.doubleValue();
+            case long[] a -> a[position] = value.longValue();
+            case byte[] a -> a[position] = (byte) (value.doubleValue() != 0 ? 1 : 0);
+            default -> throw new IllegalStateException("no buffer is a " + array.getClass());
+        }
+    }
 }

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.Span;
 import tns.error.TnsException;
-import tns.op.Ellipsis;
+import tns.nn.Module;
+import tns.op.Display;
 import tns.op.Indexing;
 import tns.op.None;
 import tns.op.Slice;
@@ -61,10 +62,6 @@ public final class Access {
             this.items = items.toArray(new Node[0]);
         }
 
-        Node base() {
-            return base;
-        }
-
         Object[] items(Frame frame) {
             Object[] values = new Object[items.length];
             for (int i = 0; i < values.length; i++) {
@@ -76,84 +73,63 @@ public final class Access {
 
         @Override
         public Object eval(Frame frame) {
-            return Sharing.share(borrow(frame));
+            Object value = base.borrow(frame);
+            Object part = get(frame, value, items(frame));
+            boolean copied = value instanceof Tensor x && part instanceof Tensor y && x.buffer() != y.buffer();
+            return copied ? part : Sharing.share(part);
         }
 
         @Override
         public Object borrow(Frame frame) {
             Object value = base.borrow(frame);
+            Object[] index = items(frame);
+            if (value instanceof Tensor t) {
+                try {
+                    Tensor seen = Indexing.peek(t, index);
+                    if (seen != null) {
+                        return seen;
+                    }
+                } catch (TnsException e) {
+                    throw at(e);
+                }
+            }
+            return get(frame, value, index);
+        }
+
+        /** The part of {@code value} that {@code index} names. */
+        Object get(Frame frame, Object value, Object[] index) {
             try {
-                return get(frame, value, items(frame));
+                return part(frame, value, index);
             } catch (TnsException e) {
                 throw at(e);
             }
         }
 
-        private static Object get(Frame frame, Object value, Object[] index) {
+        private static Object part(Frame frame, Object value, Object[] index) {
             return switch (value) {
                 case Tensor t -> Indexing.get(frame.session, t, index);
                 case Param p -> Indexing.get(frame.session, p.value(), index);
-                case Record r -> {
-                    Object found = index[0] instanceof String key ? r.member(key) : null;
-                    if (found == null) {
-                        throw new TnsException(
-                                        ErrorKind.INDEX,
-                                        "index: the record has no key " + tns.op.Display.quoted(index[0]))
-                                .help("its keys are " + r.memberNames());
-                    }
-                    yield found;
-                }
-                case Tuple t -> sequence(index[0], t.size(), t::get, "tuple");
-                case ListValue l -> sequence(index[0], l.items().size(), l.items()::get, "list");
-                case RangeValue r -> sequence(index[0], r.size(), r::get, "range");
-                case String s -> sequence(index[0], s.length(), i -> s.substring(i, i + 1), "string");
-                case tns.nn.Module m when m.element(index[0]) instanceof Object element -> element;
+                case Record r -> entry(r, index);
+                case Tuple t -> Sequences.get(index, t.size(), t::get, "tuple", Tuple::of);
+                case ListValue l -> Sequences.get(index, l.items().size(), l.items()::get, "list", ListValue::new);
+                case RangeValue r -> Sequences.get(index, r.size(), r::get, "range", Tuple::of);
+                case String s -> Sequences.character(s, index);
+                case Module m when m.element(index[0]) instanceof Object element -> element;
                 default ->
                     throw new TnsException(ErrorKind.INDEX, "index: " + TypeName.describe(value) + " has no items");
             };
         }
 
-        private interface Item {
-            Object at(int i);
-        }
-
-        private static Object sequence(Object index, int size, Item items, String kind) {
-            Object plain = index instanceof Tensor t && t.elements() == 1 ? t.item() : index;
-            if (plain instanceof Long i) {
-                return items.at(place(i, size, kind));
+        private static Object entry(Record record, Object[] index) {
+            Object found = index.length == 1 && index[0] instanceof String key ? record.member(key) : null;
+            if (found == null) {
+                throw new TnsException(
+                                ErrorKind.INDEX,
+                                "index: the record has no key "
+                                        + Display.quoted(index.length == 1 ? index[0] : Tuple.of(index)))
+                        .help("its keys are " + String.join(", ", record.memberNames()));
             }
-            if (plain instanceof Slice slice) {
-                int step = slice.step() == null ? 1 : Math.toIntExact(slice.step());
-                int start = clamp(slice.start(), step > 0 ? 0 : size - 1, size, step);
-                int stop = clamp(slice.stop(), step > 0 ? size : -1, size, step);
-                List<Object> picked = new java.util.ArrayList<>();
-                for (int i = start; step > 0 ? i < stop : i > stop; i += step) {
-                    picked.add(Sharing.share(items.at(i)));
-                }
-                return kind.equals("string")
-                        ? String.join("", picked.stream().map(Object::toString).toList())
-                        : Tuple.of(picked.toArray());
-            }
-            throw new TnsException(
-                    ErrorKind.INDEX,
-                    "index: a " + kind + " takes an int or a slice, found "
-                            + (plain == Ellipsis.ELLIPSIS ? "..." : TypeName.describe(plain)));
+            return found;
         }
-
-        private static int clamp(@Nullable Long bound, int natural, int size, int step) {
-            if (bound == null) {
-                return natural;
-            }
-            long from = bound < 0 ? bound + size : bound;
-            return (int) Math.max(step > 0 ? 0 : -1, Math.min(step > 0 ? size : size - 1, from));
-        }
-    }
-
-    /** The position an index names, counting negatives from the end. */
-    static int place(long i, int size, String kind) {
-        if (i < -size || i >= size) {
-            throw new TnsException(ErrorKind.INDEX, "index: " + i + " is out of range for a " + kind + " of " + size);
-        }
-        return (int) (i < 0 ? i + size : i);
     }
 }

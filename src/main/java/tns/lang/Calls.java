@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tns.error.Diagnostic;
 import tns.error.ErrorKind;
 import tns.error.ScriptException;
 import tns.error.Span;
@@ -15,6 +16,7 @@ import tns.op.Members;
 import tns.op.Op;
 import tns.op.Properties;
 import tns.op.TypeName;
+import tns.tensor.Tensor;
 
 /** Calls: {@code f(a)}, {@code x.f(a)} and {@code x |> f(a)}, one meaning in three spellings. */
 public final class Calls {
@@ -63,12 +65,25 @@ public final class Calls {
                 positional[0] = op ? first : Sharing.share(first);
             }
             try {
-                return callable.call(frame.session, positional, named);
+                Object result = callable.call(frame.session, positional, named);
+                return op ? kept(result, positional) : result;
             } catch (TnsException e) {
                 throw placed(e, at, firstNode, lead);
             } catch (ScriptException e) {
                 throw op ? e : e.calledAt(callable.name(), at.span());
             }
+        }
+
+        /** The result of an op, marked when it is one of the values the op only borrowed. */
+        private static Object kept(Object result, Object[] borrowed) {
+            for (Object argument : borrowed) {
+                boolean same = result == argument
+                        || result instanceof Tensor y && argument instanceof Tensor x && y.buffer() == x.buffer();
+                if (same) {
+                    return Sharing.share(result);
+                }
+            }
+            return result;
         }
 
         private void collect(Frame frame, Argument argument, List<Object> all, Map<String, Object> named) {
@@ -139,14 +154,20 @@ public final class Calls {
 
     /** {@code x.f(a)}: a member of x, or the nearest callable named f with x first. */
     public static final class MethodCall extends Node {
+        private final Span nameSpan;
         private final Node object;
         private final String name;
         private final Variable[] candidates;
         private final Arguments arguments;
 
-        /** @param candidates the variables of that name, nearest first; the last is the file-level one */
-        public MethodCall(Span span, Node object, String name, List<Variable> candidates, Arguments arguments) {
+        /**
+         * @param nameSpan where the name stands
+         * @param candidates the variables of that name, nearest first; the last is the file-level one
+         */
+        public MethodCall(
+                Span span, Span nameSpan, Node object, String name, List<Variable> candidates, Arguments arguments) {
             super(span);
+            this.nameSpan = nameSpan;
             this.object = object;
             this.name = name;
             this.candidates = candidates.toArray(new Variable[0]);
@@ -167,23 +188,21 @@ public final class Calls {
             if (frame.session.ops().find(name) instanceof Op op) {
                 return arguments.call(frame, this, op, object, value);
             }
-            throw noMember(this, frame, value, name, true);
+            throw noMember(nameSpan, frame, value, name, true);
         }
     }
 
     /** {@code x.f} without parentheses: a member or a property. */
     public static final class Attribute extends Node {
+        private final Span nameSpan;
         private final Node object;
         private final String name;
 
-        public Attribute(Span span, Node object, String name) {
+        public Attribute(Span span, Span nameSpan, Node object, String name) {
             super(span);
+            this.nameSpan = nameSpan;
             this.object = object;
             this.name = name;
-        }
-
-        Node object() {
-            return object;
         }
 
         String name() {
@@ -197,7 +216,11 @@ public final class Calls {
 
         @Override
         public Object borrow(Frame frame) {
-            Object value = object.borrow(frame);
+            return get(frame, object.borrow(frame));
+        }
+
+        /** The member of {@code value}. */
+        Object get(Frame frame, Object value) {
             if (value instanceof Members members && members.member(name) instanceof Object member) {
                 return member;
             }
@@ -210,30 +233,39 @@ public final class Calls {
             if (Properties.get(value, name) instanceof Object property) {
                 return property;
             }
-            throw noMember(this, frame, value, name, false);
+            throw noMember(nameSpan, frame, value, name, false);
         }
     }
 
-    private static ScriptException noMember(Node at, Frame frame, Object value, String name, boolean call) {
+    private static ScriptException noMember(Span at, Frame frame, Object value, String name, boolean call) {
         List<String> known = new ArrayList<>();
         if (value instanceof Members members) {
             known.addAll(members.memberNames());
         } else {
             known.addAll(Properties.NAMES);
         }
+        String what = TypeName.describe(value);
         if (!call && frame.session.ops().find(name) != null) {
-            return at.fail(
-                    ErrorKind.NAME,
-                    TypeName.describe(value) + " has no property '" + name + "'",
-                    "call it: ." + name + "()");
+            return failure(at, what + " has no property '" + name + "'", "call it: ." + name + "()");
         }
-        if (call) {
+        String foreign = ForeignNames.help(name);
+        if (foreign == null && call) {
             known.addAll(frame.session.ops().names());
         }
         String near = Suggestion.nearest(name, known);
-        String message = TypeName.describe(value) + " has no " + (call ? "method" : "member") + " '" + name + "'";
-        return near == null
-                ? at.fail(ErrorKind.NAME, message)
-                : at.fail(ErrorKind.NAME, message, "did you mean '" + near + "'?");
+        String help = foreign != null
+                ? foreign
+                : near != null
+                        ? "did you mean '" + near + "'?"
+                        : value instanceof Members members
+                                        && !members.memberNames().isEmpty()
+                                ? "it has " + String.join(", ", members.memberNames())
+                                : null;
+        return failure(at, what + " has no " + (call ? "method" : "member") + " '" + name + "'", help);
+    }
+
+    private static ScriptException failure(Span at, String message, @Nullable String help) {
+        List<String> sentences = help == null ? List.of() : List.of(help);
+        return new ScriptException(new Diagnostic(ErrorKind.NAME, message, at, sentences), null);
     }
 }

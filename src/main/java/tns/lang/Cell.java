@@ -14,11 +14,13 @@ public final class Cell {
         this.value = value;
     }
 
+    /** The value, which the caller may keep. */
     public @Nullable Object get() {
-        return value;
+        return value == null ? null : Sharing.share(value);
     }
 
+    /** Gives it a value that the caller may keep too. */
     public void set(Object value) {
-        this.value = value;
+        this.value = Sharing.share(value);
     }
 }

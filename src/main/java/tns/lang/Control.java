@@ -124,7 +124,7 @@ public final class Control {
         }
     }
 
-    private static void checked(Frame frame, Node at) {
+    static void checked(Frame frame, Node at) {
         try {
             frame.session.check();
         } catch (TnsException e) {

@@ -127,19 +127,18 @@ public final class HostFunctions {
     }
 
     private static List<Object> items(Object value, String op) {
-        if (value instanceof Iterable<?>
-                || value instanceof String
-                || value instanceof Tensor
-                || value instanceof Param) {
-            List<Object> all = new ArrayList<>();
-            Node nowhere =
-                    new Values.Constant(new tns.error.Span(new tns.error.Source("<" + op + ">", op), 0, 1), value);
-            for (Object item : Iteration.over(value, nowhere)) {
-                all.add(Sharing.share(item));
-            }
-            return all;
+        List<Object> all = new ArrayList<>();
+        try {
+            Iteration.over(value).forEach(item -> all.add(Sharing.share(item)));
+        } catch (TnsException e) {
+            String help = e.help();
+            TnsException named = new TnsException(
+                            e.kind(),
+                            op + ": " + e.getMessage().substring(e.getMessage().indexOf(": ") + 2))
+                    .argument(0);
+            throw help == null ? named : named.help(help);
         }
-        throw new TnsException(ErrorKind.VALUE, op + ": cannot go over " + TypeName.describe(value)).argument(0);
+        return all;
     }
 
     private static List<Object> items(Args args, String parameter) {
@@ -152,7 +151,9 @@ public final class HostFunctions {
                 .example("len((1, 2))", "2")
                 .is(args -> switch (args.get("x")) {
                     case Tensor t when t.rank() > 0 -> (Object) (long) t.size(0);
-                    case String s -> (long) s.length();
+                    case String s -> (long) s.codePointCount(0, s.length());
+                    case ListValue l -> (long) l.items().size();
+                    case Tuple t -> (long) t.size();
                     case RangeValue r -> (long) r.size();
                     case Object other -> (long) items(other, "len").size();
                 });

@@ -3,6 +3,7 @@ package tns.lang;
 import java.util.ArrayList;
 import java.util.List;
 import tns.error.ErrorKind;
+import tns.error.TnsException;
 import tns.op.Movement;
 import tns.op.Tuple;
 import tns.op.TypeName;
@@ -14,27 +15,37 @@ final class Iteration {
     private Iteration() {}
 
     /** The items of a value: a tensor's first dim, a tuple's items, a record's keys, a string's characters. */
-    static Iterable<?> over(Object value, Node at) {
+    static Iterable<?> over(Object value) {
         return switch (value) {
             case Iterable<?> items -> items;
-            case Tensor t -> rows(t, at);
-            case Param p -> rows(p.value(), at);
+            case Tensor t -> rows(t);
+            case Param p -> rows(p.value());
             case String s -> {
                 List<Object> characters = new ArrayList<>();
                 s.codePoints().forEach(c -> characters.add(Character.toString(c)));
                 yield characters;
             }
+            case Long n ->
+                throw new TnsException(ErrorKind.VALUE, "for: cannot go over " + TypeName.describe(value))
+                        .help("0.." + n + " is a range");
             default ->
-                throw at.fail(
-                        ErrorKind.VALUE,
-                        "for: cannot go over " + TypeName.describe(value),
-                        "a range 0..n, a tensor, tuple, list, record or string can be gone over");
+                throw new TnsException(ErrorKind.VALUE, "for: cannot go over " + TypeName.describe(value))
+                        .help("a range 0..n, a tensor, tuple, list, record or string can be gone over");
         };
     }
 
-    private static Iterable<?> rows(Tensor t, Node at) {
+    /** The same, with the place of what is gone over for its failure. */
+    static Iterable<?> over(Object value, Node at) {
+        try {
+            return over(value);
+        } catch (TnsException e) {
+            throw at.at(e);
+        }
+    }
+
+    private static Iterable<?> rows(Tensor t) {
         if (t.rank() == 0) {
-            throw at.fail(ErrorKind.SHAPE, "for: a 0-d tensor has no items", "item() gives its number");
+            throw new TnsException(ErrorKind.SHAPE, "for: a 0-d tensor has no items").help("item() gives its number");
         }
         return Movement.unbind(t, 0);
     }
@@ -65,7 +76,10 @@ final class Iteration {
             all.add(Sharing.share(part));
         }
         if (all.size() != count) {
-            throw at.fail(ErrorKind.VALUE, count + " names but " + all.size() + " values");
+            throw at.fail(
+                    ErrorKind.VALUE,
+                    count + " names but " + all.size() + (all.size() == 1 ? " value" : " values") + " in "
+                            + TypeName.describe(value));
         }
         return all.toArray();
     }

@@ -13,7 +13,7 @@ import tns.tensor.Param;
 import tns.tensor.Tensor;
 
 /** An instance of a {@code model}: fields made once in order, and methods that see them. */
-public final class Model extends Module implements Assignment.MutableMembers {
+public final class Model extends Module implements Stores.MutableMembers {
     private final String type;
     private final Map<String, Cell> cells = new LinkedHashMap<>();
     private final Map<String, Function> methods = new LinkedHashMap<>();
@@ -59,7 +59,7 @@ public final class Model extends Module implements Assignment.MutableMembers {
     }
 
     @Override
-    public void assign(String name, @Nullable Object value) {
+    public void assign(String name, Object value) {
         Cell cell = cells.computeIfAbsent(name, n -> new Cell());
         if (cell.value instanceof Param p && value instanceof Tensor t) {
             p.set(t);

@@ -18,7 +18,7 @@ public final class Namespace {
     /** The value of that name, or null. */
     public @Nullable Object get(String name) {
         Cell cell = cells.get(name);
-        return cell == null ? null : cell.value;
+        return cell == null ? null : cell.get();
     }
 
     /** The names that have a value, in the order they were first mentioned. */

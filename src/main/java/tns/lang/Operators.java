@@ -48,8 +48,17 @@ public final class Operators {
         }
     }
 
+    /** What compares two values, alone or as a link of a chain. */
+    public abstract static class Comparison extends Node {
+        Comparison(Span span) {
+            super(span);
+        }
+
+        abstract Object combine(Frame frame, Object a, Object b);
+    }
+
     /** {@code a + b} and the like. */
-    public static final class Binary extends Node {
+    public static final class Binary extends Comparison {
         private final Sign sign;
         private final Op op;
         private final Node left;
@@ -68,6 +77,12 @@ public final class Operators {
             return combine(frame, left.borrow(frame), right.borrow(frame));
         }
 
+        /** The result with {@code a} as the left value. */
+        Object with(Frame frame, Object a) {
+            return combine(frame, a, right.borrow(frame));
+        }
+
+        @Override
         Object combine(Frame frame, Object a, Object b) {
             try {
                 if (a instanceof Long x && b instanceof Long y) {
@@ -95,13 +110,13 @@ public final class Operators {
     /** {@code a < b < c}: every pair compared, elementwise; each side evaluated once. */
     public static final class Chain extends Node {
         private final Node[] sides;
-        private final Binary[] comparisons;
+        private final Comparison[] comparisons;
         private final Binary and;
 
-        public Chain(Span span, java.util.List<Node> sides, java.util.List<Binary> comparisons, Binary and) {
+        public Chain(Span span, java.util.List<Node> sides, java.util.List<Comparison> comparisons, Binary and) {
             super(span);
             this.sides = sides.toArray(new Node[0]);
-            this.comparisons = comparisons.toArray(new Binary[0]);
+            this.comparisons = comparisons.toArray(new Comparison[0]);
             this.and = and;
         }
 
@@ -137,7 +152,7 @@ public final class Operators {
             Object value = operand.borrow(frame);
             try {
                 if (isTensor(value)) {
-                    return sign == '+' ? value : op.call(frame.session, value);
+                    return sign == '+' ? Sharing.share(value) : op.call(frame.session, value);
                 }
                 return Numbers.unary(sign, value);
             } catch (TnsException e) {
@@ -183,7 +198,7 @@ public final class Operators {
     }
 
     /** {@code x in xs}. */
-    public static final class In extends Node {
+    public static final class In extends Comparison {
         private final Node item;
         private final Node container;
         private final boolean negated;
@@ -197,8 +212,11 @@ public final class Operators {
 
         @Override
         public Object eval(Frame frame) {
-            Object wanted = item.borrow(frame);
-            Object all = container.borrow(frame);
+            return combine(frame, item.borrow(frame), container.borrow(frame));
+        }
+
+        @Override
+        Object combine(Frame frame, Object wanted, Object all) {
             if (all instanceof String text) {
                 if (!(wanted instanceof String part)) {
                     throw item.fail(ErrorKind.VALUE, "in: a string holds strings, not " + TypeName.describe(wanted));

@@ -21,12 +21,18 @@ public final class Record implements Members, TypeName.Typed, Iterable<Object> {
         shared = true;
     }
 
+    /** Whether a second holder may see it. */
+    boolean isShared() {
+        return shared;
+    }
+
     /** This record with {@code key} set; changed in place only while nobody else can see it. */
     Record with(String key, Object value) {
         if (!shared) {
             entries.put(key, value);
             return this;
         }
+        entries.values().forEach(Sharing::share);
         Map<String, Object> copy = new LinkedHashMap<>(entries);
         copy.put(key, value);
         return new Record(copy);

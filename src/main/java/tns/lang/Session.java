@@ -3,6 +3,7 @@ package tns.lang;
 import java.io.BufferedReader;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
@@ -18,6 +19,7 @@ public final class Session extends Context {
     private final List<String> arguments;
     private @Nullable FileLoader loader;
     private volatile @Nullable String stopReason;
+    private volatile boolean unbroken;
 
     public Session(Device cpu, OpTable ops, PrintStream out, BufferedReader in, List<String> arguments) {
         super(cpu);
@@ -78,8 +80,19 @@ public final class Session extends Context {
      * @throws TnsException of kind LIMIT, which no script can catch, when the script has been asked to stop
      */
     public void check() {
-        if (stopReason != null) {
+        if (stopReason != null && !unbroken) {
             throw stopped();
+        }
+    }
+
+    /** Runs a change of a value that must happen as a whole or not at all: a stop waits until it is done. */
+    <T> T whole(Supplier<T> change) {
+        boolean outer = unbroken;
+        unbroken = true;
+        try {
+            return change.get();
+        } finally {
+            unbroken = outer;
         }
     }
 

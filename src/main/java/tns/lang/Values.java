@@ -1,5 +1,6 @@
 package tns.lang;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,65 +81,66 @@ public final class Values {
         }
     }
 
+    /** {@code for x in xs if c} in a comprehension. */
+    public record Clause(
+            List<Variable> targets, Node iterable, @Nullable Node condition) {}
+
     /** {@code (e for x in xs if c)}, or in square brackets a tensor of the same. */
     public static final class Comprehension extends Node {
         private final Node value;
-        private final Variable[] targets;
-        private final Node iterable;
-        private final @Nullable Node condition;
+        private final Clause[] clauses;
         private final boolean tensor;
 
-        public Comprehension(
-                Span span,
-                Node value,
-                List<Variable> targets,
-                Node iterable,
-                @Nullable Node condition,
-                boolean tensor) {
+        public Comprehension(Span span, Node value, List<Clause> clauses, boolean tensor) {
             super(span);
             this.value = value;
-            this.targets = targets.toArray(new Variable[0]);
-            this.iterable = iterable;
-            this.condition = condition;
+            this.clauses = clauses.toArray(new Clause[0]);
             this.tensor = tensor;
         }
 
         @Override
         public Object eval(Frame frame) {
-            List<Object> values = new java.util.ArrayList<>();
-            for (Object item : Iteration.over(iterable.borrow(frame), iterable)) {
-                frame.session.check();
-                Iteration.bind(targets, item, frame, iterable);
-                if (condition == null || condition.test(frame)) {
-                    values.add(value.eval(frame));
-                }
-            }
+            List<Object> values = new ArrayList<>();
+            gather(frame, 0, values);
             try {
                 return tensor ? Creation.literal(frame.session, values.toArray()) : Tuple.of(values.toArray());
             } catch (TnsException e) {
-                throw at(e);
+                throw value.at(e);
+            }
+        }
+
+        private void gather(Frame frame, int depth, List<Object> values) {
+            if (depth == clauses.length) {
+                values.add(value.eval(frame));
+                return;
+            }
+            Clause clause = clauses[depth];
+            Variable[] targets = clause.targets.toArray(new Variable[0]);
+            for (Object item : Iteration.over(clause.iterable.borrow(frame), clause.iterable)) {
+                Control.checked(frame, this);
+                Iteration.bind(targets, item, frame, clause.iterable);
+                if (clause.condition == null || clause.condition.test(frame)) {
+                    gather(frame, depth + 1, values);
+                }
             }
         }
     }
 
     /** {@code {name: value}}. */
     public static final class RecordOf extends Node {
-        private final List<String> keys;
-        private final List<Node> values;
+        private final Map<String, Node> entries;
 
-        public RecordOf(Span span, List<String> keys, List<Node> values) {
+        /** @param entries in the order written */
+        public RecordOf(Span span, Map<String, Node> entries) {
             super(span);
-            this.keys = List.copyOf(keys);
-            this.values = List.copyOf(values);
+            this.entries = entries;
         }
 
         @Override
         public Object eval(Frame frame) {
-            Map<String, Object> entries = new LinkedHashMap<>();
-            for (int i = 0; i < keys.size(); i++) {
-                entries.put(keys.get(i), values.get(i).eval(frame));
-            }
-            return new Record(entries);
+            Map<String, Object> values = new LinkedHashMap<>();
+            entries.forEach((name, value) -> values.put(name, value.eval(frame)));
+            return new Record(values);
         }
     }
 

@@ -202,6 +202,72 @@ public abstract class Variable extends Node {
         }
     }
 
+    /** A file-level loop variable that closures made in the loop capture: a fresh cell at each turn, and the file's name. */
+    public static final class Turning extends Variable {
+        private final Celled turn;
+        private final Global file;
+
+        public Turning(Celled turn, Global file) {
+            super(turn.span(), turn.name);
+            this.turn = turn;
+            this.file = file;
+        }
+
+        @Override
+        @Nullable
+        Object peek(Frame frame) {
+            Object value = turn.peek(frame);
+            return value == null ? file.peek(frame) : value;
+        }
+
+        @Override
+        void set(Frame frame, Object value) {
+            turn.set(frame, value);
+            file.set(frame, Sharing.share(value));
+        }
+
+        @Override
+        void begin(Frame frame, Object value) {
+            turn.begin(frame, value);
+            file.set(frame, Sharing.share(value));
+        }
+
+        @Override
+        ScriptException unset(Frame frame) {
+            return file.unset(frame);
+        }
+    }
+
+    /** A file-level name as the target of an assignment inside a function, which may change cells but not the name. */
+    public static final class ReadOnly extends Variable {
+        private final Global file;
+
+        public ReadOnly(Global file) {
+            super(file.span(), file.name);
+            this.file = file;
+        }
+
+        @Override
+        @Nullable
+        Object peek(Frame frame) {
+            Object value = file.peek(frame);
+            return value == null ? null : Sharing.share(value);
+        }
+
+        @Override
+        void set(Frame frame, Object value) {
+            throw fail(
+                    ErrorKind.NAME,
+                    "'" + name + "' is a file-level name, which a function cannot change",
+                    "pass it in and return the changed value: " + name + " = f(" + name + ")");
+        }
+
+        @Override
+        ScriptException unset(Frame frame) {
+            return file.unset(frame);
+        }
+    }
+
     /** The failure of a name that nothing defines, with the nearest known one. */
     static ScriptException undefined(
             Node at, String name, Namespace names, Session session, Collection<String> others) {

@@ -21,6 +21,14 @@ public final class Indexing {
 
     /** The part of {@code x} that {@code index} names; a view where no tensor is among the items. Differentiable. */
     public static Object get(Context context, Tensor x, Object[] index) {
+        if (!x.requiresGrad()) {
+            int at = element(x, index);
+            if (at >= 0) {
+                // A copy: a view would keep x from being written in place, and a loop that reads and writes would copy
+                // it.
+                return Tensor.of(x.device().element(x.buffer(), at), Shape.SCALAR);
+            }
+        }
         Plan plan = plan(x, items(context, index));
         return plan.picked == null ? plan.base : pick(plan);
     }
@@ -46,6 +54,46 @@ public final class Indexing {
             return copy;
         }
         return recorded(target, items, part);
+    }
+
+    /** The part of an untracked {@code x} under one int, for a reader who keeps nothing; null for any other index. */
+    public static @Nullable Tensor peek(Tensor x, Object[] index) {
+        boolean row = index.length == 1 && x.rank() > 1 && index[0] instanceof Long && !x.requiresGrad();
+        return row ? x.window(x.view().select(0, place((Long) index[0], x, 0))) : null;
+    }
+
+    /**
+     * Writes a host number to one element in place, where {@code index} names one and nobody else can see {@code target};
+     * otherwise it changes nothing and returns false.
+     */
+    public static boolean put(Tensor target, Object[] index, Object value) {
+        if (!target.isExclusive()) {
+            return false;
+        }
+        Number number = value instanceof Number n ? n : value instanceof Boolean b ? (Number) (b ? 1L : 0L) : null;
+        int at = number == null ? -1 : element(target, index);
+        if (at < 0 || number == null) {
+            return false;
+        }
+        target.device().store(target.buffer(), at, number);
+        return true;
+    }
+
+    /** The position in the buffer of the one element that ints name, or -1 when {@code index} is anything else. */
+    private static int element(Tensor x, Object[] index) {
+        if (index.length != x.rank() || index.length == 0) {
+            return -1;
+        }
+        for (Object item : index) {
+            if (!(item instanceof Long)) {
+                return -1;
+            }
+        }
+        int at = x.view().offset();
+        for (int d = 0; d < index.length; d++) {
+            at += x.view().strides()[d] * place((Long) index[d], x, d);
+        }
+        return at;
     }
 
     /** The items with tuples of ints as int tensors. */

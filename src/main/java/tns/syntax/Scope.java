@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.tree.ParseTree;
@@ -32,7 +33,11 @@ final class Scope {
     private final List<Function.Capture> captures = new ArrayList<>();
     private final Map<String, Integer> captured = new HashMap<>();
     private final Map<String, String> renamed = new HashMap<>();
+    private final Set<String> turning = new HashSet<>();
     private int slotCount;
+
+    /** How many loops of this scope are open around the construct being built. */
+    int loops;
 
     private Scope(@Nullable Scope outer, Namespace globals, OpTable ops) {
         this.outer = outer;
@@ -70,16 +75,38 @@ final class Scope {
         }
     }
 
-    /** Makes a name that only the code inside {@code body} sees, such as a comprehension's variable. */
-    String hide(String name, int line) {
+    /**
+     * Makes {@code name} mean a variable of its own until {@link #rename} undoes it, such as a comprehension's; {@code
+     * readers} is the code that sees it. Returns what the name was renamed to before.
+     */
+    @Nullable
+    String hide(String name, int line, List<? extends ParseTree> readers) {
+        readers.forEach(this::noteInner);
         String hidden = name + "'" + slotCount;
         declare(hidden, line);
-        return hidden;
+        return renamed.put(name, hidden);
     }
 
+    /**
+     * Prepares {@code name} for a loop with this body: a file-level name that functions made in the body mention becomes
+     * a fresh variable at each turn. Returns what the name was renamed to before.
+     */
     @Nullable
-    String rename(String name, @Nullable String hidden) {
-        return hidden == null ? renamed.remove(name) : renamed.put(name, hidden);
+    String beginTurn(String name, int line, ParseTree body) {
+        if (!isFile() || !mentionedByInner(body, false, new HashSet<>()).contains(name)) {
+            return renamed.get(name);
+        }
+        String before = hide(name, line, List.of(body));
+        turning.add(renamed.get(name));
+        return before;
+    }
+
+    void rename(String name, @Nullable String hidden) {
+        if (hidden == null) {
+            renamed.remove(name);
+        } else {
+            renamed.put(name, hidden);
+        }
     }
 
     /** Declares every name that {@code body} assigns and no surrounding function binds. */
@@ -93,23 +120,28 @@ final class Scope {
         });
     }
 
-    /** Notes every name that a function inside {@code body} mentions: locals of that name live in cells. */
-    void noteInner(ParseTree tree, boolean inside) {
+    /** Notes every name that a function inside {@code tree} mentions: locals of that name live in cells. */
+    void noteInner(ParseTree tree) {
+        mentionedByInner(tree, false, mentionedInside);
+    }
+
+    private static Set<String> mentionedByInner(ParseTree tree, boolean inside, Set<String> names) {
+        if (tree instanceof TerminalNode leaf) {
+            if (inside && leaf.getSymbol().getType() == TnsParser.ID) {
+                names.add(leaf.getText());
+            }
+            return names;
+        }
         boolean function = inside
                 || tree instanceof TnsParser.FunctionDefinitionContext
                 || tree instanceof TnsParser.ModelDefinitionContext
                 || tree instanceof TnsParser.AnonymousFunctionContext
                 || tree instanceof TnsParser.LambdaContext
                 || tree instanceof TnsParser.MethodContext;
-        if (tree instanceof TerminalNode leaf) {
-            if (inside && leaf.getSymbol().getType() == TnsParser.ID) {
-                mentionedInside.add(leaf.getText());
-            }
-            return;
-        }
         for (int i = 0; i < tree.getChildCount(); i++) {
-            noteInner(tree.getChild(i), function);
+            mentionedByInner(tree.getChild(i), function, names);
         }
+        return names;
     }
 
     /** Makes every local of this scope live in a cell. */
@@ -136,14 +168,26 @@ final class Scope {
         Integer slot = slots.get(own);
         if (slot != null) {
             int line = assignedLines.getOrDefault(own, 0);
-            return inCell(own)
-                    ? new Variable.Celled(span, name, slot, line)
-                    : new Variable.Local(span, name, slot, line);
+            if (!inCell(own)) {
+                return new Variable.Local(span, name, slot, line);
+            }
+            Variable.Celled celled = new Variable.Celled(span, name, slot, line);
+            return turning.contains(own) ? new Variable.Turning(celled, file(name, span)) : celled;
         }
         if (outer != null && outer.resolves(name)) {
             return new Variable.Captured(span, name, capture(name), outer.line(name));
         }
+        return file(name, span);
+    }
+
+    private Variable.Global file(String name, Span span) {
         return new Variable.Global(span, name, globals, ops.find(name));
+    }
+
+    /** The variable an assignment to {@code name}, or to a part of it, changes; a function cannot change the file's. */
+    Variable target(String name, Span span) {
+        Variable variable = variable(name, span);
+        return variable instanceof Variable.Global global && !isFile() ? new Variable.ReadOnly(global) : variable;
     }
 
     /** The variables of that name from here outwards, for a call that skips those that are not callable. */
@@ -152,7 +196,7 @@ final class Scope {
         Variable nearest = variable(name, span);
         all.add(nearest);
         if (!(nearest instanceof Variable.Global)) {
-            all.add(new Variable.Global(span, name, globals, ops.find(name)));
+            all.add(file(name, span));
         }
         return all;
     }
@@ -171,7 +215,7 @@ final class Scope {
         if (known != null) {
             return known;
         }
-        Scope around = java.util.Objects.requireNonNull(outer);
+        Scope around = Objects.requireNonNull(outer);
         Integer slot = around.slots.get(around.renamed.getOrDefault(name, name));
         captures.add(
                 slot != null ? new Function.Capture(slot, true) : new Function.Capture(around.capture(name), false));
@@ -202,18 +246,12 @@ final class Scope {
             switch (tree) {
                 case TnsParser.ForLoopContext f -> f.targets().names.forEach(t -> add(t.getText(), f));
                 case TnsParser.TryCatchContext t -> add(t.name.getText(), t);
-                case TnsParser.ImportModuleContext i -> {
-                    if (i.alias != null) {
-                        add(i.alias.getText(), i);
-                    } else if (!i.path.names.isEmpty()) {
-                        add(i.path.names.getLast().getText(), i);
-                    }
-                }
+                case TnsParser.ImportModuleContext i -> add(StatementBuilder.boundName(i), i);
                 case TnsParser.ImportNamesContext i -> i.names.forEach(n -> add(n.getText(), i));
                 case TnsParser.SimpleStatementContext s -> {
                     for (int k = 0; k + 1 < s.sides.size(); k++) {
                         s.sides.get(k).expression().forEach(e -> {
-                            String name = AstBuilder.rootName(e);
+                            String name = StatementBuilder.name(e);
                             if (name != null) {
                                 add(name, e);
                             }

@@ -43,7 +43,7 @@ public final class ScriptParser {
         }
         Scope file = Scope.file(names, ops);
         AstBuilder builder = new AstBuilder(source, ops, file);
-        return new Script(builder.visit(tree), file.slotCount());
+        return new Script(builder.program(tree), file.slotCount());
     }
 
     /** Tells complete input from the beginning of some, for a prompt that reads line by line. */

@@ -29,6 +29,12 @@ public interface Device {
     /** The elements of a buffer as a host array; not to be written to, it may be the buffer's own. */
     Object download(Buffer buffer);
 
+    /** A new buffer that holds the one element at {@code position}. */
+    Buffer element(Buffer buffer, int position);
+
+    /** Writes one element, converted to the buffer's dtype: a float to int64 truncates, for bool non-zero is true. */
+    void store(Buffer buffer, int position, Number value);
+
     /**
      * Runs a pointwise program over every position of {@code shape}; inputs broadcast to it, outputs have exactly it.
      * Elements are converted to and from the program's lane type.

@@ -39,6 +39,16 @@ record ArrayDevice(String name) implements Device {
     }
 
     @Override
+    public Buffer element(Buffer buffer, int position) {
+        throw storesOnly();
+    }
+
+    @Override
+    public void store(Buffer buffer, int position, Number value) {
+        throw storesOnly();
+    }
+
+    @Override
     public void map(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
         throw storesOnly();
     }

@@ -1,0 +1,49 @@
+package tns.lang;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Names that people bring from Python, NumPy and other languages, and what tns has instead. */
+final class ForeignNames {
+    private static final Map<String, String> HELP = Map.ofEntries(
+            Map.entry("None", "it is none here"),
+            Map.entry("null", "it is none here"),
+            Map.entry("nil", "it is none here"),
+            Map.entry("NULL", "it is none here"),
+            Map.entry("undefined", "it is none here"),
+            Map.entry("True", "it is true here"),
+            Map.entry("False", "it is false here"),
+            Map.entry("NaN", "it is nan here"),
+            Map.entry("Infinity", "it is inf here"),
+            Map.entry("np", "functions stand alone here: zeros(3), not np.zeros(3)"),
+            Map.entry("numpy", "functions stand alone here: zeros(3), not numpy.zeros(3)"),
+            Map.entry("torch", "functions stand alone here: zeros(3), not torch.zeros(3)"),
+            Map.entry("nn", "layers stand alone here and in lower case: linear(20, 10), not nn.Linear(20, 10)"),
+            Map.entry("F", "functions stand alone here: relu(x), not F.relu(x)"),
+            Map.entry("math", "functions stand alone here: sqrt(2.0), not math.sqrt(2.0)"),
+            Map.entry("plt", "plot(x, y) makes a figure here"),
+            Map.entry("Linear", "layers are in lower case here: linear(20, 10)"),
+            Map.entry("Adam", "optimisers are in lower case here: adam(params, lr=0.01)"),
+            Map.entry("SGD", "optimisers are in lower case here: sgd(params, lr=0.01)"),
+            Map.entry("array", "[1, 2] is a tensor; tensor(x) makes one of a tuple or list"),
+            Map.entry("ndarray", "[1, 2] is a tensor; tensor(x) makes one of a tuple or list"),
+            Map.entry("concatenate", "it is cat((a, b), dim=0) here"),
+            Map.entry("astype", "it is x.to(float64) here, or x.float()"),
+            Map.entry("dict", "{name: value} is a record"),
+            Map.entry("isinstance", "type(x) == \"tensor\" tells a value's type"),
+            Map.entry("pass", "an empty block is { }"),
+            Map.entry("println", "it is print here"),
+            Map.entry("printf", "print(\"{x:.2f}\") formats"),
+            Map.entry("open", "read_text(path) and write_text(path, text) here"),
+            Map.entry("exit", "a script ends at its end; error(\"…\") stops it early"),
+            Map.entry("quit", "a script ends at its end; error(\"…\") stops it early"),
+            Map.entry("elif", "it is else if here"),
+            Map.entry("self", "a model's methods see its fields by name; self exists inside a model only"));
+
+    private ForeignNames() {}
+
+    /** What to write instead of {@code name}, or null. */
+    static @Nullable String help(String name) {
+        return HELP.get(name);
+    }
+}

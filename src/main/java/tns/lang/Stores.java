@@ -1,0 +1,133 @@
+package tns.lang;
+
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.op.Casts;
+import tns.op.Display;
+import tns.op.Indexing;
+import tns.op.None;
+import tns.op.Tuple;
+import tns.op.TypeName;
+import tns.optim.Optimizer;
+import tns.tensor.GradMode;
+import tns.tensor.Param;
+import tns.tensor.Tensor;
+
+/**
+ * A value with one of its parts replaced: the same object where it may be changed in place, otherwise a changed copy.
+ */
+final class Stores {
+    private Stores() {}
+
+    /** Whether the parts of {@code holder} may be seen through another holder of it. */
+    static boolean visibleElsewhere(Object holder) {
+        return switch (holder) {
+            case Record r -> r.isShared();
+            case Tuple t -> t.isShared();
+            default -> false;
+        };
+    }
+
+    /** {@code holder} with {@code part} at {@code index}. */
+    static Object item(Session session, Object holder, Object[] index, Object part) {
+        return switch (holder) {
+            case Tensor t when Indexing.put(t, index, part) -> t;
+            case Tensor t -> session.whole(() -> Indexing.set(session, t, index, part));
+            case Param p -> {
+                requireUntracked(p, "x[i] = v", "no_grad { x[i] = v }");
+                p.set(session.whole(
+                        () -> Indexing.set(session, p.value().detach().share(), index, part)));
+                yield p;
+            }
+            case Tuple t -> tuple(t, Sequences.position(index, t.size(), "tuple"), part);
+            case ListValue l -> {
+                l.items().set(Sequences.position(index, l.items().size(), "list"), part);
+                yield l;
+            }
+            case Record r -> r.with(key(index), part);
+            default ->
+                throw new TnsException(
+                                ErrorKind.INDEX, "assignment: " + TypeName.describe(holder) + " has no items to assign")
+                        .help("the items of a tensor, tuple, list or record can be assigned");
+        };
+    }
+
+    private static String key(Object[] index) {
+        if (index.length == 1 && index[0] instanceof String key) {
+            return key;
+        }
+        throw new TnsException(
+                        ErrorKind.INDEX, "assignment: a record's key is a string, found " + Display.quoted(index[0]))
+                .help("r.name = v, or r[\"a name\"] = v");
+    }
+
+    private static Tuple tuple(Tuple t, int at, Object part) {
+        Object[] copy = t.items().toArray();
+        for (Object item : copy) {
+            Sharing.share(item);
+        }
+        copy[at] = part;
+        return t.names().isEmpty() ? Tuple.of(copy) : Tuple.named(t.names(), copy);
+    }
+
+    /** {@code holder} with {@code part} as its member {@code name}. */
+    static Object member(Object holder, String name, Object part) {
+        switch (holder) {
+            case Record r -> {
+                return r.with(name, part);
+            }
+            case Tuple t
+            when t.names().contains(name) -> {
+                return tuple(t, t.names().indexOf(name), part);
+            }
+            case MutableMembers m -> m.assign(name, part);
+            case Optimizer o -> o.assign(name, part);
+            case Param p when name.equals("grad") -> p.grad(gradient(p, part));
+            case Param p when name.equals("requires_grad") && part instanceof Boolean b -> p.requiresGrad(b);
+            default ->
+                throw new TnsException(
+                                ErrorKind.NAME,
+                                "assignment: " + TypeName.describe(holder) + " has no member '" + name + "' to set")
+                        .help("the members of a record, a model and an optimiser can be set");
+        }
+        return holder;
+    }
+
+    private static @Nullable Tensor gradient(Param p, Object part) {
+        if (part == None.NONE) {
+            return null;
+        }
+        if (part instanceof Tensor t && t.shape().equals(p.value().shape())) {
+            return t;
+        }
+        throw new TnsException(
+                ErrorKind.SHAPE,
+                "assignment: the gradient of " + p.value().describe() + " must have its shape or be none, found "
+                        + TypeName.describe(part));
+    }
+
+    /** Refuses to change a parameter that is being recorded. */
+    static void requireUntracked(Param p, String form, String instead) {
+        if (p.requiresGrad() && GradMode.enabled()) {
+            throw new TnsException(
+                            ErrorKind.VALUE, form + " on a parameter (a leaf that requires a gradient) outside no_grad")
+                    .help(instead + ", or p.set(v); y = x + … makes a new value");
+        }
+    }
+
+    /** A value whose members can be set in place: {@code self.f = v}. */
+    interface MutableMembers {
+        void assign(String name, Object value);
+    }
+
+    /** Replaces a parameter's value, for every holder, by one of its own shape. */
+    static void replace(Param p, String form, Object value) {
+        if (!(value instanceof Tensor next) || !next.shape().equals(p.value().shape())) {
+            throw new TnsException(
+                    ErrorKind.SHAPE,
+                    form + ": the parameter is " + p.value().describe() + ", the value " + TypeName.describe(value));
+        }
+        p.set(Casts.to(next, p.value().dtype()));
+    }
+}

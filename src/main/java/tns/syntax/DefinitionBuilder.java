@@ -1,0 +1,250 @@
+package tns.syntax;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.antlr.v4.runtime.ParserRuleContext;
+import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.tree.ParseTree;
+import org.jspecify.annotations.Nullable;
+import tns.lang.Assignment;
+import tns.lang.Function;
+import tns.lang.Model;
+import tns.lang.Node;
+import tns.lang.Place;
+import tns.lang.ShapePattern;
+import tns.lang.Variable;
+import tns.syntax.grammar.TnsParser;
+import tns.tensor.DType;
+
+/** Builds what has parameters and a scope of its own: functions, lambdas and models, with their shape annotations. */
+final class DefinitionBuilder extends NodeBuilder {
+    DefinitionBuilder(AstBuilder tree) {
+        super(tree);
+    }
+
+    /** {@code fn name(…) …} as a statement. */
+    Node named(TnsParser.FunctionDefinitionContext c) {
+        Variable target = scope().variable(c.name.getText(), span(c.name));
+        Node made = function(c, c.name.getText(), c.signature(), c.body());
+        return new Assignment.One(span(c), new Place(span(c.name), target, List.of()), made);
+    }
+
+    /** {@code fn(…) …} as a value. */
+    Node anonymous(TnsParser.AnonymousFunctionContext c) {
+        return function(c, "fn", c.signature(), c.body());
+    }
+
+    private Node function(
+            ParserRuleContext c, String name, TnsParser.SignatureContext signature, TnsParser.BodyContext body) {
+        Scope around = tree.scope;
+        tree.scope = around.inner();
+        declareParameters(signature.parameters());
+        declareShapeNames(signature);
+        scope().declareAssigned(body);
+        scope().noteInner(signature);
+        scope().noteInner(body);
+        List<Function.Parameter> parameters = parameters(signature.parameters());
+        ShapePattern result = signature.result == null ? null : shape(signature.result);
+        Function.Code code = new Function.Code(name, doc(c), parameters, result, span(c));
+        Node built = body instanceof TnsParser.ExpressionBodyContext e
+                ? tree.expressions.visit(e.expression())
+                : block(((TnsParser.BlockBodyContext) body).block());
+        code.complete(built, scope().slotCount());
+        Node made = new Function.Make(span(c), code, scope().captures());
+        tree.scope = around;
+        return made;
+    }
+
+    /** {@code x -> e}. */
+    Node lambda(TnsParser.LambdaContext c) {
+        Scope around = tree.scope;
+        tree.scope = around.inner();
+        Set<String> seen = new HashSet<>();
+        for (Token n : c.lambdaParameters().names) {
+            requireNew(seen, n, "parameter");
+            scope().declare(n.getText(), n.getLine());
+        }
+        scope().noteInner(c.value);
+        List<Function.Parameter> parameters = new ArrayList<>();
+        c.lambdaParameters()
+                .names
+                .forEach(n -> parameters.add(new Function.Parameter(
+                        n.getText(), scope().variable(n.getText(), span(n)), null, null, false)));
+        Function.Code code = new Function.Code("lambda", "", parameters, null, span(c));
+        code.complete(tree.expressions.visit(c.value), scope().slotCount());
+        Node made = new Function.Make(span(c), code, scope().captures());
+        tree.scope = around;
+        return made;
+    }
+
+    /** {@code model Name(…) { … }}: a function that makes instances. */
+    Node model(TnsParser.ModelDefinitionContext c) {
+        String name = c.name.getText();
+        Variable target = scope().variable(name, span(c.name));
+        Scope around = tree.scope;
+        tree.scope = around.inner();
+        scope().declare("self", c.getStart().getLine());
+        declareParameters(c.parameters());
+        Set<String> seen = new HashSet<>();
+        for (TnsParser.MemberContext member : c.member()) {
+            Token own = member instanceof TnsParser.FieldContext f ? f.name : ((TnsParser.MethodContext) member).name;
+            requireNew(seen, own, "member");
+            scope().declare(own.getText(), own.getLine());
+        }
+        scope().noteAll();
+        List<Function.Parameter> parameters = parameters(c.parameters());
+        List<Model.Member> members = new ArrayList<>();
+        for (TnsParser.MemberContext member : c.member()) {
+            members.add(member(member));
+        }
+        Variable self = scope().variable("self", span(c.name));
+        Function.Code code = new Function.Code(name, doc(c), parameters, null, span(c));
+        code.complete(new Model.Construct(span(c), name, self, members), scope().slotCount());
+        Node made = new Function.Make(span(c), code, scope().captures());
+        tree.scope = around;
+        return new Assignment.One(span(c), new Place(span(c.name), target, List.of()), made);
+    }
+
+    private Model.Member member(TnsParser.MemberContext c) {
+        if (c instanceof TnsParser.FieldContext f) {
+            String name = f.name.getText();
+            return new Model.Member(name, scope().variable(name, span(f.name)), expression(f.value), false);
+        }
+        TnsParser.MethodContext m = (TnsParser.MethodContext) c;
+        String name = m.name.getText();
+        Node made = function(m, name, m.signature(), m.body());
+        return new Model.Member(name, scope().variable(name, span(m.name)), made, true);
+    }
+
+    private void requireNew(Set<String> seen, Token name, String what) {
+        if (!seen.add(name.getText())) {
+            throw wrong(span(name), "a second " + what + " named '" + name.getText() + "'");
+        }
+    }
+
+    private void declareParameters(TnsParser.@Nullable ParametersContext c) {
+        if (c == null) {
+            return;
+        }
+        Set<String> seen = new HashSet<>();
+        boolean optional = false;
+        boolean rest = false;
+        for (TnsParser.ParameterContext p : c.parameter()) {
+            requireNew(seen, p.name, "parameter");
+            if (p.rest != null && rest) {
+                throw wrong(span(p), "only one parameter can take the remaining arguments");
+            }
+            rest |= p.rest != null;
+            if (optional && !rest && p.fallback == null) {
+                throw wrong(
+                        span(p),
+                        "'" + p.name.getText() + "' has no default but follows a parameter that has one",
+                        "parameters with defaults come last");
+            }
+            optional |= p.fallback != null;
+            scope().declare(p.name.getText(), p.name.getLine());
+        }
+    }
+
+    private List<Function.Parameter> parameters(TnsParser.@Nullable ParametersContext c) {
+        List<Function.Parameter> all = new ArrayList<>();
+        if (c == null) {
+            return all;
+        }
+        for (TnsParser.ParameterContext p : c.parameter()) {
+            String name = p.name.getText();
+            all.add(new Function.Parameter(
+                    name,
+                    scope().variable(name, span(p.name)),
+                    p.annotation == null ? null : shape(p.annotation),
+                    p.fallback == null ? null : expression(p.fallback),
+                    p.rest != null));
+        }
+        return all;
+    }
+
+    // --- shapes
+
+    private void declareShapeNames(ParseTree tree) {
+        if (tree instanceof TnsParser.NamedSizeContext n) {
+            String name = n.getText();
+            if (!name.equals("_") && !scope().boundOutside(name)) {
+                scope().declare(name, n.getStart().getLine());
+            }
+        }
+        for (int i = 0; i < tree.getChildCount(); i++) {
+            declareShapeNames(tree.getChild(i));
+        }
+    }
+
+    private ShapePattern shape(TnsParser.ShapeContext c) {
+        if (c instanceof TnsParser.TypeNameContext t) {
+            return new ShapePattern(dtype(t.type), List.of(new ShapePattern.Rest()));
+        }
+        TnsParser.TensorShapeContext s = (TnsParser.TensorShapeContext) c;
+        List<ShapePattern.Dim> dims = new ArrayList<>();
+        for (TnsParser.DimensionContext d : s.dimension()) {
+            if (d instanceof TnsParser.RestDimensionsContext) {
+                if (dims.contains(new ShapePattern.Rest())) {
+                    throw wrong(span(d), "a shape has at most one ...", "_ stands for any one dim");
+                }
+                dims.add(new ShapePattern.Rest());
+            } else {
+                TnsParser.SizeContext size = ((TnsParser.OneDimensionContext) d).size();
+                dims.add(size.getText().equals("_") ? new ShapePattern.Any() : size(size));
+            }
+        }
+        return new ShapePattern(s.dtype == null ? null : dtype(s.dtype), dims);
+    }
+
+    private DType dtype(Token word) {
+        DType dtype = DType.named(word.getText());
+        if (dtype == null) {
+            throw wrong(
+                    span(word),
+                    "'" + word.getText() + "' is not a dtype",
+                    "annotations describe tensors: [n, d], float32[n, d], or a dtype alone"
+                            + " (float32, float64, int64, bool); other parameters stand without one");
+        }
+        return dtype;
+    }
+
+    private ShapePattern.Size size(TnsParser.SizeContext c) {
+        return switch (c) {
+            case TnsParser.LiteralSizeContext l -> new ShapePattern.Fixed(literalSize(l));
+            case TnsParser.NamedSizeContext n ->
+                new ShapePattern.Named(scope().variable(n.getText(), span(n)), !scope().boundOutside(n.getText()));
+            case TnsParser.OuterSizeContext o ->
+                new ShapePattern.Named(scope().variable(o.ID().getText(), span(o)), false);
+            case TnsParser.ParenthesizedSizeContext p -> size(p.size());
+            case TnsParser.ProductSizeContext p ->
+                new ShapePattern.Computed(p.operator.getText().charAt(0), size(p.left), size(p.right));
+            case TnsParser.SumSizeContext s ->
+                new ShapePattern.Computed(s.operator.getText().charAt(0), size(s.left), size(s.right));
+            default -> throw forgotten(c);
+        };
+    }
+
+    private int literalSize(TnsParser.LiteralSizeContext c) {
+        try {
+            return Integer.parseInt(c.getText().replace("_", ""));
+        } catch (NumberFormatException tooLarge) {
+            throw wrong(span(c), "no dim is that large", "a tensor holds at most 2^31 - 9 elements");
+        }
+    }
+
+    /** The {@code ##} lines before a definition. */
+    private String doc(ParserRuleContext c) {
+        List<String> lines = new ArrayList<>();
+        for (int line = c.getStart().getLine() - 1; line >= 1; line--) {
+            String text = tree.source.lineText(line).strip();
+            if (!text.startsWith("##")) {
+                break;
+            }
+            lines.addFirst(text.substring(2).strip());
+        }
+        return String.join("\n", lines);
+    }
+}

@@ -1,0 +1,79 @@
+package tns.syntax;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.antlr.v4.runtime.ParserRuleContext;
+import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.tree.ParseTree;
+import org.antlr.v4.runtime.tree.RuleNode;
+import tns.error.ScriptException;
+import tns.error.Span;
+import tns.lang.Control;
+import tns.lang.Node;
+import tns.syntax.grammar.TnsParser;
+import tns.syntax.grammar.TnsParserBaseVisitor;
+
+/** Builds the nodes of one rule of the grammar; a construct it forgets fails at once. */
+abstract class NodeBuilder extends TnsParserBaseVisitor<Node> {
+    final AstBuilder tree;
+
+    NodeBuilder(AstBuilder tree) {
+        this.tree = tree;
+    }
+
+    @Override
+    public final Node visitChildren(RuleNode node) {
+        throw forgotten(node);
+    }
+
+    static IllegalStateException forgotten(Object construct) {
+        return new IllegalStateException("no rule for " + construct.getClass().getSimpleName());
+    }
+
+    final Scope scope() {
+        return tree.scope;
+    }
+
+    final Span span(ParserRuleContext c) {
+        Token stop =
+                c.getStop() == null || c.getStop().getStopIndex() < c.getStart().getStartIndex()
+                        ? c.getStart()
+                        : c.getStop();
+        return new Span(tree.source, c.getStart().getStartIndex(), stop.getStopIndex() + 1);
+    }
+
+    final Span span(Token t) {
+        return new Span(tree.source, t.getStartIndex(), t.getStopIndex() + 1);
+    }
+
+    final ScriptException wrong(Span at, String message, String... help) {
+        return AstBuilder.wrong(at, message, help);
+    }
+
+    /** The node of an expression, out of whose blocks a return, break or continue passes as an exception. */
+    final Node expression(TnsParser.ExpressionContext c) {
+        Node node = tree.expressions.visit(c);
+        return holdsBlocks(c) ? new Control.Throwing(node) : node;
+    }
+
+    /** Whether an expression is a block construct that a return, break or continue may leave. */
+    private static boolean holdsBlocks(ParseTree c) {
+        if (c instanceof TnsParser.PrimaryExpressionContext p) {
+            return holdsBlocks(p.primary());
+        }
+        return c instanceof TnsParser.IfExpressionContext
+                || c instanceof TnsParser.NoGradContext
+                || c instanceof TnsParser.WithContext
+                || c instanceof TnsParser.TryCatchContext;
+    }
+
+    final List<Node> expressions(List<TnsParser.ExpressionContext> all) {
+        List<Node> nodes = new ArrayList<>();
+        all.forEach(e -> nodes.add(expression(e)));
+        return nodes;
+    }
+
+    final Node block(TnsParser.BlockContext c) {
+        return tree.statements.all(span(c), c.statement());
+    }
+}
