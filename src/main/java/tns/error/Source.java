@@ -8,6 +8,7 @@ public final class Source {
     private final String name;
     private final String text;
     private final int[] lineStarts;
+    private final boolean paired;
 
     public Source(String name, String text) {
         this.name = name;
@@ -18,6 +19,7 @@ public final class Source {
                 starts.add(i + 1);
             }
         }
+        this.paired = text.codePointCount(0, text.length()) != text.length();
         this.lineStarts = starts.stream().mapToInt(Integer::intValue).toArray();
     }
 
@@ -27,6 +29,11 @@ public final class Source {
 
     public String text() {
         return text;
+    }
+
+    /** Where the {@code index}-th code point stands: readers that count code points see a pair of surrogates as one. */
+    public int position(int index) {
+        return paired ? text.offsetByCodePoints(0, Math.min(index, text.codePointCount(0, text.length()))) : index;
     }
 
     /** The line of a character position, from 1. */

@@ -7,11 +7,20 @@ import org.jspecify.annotations.Nullable;
 public final class Suggestion {
     private Suggestion() {}
 
-    /** The nearest of {@code known} by edit distance, or null when none is near enough to be a likely typing error. */
+    /**
+     * The nearest of {@code known} by edit distance, or null when none is near enough to be a likely typing error. A name
+     * of one letter is near only to itself in the other case: any two such names are one letter apart.
+     */
     public static @Nullable String nearest(String name, Collection<String> known) {
         String best = null;
         int bestDistance = Math.max(1, name.length() / 3) + 1;
         for (String candidate : known) {
+            if (candidate.equalsIgnoreCase(name)) {
+                return candidate;
+            }
+            if (candidate.length() == 1 || name.length() == 1) {
+                continue;
+            }
             int distance = distance(name, candidate, bestDistance);
             if (distance < bestDistance) {
                 bestDistance = distance;

@@ -15,7 +15,9 @@ import tns.op.Callable;
 import tns.op.Members;
 import tns.op.Op;
 import tns.op.Properties;
+import tns.op.Tuple;
 import tns.op.TypeName;
+import tns.tensor.DType;
 import tns.tensor.Tensor;
 
 /** Calls: {@code f(a)}, {@code x.f(a)} and {@code x |> f(a)}, one meaning in three spellings. */
@@ -36,9 +38,17 @@ public final class Calls {
         }
 
         /** Calls {@code callee}, with {@code first} before the arguments when it is not null. */
-        Object call(Frame frame, Node at, Object callee, @Nullable Node firstNode, @Nullable Object first) {
-            if (!(callee instanceof Callable callable)) {
-                throw at.fail(ErrorKind.VALUE, "call: " + TypeName.describe(callee) + " is not a function");
+        Object call(
+                Frame frame,
+                Node at,
+                Span calleeSpan,
+                Object callee,
+                @Nullable Node firstNode,
+                @Nullable Object first) {
+            // bool names a dtype and, called, the conversion to it.
+            Object function = callee instanceof DType d ? conversion(frame, d) : callee;
+            if (!(function instanceof Callable callable)) {
+                throw notAFunction(calleeSpan, callee);
             }
             boolean op = callable instanceof Op;
             int lead = first == null ? 0 : 1;
@@ -70,7 +80,7 @@ public final class Calls {
             } catch (TnsException e) {
                 throw placed(e, at, firstNode, lead);
             } catch (ScriptException e) {
-                throw op ? e : e.calledAt(callable.name(), at.span());
+                throw e.calledAt(callable.name(), at.span());
             }
         }
 
@@ -84,6 +94,12 @@ public final class Calls {
                 }
             }
             return result;
+        }
+
+        /** What calling a dtype means: converting to it. */
+        private static Object conversion(Frame frame, DType dtype) {
+            Op op = frame.session.ops().find(dtype.word());
+            return op == null ? dtype : op;
         }
 
         private void collect(Frame frame, Argument argument, List<Object> all, Map<String, Object> named) {
@@ -107,11 +123,15 @@ public final class Calls {
         }
 
         private ScriptException placed(TnsException e, Node at, @Nullable Node firstNode, int lead) {
-            int i = e.argument() - lead;
             if (e.argument() == 0 && lead == 1 && firstNode != null) {
                 return firstNode.at(e);
             }
-            return i >= 0 && i < arguments.length && e.argument() >= 0 ? arguments[i].value.at(e) : at.at(e);
+            int i = e.argument() - lead;
+            boolean known = e.argument() >= 0 && i >= 0 && i < arguments.length;
+            for (int k = 0; known && k <= i; k++) {
+                known = !arguments[k].spread;
+            }
+            return known ? arguments[i].value.at(e) : at.at(e);
         }
     }
 
@@ -128,7 +148,7 @@ public final class Calls {
 
         @Override
         public Object eval(Frame frame) {
-            return arguments.call(frame, this, callee.borrow(frame), null, null);
+            return arguments.call(frame, this, callee.span(), callee.borrow(frame), null, null);
         }
     }
 
@@ -148,7 +168,7 @@ public final class Calls {
         @Override
         public Object eval(Frame frame) {
             Object first = input.borrow(frame);
-            return arguments.call(frame, this, callee.borrow(frame), input, first);
+            return arguments.call(frame, this, callee.span(), callee.borrow(frame), input, first);
         }
     }
 
@@ -178,15 +198,15 @@ public final class Calls {
         public Object eval(Frame frame) {
             Object value = object.borrow(frame);
             if (value instanceof Members members && members.member(name) instanceof Object member) {
-                return arguments.call(frame, this, member, null, null);
+                return arguments.call(frame, this, nameSpan, member, null, null);
             }
             for (Variable candidate : candidates) {
                 if (candidate.peek(frame) instanceof Callable callable) {
-                    return arguments.call(frame, this, callable, object, value);
+                    return arguments.call(frame, this, nameSpan, callable, object, value);
                 }
             }
             if (frame.session.ops().find(name) instanceof Op op) {
-                return arguments.call(frame, this, op, object, value);
+                return arguments.call(frame, this, nameSpan, op, object, value);
             }
             throw noMember(nameSpan, frame, value, name, true);
         }
@@ -224,7 +244,7 @@ public final class Calls {
             if (value instanceof Members members && members.member(name) instanceof Object member) {
                 return member;
             }
-            if (value instanceof tns.op.Tuple tuple) {
+            if (value instanceof Tuple tuple) {
                 int i = tuple.names().indexOf(name);
                 if (i >= 0) {
                     return tuple.get(i);
@@ -237,6 +257,13 @@ public final class Calls {
         }
     }
 
+    private static ScriptException notAFunction(Span at, Object value) {
+        String help = value instanceof Tensor || value instanceof Tuple || value instanceof ListValue
+                ? "x[i] picks an item; 2 * (x) multiplies"
+                : value instanceof Long || value instanceof Double ? "2 * (x) multiplies" : null;
+        return failure(at, ErrorKind.VALUE, "call: " + TypeName.describe(value) + " is not a function", help);
+    }
+
     private static ScriptException noMember(Span at, Frame frame, Object value, String name, boolean call) {
         List<String> known = new ArrayList<>();
         if (value instanceof Members members) {
@@ -245,8 +272,8 @@ public final class Calls {
             known.addAll(Properties.NAMES);
         }
         String what = TypeName.describe(value);
-        if (!call && frame.session.ops().find(name) != null) {
-            return failure(at, what + " has no property '" + name + "'", "call it: ." + name + "()");
+        if (!call && !(value instanceof Members) && frame.session.ops().find(name) != null) {
+            return failure(at, ErrorKind.NAME, what + " has no property '" + name + "'", "call it: ." + name + "()");
         }
         String foreign = ForeignNames.help(name);
         if (foreign == null && call) {
@@ -261,11 +288,11 @@ public final class Calls {
                                         && !members.memberNames().isEmpty()
                                 ? "it has " + String.join(", ", members.memberNames())
                                 : null;
-        return failure(at, what + " has no " + (call ? "method" : "member") + " '" + name + "'", help);
+        return failure(at, ErrorKind.NAME, what + " has no " + (call ? "method" : "member") + " '" + name + "'", help);
     }
 
-    private static ScriptException failure(Span at, String message, @Nullable String help) {
+    private static ScriptException failure(Span at, ErrorKind kind, String message, @Nullable String help) {
         List<String> sentences = help == null ? List.of() : List.of(help);
-        return new ScriptException(new Diagnostic(ErrorKind.NAME, message, at, sentences), null);
+        return new ScriptException(new Diagnostic(kind, message, at, sentences), null);
     }
 }

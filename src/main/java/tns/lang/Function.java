@@ -1,5 +1,6 @@
 package tns.lang;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ public final class Function implements Callable, TypeName.Typed {
     public record Parameter(
             String name,
             Variable variable,
-            @Nullable ShapePattern shape,
+            @Nullable Annotation annotation,
             @Nullable Node fallback,
             boolean rest) {}
 
@@ -35,12 +36,12 @@ public final class Function implements Callable, TypeName.Typed {
         final String doc;
         final Parameter[] parameters;
         final boolean plain;
-        final @Nullable ShapePattern result;
+        final @Nullable Annotation result;
         final Span span;
         private @Nullable Node body;
         private int slots;
 
-        public Code(String name, String doc, List<Parameter> parameters, @Nullable ShapePattern result, Span span) {
+        public Code(String name, String doc, List<Parameter> parameters, @Nullable Annotation result, Span span) {
             this.name = name;
             this.doc = doc;
             this.parameters = parameters.toArray(new Parameter[0]);
@@ -48,7 +49,7 @@ public final class Function implements Callable, TypeName.Typed {
             this.span = span;
             boolean simple = result == null;
             for (Parameter p : parameters) {
-                simple &= !p.rest && p.shape == null && p.variable instanceof Variable.Local;
+                simple &= !p.rest && p.annotation == null && p.variable instanceof Variable.Local;
             }
             this.plain = simple;
         }
@@ -99,8 +100,8 @@ public final class Function implements Callable, TypeName.Typed {
         for (int i = 0; i < code.parameters.length; i++) {
             Parameter p = code.parameters[i];
             text.append(i == 0 ? "" : ", ").append(p.rest ? "*" : "").append(p.name);
-            if (p.shape != null) {
-                text.append(": ").append(p.shape.text());
+            if (p.annotation != null) {
+                text.append(": ").append(p.annotation.text());
             }
             if (p.fallback != null) {
                 text.append('=').append(p.fallback.span().text());
@@ -144,17 +145,20 @@ public final class Function implements Callable, TypeName.Typed {
 
     /** The frame of a call with its arguments bound, defaults evaluated and shapes checked. */
     Frame bound(Object[] positional, Map<String, Object> named) {
+        requireKnown(named, positional.length);
         Frame frame = new Frame(session, new @Nullable Object[code.slots], captured);
         int given = 0;
         for (Parameter p : code.parameters) {
             if (p.rest) {
-                Object[] rest =
-                        java.util.Arrays.copyOfRange(positional, Math.min(given, positional.length), positional.length);
+                Object[] rest = Arrays.copyOfRange(positional, Math.min(given, positional.length), positional.length);
                 p.variable.begin(frame, Tuple.of(rest));
                 given = positional.length;
             } else if (given < positional.length) {
                 if (named.containsKey(p.name)) {
-                    throw new TnsException(ErrorKind.VALUE, code.name + ": '" + p.name + "' is given twice");
+                    throw new TnsException(ErrorKind.VALUE, code.name + ": '" + p.name + "' is given twice")
+                            .help("it is " + signature())
+                            .argument(positional.length
+                                    + List.copyOf(named.keySet()).indexOf(p.name));
                 }
                 set(frame, p, positional[given++]);
             } else if (named.containsKey(p.name)) {
@@ -163,7 +167,7 @@ public final class Function implements Callable, TypeName.Typed {
                 set(frame, p, p.fallback.eval(frame));
             } else {
                 throw new TnsException(ErrorKind.VALUE, code.name + ": '" + p.name + "' is missing")
-                        .help("the parameters are " + signature());
+                        .help("it is " + signature());
             }
         }
         if (given < positional.length) {
@@ -171,11 +175,17 @@ public final class Function implements Callable, TypeName.Typed {
                             ErrorKind.VALUE,
                             code.name + ": takes " + code.parameters.length + " argument"
                                     + (code.parameters.length == 1 ? "" : "s") + ", " + positional.length + " given")
-                    .help("the parameters are " + signature())
+                    .help("it is " + signature())
                     .argument(given);
         }
+        return frame;
+    }
+
+    private void requireKnown(Map<String, Object> named, int position) {
+        int at = position;
         for (String name : named.keySet()) {
-            List<String> known = java.util.Arrays.stream(code.parameters)
+            List<String> known = Arrays.stream(code.parameters)
+                    .filter(p -> !p.rest)
                     .map(Parameter::name)
                     .toList();
             if (!known.contains(name)) {
@@ -184,17 +194,18 @@ public final class Function implements Callable, TypeName.Typed {
                                 ErrorKind.NAME,
                                 code.name + ": no parameter '" + name + "'"
                                         + (near == null ? "" : "; did you mean '" + near + "'?"))
-                        .help("the parameters are " + signature());
+                        .help("it is " + signature())
+                        .argument(at);
             }
+            at++;
         }
-        return frame;
     }
 
     private void set(Frame frame, Parameter p, @Nullable Object value) {
         Object present = java.util.Objects.requireNonNull(value);
         p.variable.begin(frame, Sharing.share(present));
-        if (p.shape != null) {
-            p.shape.check(frame, code.name, p.name, present);
+        if (p.annotation != null) {
+            p.annotation.check(frame, code.name, p.name, present);
         }
     }
 

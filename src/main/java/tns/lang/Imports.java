@@ -16,7 +16,8 @@ public final class Imports {
         try {
             return frame.session.loader().load(frame.session, path, at.source());
         } catch (TnsException e) {
-            throw ScriptException.at(at, e);
+            String help = ForeignNames.help(path);
+            throw ScriptException.at(at, help == null ? e : e.help(help));
         } catch (ScriptException e) {
             throw e.calledAt("import " + path, at);
         }

@@ -25,9 +25,6 @@ final class Iteration {
                 s.codePoints().forEach(c -> characters.add(Character.toString(c)));
                 yield characters;
             }
-            case Long n ->
-                throw new TnsException(ErrorKind.VALUE, "for: cannot go over " + TypeName.describe(value))
-                        .help("0.." + n + " is a range");
             default ->
                 throw new TnsException(ErrorKind.VALUE, "for: cannot go over " + TypeName.describe(value))
                         .help("a range 0..n, a tensor, tuple, list, record or string can be gone over");
@@ -39,7 +36,7 @@ final class Iteration {
         try {
             return over(value);
         } catch (TnsException e) {
-            throw at.at(e);
+            throw at.at(value instanceof Long n ? e.help("0.." + n + " is a range") : e);
         }
     }
 
@@ -78,8 +75,8 @@ final class Iteration {
         if (all.size() != count) {
             throw at.fail(
                     ErrorKind.VALUE,
-                    count + " names but " + all.size() + (all.size() == 1 ? " value" : " values") + " in "
-                            + TypeName.describe(value));
+                    "assignment: " + count + " names but " + all.size() + (all.size() == 1 ? " value" : " values")
+                            + " in " + TypeName.describe(value));
         }
         return all.toArray();
     }

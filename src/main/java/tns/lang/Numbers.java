@@ -1,5 +1,6 @@
 package tns.lang;
 
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.lang.Operators.Sign;
@@ -40,6 +41,19 @@ final class Numbers {
         return divisor;
     }
 
+    private static double nonZero(Sign sign, double divisor) {
+        if (divisor == 0) {
+            throw new TnsException(ErrorKind.VALUE, sign + ": division by zero").argument(1);
+        }
+        return divisor;
+    }
+
+    /** Python's: exact, with the sign of the divisor. */
+    private static double remainder(double a, double b) {
+        double r = a % b;
+        return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+    }
+
     private static long power(long base, long exponent) {
         long result = 1;
         long factor = base;
@@ -60,26 +74,25 @@ final class Numbers {
             return floats(sign, x.doubleValue(), y.doubleValue());
         }
         if (sign == Sign.EQ || sign == Sign.NE) {
-            return equal(a, b) == (sign == Sign.EQ);
+            return Ordering.equal(a, b) == (sign == Sign.EQ);
         }
         if (a instanceof Boolean x && b instanceof Boolean y) {
             if (sign == Sign.BITWISE_AND || sign == Sign.BITWISE_OR) {
                 return sign == Sign.BITWISE_AND ? x && y : x || y;
             }
         }
-        if (a instanceof String x && b instanceof String y) {
-            switch (sign) {
-                case ADD -> {
-                    return x + y;
-                }
-                case LT, LE, GT, GE -> {
-                    return ints(sign, x.compareTo(y), 0);
-                }
-                default -> {}
-            }
+        boolean ordered = a instanceof String && b instanceof String || a instanceof Tuple && b instanceof Tuple;
+        if (ordered && (sign == Sign.LT || sign == Sign.LE || sign == Sign.GT || sign == Sign.GE)) {
+            return ints(sign, Ordering.compare(sign.toString(), a, b), 0);
         }
-        if (sign == Sign.MUL && a instanceof String x && b instanceof Long n) {
-            return x.repeat((int) Math.max(0, n));
+        if (sign == Sign.ADD && a instanceof String x && b instanceof String y) {
+            return x + y;
+        }
+        if (sign == Sign.MUL && (a instanceof Long || b instanceof Long)) {
+            Object repeated = a instanceof Long n ? repeated(b, n) : repeated(a, (Long) b);
+            if (repeated != null) {
+                return repeated;
+            }
         }
         if (sign == Sign.ADD && a instanceof Tuple x && b instanceof Tuple y) {
             Object[] all = java.util.Arrays.copyOf(x.items().toArray(), x.size() + y.size());
@@ -101,19 +114,37 @@ final class Numbers {
         throw unfit(sign, a, b);
     }
 
+    /** A string or tuple {@code times} over; null for anything else. */
+    private static @Nullable Object repeated(Object value, long times) {
+        long count = Math.max(0, times);
+        if (value instanceof String s) {
+            requireRoom(s.length() * count);
+            return s.repeat((int) count);
+        }
+        if (value instanceof Tuple t) {
+            requireRoom(t.size() * count);
+            t.forEach(Sharing::share);
+            return Tuple.of(java.util.Collections.nCopies((int) count, t.items()).stream()
+                    .flatMap(java.util.List::stream)
+                    .toArray());
+        }
+        return null;
+    }
+
+    private static void requireRoom(long items) {
+        if (items < 0 || items > 1 << 28) {
+            throw new TnsException(ErrorKind.VALUE, "*: the result would have " + items + " items");
+        }
+    }
+
     private static Object floats(Sign sign, double a, double b) {
         return switch (sign) {
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;
-            case DIV -> {
-                if (b == 0) {
-                    throw new TnsException(ErrorKind.VALUE, "/: division by zero").argument(1);
-                }
-                yield a / b;
-            }
-            case FLOOR_DIVIDE -> Math.floor(a / b);
-            case REMAINDER -> a - b * Math.floor(a / b);
+            case DIV -> a / nonZero(sign, b);
+            case FLOOR_DIVIDE -> Math.floor(a / nonZero(sign, b));
+            case REMAINDER -> remainder(a, nonZero(sign, b));
             case POW -> Math.pow(a, b);
             case EQ -> a == b;
             case NE -> a != b;
@@ -123,14 +154,6 @@ final class Numbers {
             case GE -> a >= b;
             case BITWISE_AND, BITWISE_OR, MATMUL -> throw unfit(sign, a, b);
         };
-    }
-
-    /** Whether two host values are equal: numbers by value, containers item by item. */
-    static boolean equal(Object a, Object b) {
-        if (a instanceof Number x && b instanceof Number y && a.getClass() != b.getClass()) {
-            return x.doubleValue() == y.doubleValue();
-        }
-        return a.equals(b);
     }
 
     static Object unary(char sign, Object value) {

@@ -224,15 +224,11 @@ public final class Operators {
                 return text.contains(part) != negated;
             }
             for (Object candidate : Iteration.over(all, container)) {
-                if (Numbers.equal(plain(candidate), plain(wanted))) {
+                if (Ordering.equal(candidate, wanted)) {
                     return !negated;
                 }
             }
             return negated;
-        }
-
-        private static Object plain(Object value) {
-            return value instanceof Tensor t && t.rank() == 0 ? t.item() : value;
         }
     }
 }

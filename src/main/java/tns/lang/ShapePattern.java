@@ -17,7 +17,7 @@ import tns.tensor.Tensor;
  * @param dtype the dtype it must have, or null
  * @param dims one for each dim; at most one is {@link Rest}
  */
-public record ShapePattern(@Nullable DType dtype, List<Dim> dims) {
+public record ShapePattern(@Nullable DType dtype, List<Dim> dims) implements Annotation {
     /** What one dim must be. */
     public sealed interface Dim permits Rest, Any, Size {}
 
@@ -37,20 +37,28 @@ public record ShapePattern(@Nullable DType dtype, List<Dim> dims) {
 
     public record Computed(char sign, Size left, Size right) implements Size {}
 
-    /** Checks {@code value} and binds names in {@code frame}; scalars count as 0-d. */
-    void check(Frame frame, String function, String what, Object value) {
+    /** Host numbers and bools count as 0-d, of any dtype they convert to without loss. */
+    @Override
+    public void check(Frame frame, String function, String what, Object value) {
         Object plain = value instanceof Param p ? p.value() : value;
         boolean scalar = plain instanceof Number || plain instanceof Boolean;
         if (!(plain instanceof Tensor) && !scalar) {
             throw new TnsException(
-                    ErrorKind.SHAPE,
-                    function + ": " + what + " must be a tensor " + text() + ", found " + TypeName.describe(value));
+                            ErrorKind.VALUE,
+                            function + ": " + what + " must be a tensor " + text() + ", found "
+                                    + TypeName.describe(value))
+                    .help("tensor(x) makes one of a tuple or list of numbers");
         }
         Shape shape = plain instanceof Tensor t ? t.shape() : Shape.SCALAR;
         if (dtype != null && plain instanceof Tensor t && t.dtype() != dtype) {
             throw new TnsException(
                             ErrorKind.DTYPE, function + ": " + what + " must be " + dtype + ", found " + t.describe())
                     .help("convert it: x.to(" + dtype + ")");
+        }
+        if (dtype != null && scalar && !converts(plain, dtype)) {
+            throw new TnsException(
+                    ErrorKind.DTYPE,
+                    function + ": " + what + " must be " + dtype + ", found " + TypeName.describe(value));
         }
         int rest = dims.indexOf(new Rest());
         int fixed = rest < 0 ? dims.size() : dims.size() - 1;
@@ -67,6 +75,14 @@ public record ShapePattern(@Nullable DType dtype, List<Dim> dims) {
         }
     }
 
+    private static boolean converts(Object scalar, DType dtype) {
+        return switch (dtype) {
+            case BOOL -> scalar instanceof Boolean;
+            case INT64 -> scalar instanceof Long;
+            case FLOAT32, FLOAT64 -> scalar instanceof Number;
+        };
+    }
+
     private void check(Frame frame, String function, String what, Shape shape, int found, Size size) {
         if (size instanceof Named named && named.binds && named.variable.peek(frame) == null) {
             named.variable.set(frame, (long) found);
@@ -74,11 +90,10 @@ public record ShapePattern(@Nullable DType dtype, List<Dim> dims) {
         }
         long expected = value(frame, function, size);
         if (expected != found) {
-            String name = text(size);
-            throw new TnsException(
-                            ErrorKind.SHAPE,
-                            function + ": " + what + " has shape " + shape + ", but '" + name + "' is " + expected
-                                    + ", not " + found)
+            String but = size instanceof Fixed
+                    ? ": " + found + " where " + expected + " is declared"
+                    : ", but '" + text(size) + "' is " + expected + ", not " + found;
+            throw new TnsException(ErrorKind.SHAPE, function + ": " + what + " has shape " + shape + but)
                     .help(what + " is declared " + text());
         }
     }
@@ -109,7 +124,8 @@ public record ShapePattern(@Nullable DType dtype, List<Dim> dims) {
         };
     }
 
-    String text() {
+    @Override
+    public String text() {
         StringBuilder text = new StringBuilder(dtype == null ? "[" : dtype + "[");
         for (int i = 0; i < dims.size(); i++) {
             text.append(i == 0 ? "" : ", ").append(text(dims.get(i)));

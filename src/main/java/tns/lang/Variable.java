@@ -271,6 +271,10 @@ public abstract class Variable extends Node {
     /** The failure of a name that nothing defines, with the nearest known one. */
     static ScriptException undefined(
             Node at, String name, Namespace names, Session session, Collection<String> others) {
+        String foreign = ForeignNames.help(name);
+        if (foreign != null) {
+            return at.fail(ErrorKind.NAME, "'" + name + "' is not defined", foreign);
+        }
         List<String> known = new ArrayList<>(others);
         known.addAll(names.names());
         for (Op op : session.ops().ops()) {

@@ -27,7 +27,15 @@ public final class Display {
 
     /** The same, with a string in quotes: how values look inside a container. */
     public static String quoted(Object value) {
-        return value instanceof String s ? '"' + s.replace("\\", "\\\\").replace("\"", "\\\"") + '"' : text(value);
+        return value instanceof String s ? '"' + escaped(s) + '"' : text(value);
+    }
+
+    private static String escaped(String s) {
+        return s.replace("\\", "\\\\")
+                .replace("\"", "\\\"")
+                .replace("\n", "\\n")
+                .replace("\t", "\\t")
+                .replace("\r", "\\r");
     }
 
     private static String tuple(Tuple t) {

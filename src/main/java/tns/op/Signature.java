@@ -227,7 +227,7 @@ public final class Signature {
 
     private static String show(Object literal) {
         if (literal instanceof String s) {
-            return '"' + s + '"';
+            return Display.quoted(s);
         }
         if (literal instanceof Tuple t) {
             StringBuilder text = new StringBuilder("(");

@@ -33,6 +33,10 @@ public final class TypeName {
         };
     }
 
+    private static String article(String type) {
+        return "aeiou".indexOf(type.charAt(0)) >= 0 ? "an " : "a ";
+    }
+
     /** The type with what else a message should tell: {@code float32[2, 3]}, {@code a tuple of 3}, {@code none}. */
     public static String describe(Object value) {
         return switch (value) {
@@ -44,7 +48,7 @@ public final class TypeName {
             case Long i -> "the int " + i;
             case Double d -> "the float " + d;
             case Boolean b -> "the bool " + b;
-            default -> "a " + of(value);
+            default -> article(of(value)) + of(value);
         };
     }
 }

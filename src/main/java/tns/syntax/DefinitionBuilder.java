@@ -8,12 +8,14 @@ import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.ParseTree;
 import org.jspecify.annotations.Nullable;
+import tns.lang.Annotation;
 import tns.lang.Assignment;
 import tns.lang.Function;
 import tns.lang.Model;
 import tns.lang.Node;
 import tns.lang.Place;
 import tns.lang.ShapePattern;
+import tns.lang.TypePattern;
 import tns.lang.Variable;
 import tns.syntax.grammar.TnsParser;
 import tns.tensor.DType;
@@ -46,7 +48,7 @@ final class DefinitionBuilder extends NodeBuilder {
         scope().noteInner(signature);
         scope().noteInner(body);
         List<Function.Parameter> parameters = parameters(signature.parameters());
-        ShapePattern result = signature.result == null ? null : shape(signature.result);
+        Annotation result = signature.result == null ? null : annotation(signature.result);
         Function.Code code = new Function.Code(name, doc(c), parameters, result, span(c));
         Node built = body instanceof TnsParser.ExpressionBodyContext e
                 ? tree.expressions.visit(e.expression())
@@ -120,7 +122,7 @@ final class DefinitionBuilder extends NodeBuilder {
 
     private void requireNew(Set<String> seen, Token name, String what) {
         if (!seen.add(name.getText())) {
-            throw wrong(span(name), "a second " + what + " named '" + name.getText() + "'");
+            throw wrong(span(name), what + ": a second one is named '" + name.getText() + "'");
         }
     }
 
@@ -134,13 +136,13 @@ final class DefinitionBuilder extends NodeBuilder {
         for (TnsParser.ParameterContext p : c.parameter()) {
             requireNew(seen, p.name, "parameter");
             if (p.rest != null && rest) {
-                throw wrong(span(p), "only one parameter can take the remaining arguments");
+                throw wrong(span(p), "parameter: only one can take the remaining arguments");
             }
             rest |= p.rest != null;
             if (optional && !rest && p.fallback == null) {
                 throw wrong(
                         span(p),
-                        "'" + p.name.getText() + "' has no default but follows a parameter that has one",
+                        "parameter: '" + p.name.getText() + "' has no default but follows a parameter that has one",
                         "parameters with defaults come last");
             }
             optional |= p.fallback != null;
@@ -158,7 +160,7 @@ final class DefinitionBuilder extends NodeBuilder {
             all.add(new Function.Parameter(
                     name,
                     scope().variable(name, span(p.name)),
-                    p.annotation == null ? null : shape(p.annotation),
+                    p.annotation == null ? null : annotation(p.annotation),
                     p.fallback == null ? null : expression(p.fallback),
                     p.rest != null));
         }
@@ -179,8 +181,11 @@ final class DefinitionBuilder extends NodeBuilder {
         }
     }
 
-    private ShapePattern shape(TnsParser.ShapeContext c) {
+    private Annotation annotation(TnsParser.ShapeContext c) {
         if (c instanceof TnsParser.TypeNameContext t) {
+            if (TypePattern.NAMES.contains(t.type.getText())) {
+                return new TypePattern(t.type.getText());
+            }
             return new ShapePattern(dtype(t.type), List.of(new ShapePattern.Rest()));
         }
         TnsParser.TensorShapeContext s = (TnsParser.TensorShapeContext) c;
@@ -188,7 +193,7 @@ final class DefinitionBuilder extends NodeBuilder {
         for (TnsParser.DimensionContext d : s.dimension()) {
             if (d instanceof TnsParser.RestDimensionsContext) {
                 if (dims.contains(new ShapePattern.Rest())) {
-                    throw wrong(span(d), "a shape has at most one ...", "_ stands for any one dim");
+                    throw wrong(span(d), "shape: at most one ... can stand in it", "_ stands for any one dim");
                 }
                 dims.add(new ShapePattern.Rest());
             } else {
@@ -204,9 +209,9 @@ final class DefinitionBuilder extends NodeBuilder {
         if (dtype == null) {
             throw wrong(
                     span(word),
-                    "'" + word.getText() + "' is not a dtype",
-                    "annotations describe tensors: [n, d], float32[n, d], or a dtype alone"
-                            + " (float32, float64, int64, bool); other parameters stand without one");
+                    "annotation: '" + word.getText() + "' is not a dtype or type",
+                    "a shape [n, d], a dtype float32[n, d] or float32, or one of "
+                            + String.join(", ", TypePattern.NAMES));
         }
         return dtype;
     }
@@ -231,7 +236,7 @@ final class DefinitionBuilder extends NodeBuilder {
         try {
             return Integer.parseInt(c.getText().replace("_", ""));
         } catch (NumberFormatException tooLarge) {
-            throw wrong(span(c), "no dim is that large", "a tensor holds at most 2^31 - 9 elements");
+            throw wrong(span(c), "shape: no dim is that large", "a tensor holds at most 2^31 - 9 elements");
         }
     }
 

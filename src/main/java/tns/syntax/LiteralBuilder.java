@@ -25,7 +25,7 @@ final class LiteralBuilder extends NodeBuilder {
         try {
             return new Values.Constant(span(c), Long.parseLong(c.getText().replace("_", "")));
         } catch (NumberFormatException tooLarge) {
-            throw wrong(span(c), "this int does not fit 64 bits", "a float does, rounded: " + c.getText() + ".0");
+            throw wrong(span(c), "int: this one does not fit 64 bits", "a float does, rounded: " + c.getText() + ".0");
         }
     }
 
@@ -108,7 +108,7 @@ final class LiteralBuilder extends NodeBuilder {
             default ->
                 throw wrong(
                         span(c),
-                        "unknown escape " + c.getText(),
+                        "string: unknown escape " + c.getText(),
                         "\\n \\t \\r \\e \\0 \\\\ \\\" \\{ \\} are known; a string in single quotes is raw: '\\d'");
         };
     }
@@ -140,7 +140,7 @@ final class LiteralBuilder extends NodeBuilder {
         Map<String, Node> entries = new LinkedHashMap<>();
         for (TnsParser.EntryContext e : c.entry()) {
             if (entries.put(key(e), expression(e.value)) != null) {
-                throw wrong(span(e), "a second entry named '" + key(e) + "'");
+                throw wrong(span(e), "record: a second entry is named '" + key(e) + "'");
             }
         }
         return new Values.RecordOf(span(c), entries);
@@ -157,9 +157,7 @@ final class LiteralBuilder extends NodeBuilder {
             return constant.text();
         }
         throw wrong(
-                span(e),
-                "a record's key cannot be interpolated",
-                "its names are fixed: {lr: 0.1, \"weight decay\": 0}");
+                span(e), "record: a key cannot be interpolated", "its names are fixed: {lr: 0.1, \"weight decay\": 0}");
     }
 
     // --- comprehensions

@@ -39,11 +39,12 @@ abstract class NodeBuilder extends TnsParserBaseVisitor<Node> {
                 c.getStop() == null || c.getStop().getStopIndex() < c.getStart().getStartIndex()
                         ? c.getStart()
                         : c.getStop();
-        return new Span(tree.source, c.getStart().getStartIndex(), stop.getStopIndex() + 1);
+        return span(c.getStart()).to(span(stop));
     }
 
     final Span span(Token t) {
-        return new Span(tree.source, t.getStartIndex(), t.getStopIndex() + 1);
+        return new Span(
+                tree.source, tree.source.position(t.getStartIndex()), tree.source.position(t.getStopIndex() + 1));
     }
 
     final ScriptException wrong(Span at, String message, String... help) {

@@ -8,8 +8,6 @@ import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Recognizer;
 import org.antlr.v4.runtime.Token;
 import org.jspecify.annotations.Nullable;
-import tns.error.Diagnostic;
-import tns.error.ErrorKind;
 import tns.error.ScriptException;
 import tns.error.Source;
 import tns.error.Span;
@@ -36,45 +34,44 @@ public final class ScriptParser {
      * @throws ScriptException of kind SYNTAX, pointing at the first wrong word
      */
     public static Script parse(Source source, Namespace names, OpTable ops) {
-        FirstError errors = new FirstError(source);
-        TnsParser.ProgramContext tree = tree(source, errors);
-        if (errors.found != null) {
-            throw errors.found;
+        try {
+            Reading reading = new Reading(source);
+            TnsParser.ProgramContext tree = reading.parser.program();
+            Token wrong = reading.wrong;
+            if (wrong != null) {
+                throw new ScriptException(SyntaxErrors.of(reading.around(wrong)), null);
+            }
+            Scope file = Scope.file(names, ops);
+            return new Script(new AstBuilder(source, ops, file).program(tree), file.slotCount());
+        } catch (StackOverflowError deep) {
+            throw AstBuilder.wrong(
+                    new Span(source, 0, 0),
+                    "the expression is nested too deep",
+                    "give its parts names on lines of their own");
         }
-        Scope file = Scope.file(names, ops);
-        AstBuilder builder = new AstBuilder(source, ops, file);
-        return new Script(builder.program(tree), file.slotCount());
     }
 
     /** Tells complete input from the beginning of some, for a prompt that reads line by line. */
     public static Status status(String text) {
-        Source source = new Source("<prompt>", text);
-        FirstError errors = new FirstError(source);
-        tree(source, errors);
-        if (errors.found == null) {
-            return Status.COMPLETE;
-        }
-        return errors.atEnd ? Status.INCOMPLETE : Status.WRONG;
+        Reading reading = new Reading(new Source("<prompt>", text));
+        reading.parser.program();
+        Token wrong = reading.wrong;
+        return wrong == null ? Status.COMPLETE : wrong.getType() == Token.EOF ? Status.INCOMPLETE : Status.WRONG;
     }
 
-    private static TnsParser.ProgramContext tree(Source source, FirstError errors) {
-        TnsLexer lexer = new TnsLexer(CharStreams.fromString(source.text(), source.name()));
-        lexer.removeErrorListeners();
-        lexer.addErrorListener(errors);
-        TnsParser parser = new TnsParser(new CommonTokenStream(lexer));
-        parser.removeErrorListeners();
-        parser.addErrorListener(errors);
-        return parser.program();
-    }
-
-    /** Keeps the first error, in words for people. */
-    private static final class FirstError extends BaseErrorListener {
+    /** One pass of the parser over a source, which keeps the first word that cannot stand where it is. */
+    private static final class Reading extends BaseErrorListener {
         private final Source source;
-        private @Nullable ScriptException found;
-        private boolean atEnd;
+        private final CommonTokenStream tokens;
+        private final TnsParser parser;
+        private @Nullable Token wrong;
 
-        FirstError(Source source) {
+        Reading(Source source) {
             this.source = source;
+            tokens = new CommonTokenStream(new TnsLexer(CharStreams.fromString(source.text(), source.name())));
+            parser = new TnsParser(tokens);
+            parser.removeErrorListeners();
+            parser.addErrorListener(this);
         }
 
         @Override
@@ -85,50 +82,17 @@ public final class ScriptParser {
                 int column,
                 String message,
                 RecognitionException e) {
-            if (found != null) {
-                return;
-            }
-            if (offending instanceof Token token) {
-                atEnd = token.getType() == Token.EOF;
-                int start = Math.min(token.getStartIndex(), source.text().length());
-                int end = Math.min(
-                        Math.max(token.getStopIndex() + 1, start + 1),
-                        source.text().length() + 1);
-                found = error(new Span(source, start, end), describe(token), help(token));
-            } else {
-                int start = offset(line, column);
-                char c = start < source.text().length() ? source.text().charAt(start) : ' ';
-                found = error(new Span(source, start, start + 1), "syntax: '" + c + "' has no meaning here", List.of());
+            if (wrong == null) {
+                wrong = (Token) offending;
             }
         }
 
-        private int offset(int line, int column) {
-            int at = 0;
-            for (int i = 1; i < line; i++) {
-                at = source.text().indexOf('\n', at) + 1;
-            }
-            return at + column;
-        }
-
-        private static String describe(Token token) {
-            return switch (token.getType()) {
-                case Token.EOF -> "syntax: the text ends too early";
-                case TnsLexer.NEWLINE -> "syntax: the line ends too early";
-                default -> "syntax: unexpected '" + token.getText() + "'";
-            };
-        }
-
-        private static List<String> help(Token token) {
-            return switch (token.getType()) {
-                case Token.EOF -> List.of("a bracket, a string or a block is still open");
-                case TnsLexer.ASSIGN -> List.of("= assigns, and only as a statement; == compares");
-                case TnsLexer.CARET -> List.of("the power operator is **");
-                default -> List.of();
-            };
-        }
-
-        private static ScriptException error(Span span, String message, List<String> help) {
-            return new ScriptException(new Diagnostic(ErrorKind.SYNTAX, message, span, help), null);
+        Words around(Token word) {
+            tokens.fill();
+            List<Token> visible = tokens.getTokens().stream()
+                    .filter(t -> t.getChannel() == Token.DEFAULT_CHANNEL)
+                    .toList();
+            return new Words(source, visible, visible.indexOf(word));
         }
     }
 }

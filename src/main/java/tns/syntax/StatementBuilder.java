@@ -145,7 +145,7 @@ final class StatementBuilder extends NodeBuilder {
         List<List<Place>> targets = new ArrayList<>();
         for (int i = 0; i + 1 < c.sides.size(); i++) {
             if (c.assignment(i).ASSIGN() == null) {
-                throw wrong(span(c.assignment(i)), c.assignment(i).getText() + " cannot stand in a chain of =");
+                throw wrong(span(c.assignment(i)), c.assignment(i).getText() + ": cannot stand in a chain of =");
             }
             targets.add(places(c.sides.get(i).expression()));
         }
@@ -161,7 +161,7 @@ final class StatementBuilder extends NodeBuilder {
         if (c.sides.size() > 2 || left.size() != 1) {
             throw wrong(
                     span(c),
-                    sign + " changes one place at a time",
+                    sign + ": changes one place at a time",
                     "write one statement for each place, on lines or with ;");
         }
         Place place = place(left.getFirst());
