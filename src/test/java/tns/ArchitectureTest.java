@@ -32,6 +32,8 @@ class ArchitectureTest {
                 .definedBy("tns.op..")
                 .layer("cpu")
                 .definedBy("tns.cpu..")
+                .layer("cuda")
+                .definedBy("tns.cuda..")
                 .layer("tensor")
                 .definedBy("tns.tensor..")
                 .layer("expr")
@@ -49,6 +51,8 @@ class ArchitectureTest {
                 .whereLayer("op")
                 .mayOnlyBeAccessedByLayers("library", "lang", "syntax", "facade", "repl")
                 .whereLayer("cpu")
+                .mayOnlyBeAccessedByLayers("facade")
+                .whereLayer("cuda")
                 .mayOnlyBeAccessedByLayers("facade")
                 .check(CLASSES);
     }

@@ -11,8 +11,10 @@ public final class PiOverTwo {
     private static final double BOUND_F32 = 1e5;
     private static final double BOUND_F64 = 1e9;
 
-    private static final double HALF_PI_HIGH = 0x1.921fb54442d18p0;
-    private static final double HALF_PI_LOW = 0x1.1a62633145c07p-54;
+    /** The double nearest pi/2. */
+    public static final double HALF_PI_HIGH = 0x1.921fb54442d18p0;
+    /** The double nearest to what {@link #HALF_PI_HIGH} leaves of pi/2. */
+    public static final double HALF_PI_LOW = 0x1.1a62633145c07p-54;
 
     /** The binary digits of 2/pi after the point, 64 to a word: the largest double needs 1162 of them. */
     private static final long[] TWO_OVER_PI = {
@@ -24,6 +26,11 @@ public final class PiOverTwo {
     };
 
     private PiOverTwo() {}
+
+    /** The binary digits of 2/pi after the point, 64 to a word. */
+    public static long[] twoOverPi() {
+        return TWO_OVER_PI.clone();
+    }
 
     /** The magnitude up to which a program reduces by itself and the steps give 0: a property of the lane. */
     public static double bound(Lane lane) {

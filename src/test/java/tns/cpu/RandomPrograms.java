@@ -8,7 +8,7 @@ import tns.expr.Lane;
 import tns.expr.Operand;
 
 /** Random expressions, shapes and operands for comparing runners. */
-final class RandomPrograms {
+public final class RandomPrograms {
     private static final double[] SPECIAL = {
         0,
         -0.0,
@@ -33,16 +33,16 @@ final class RandomPrograms {
 
     private final SplittableRandom random;
 
-    RandomPrograms(long seed) {
+    public RandomPrograms(long seed) {
         random = new SplittableRandom(seed);
     }
 
-    int below(int bound) {
+    public int below(int bound) {
         return random.nextInt(bound);
     }
 
     /** An expression over inputs 0 to {@code inputs - 1} with about {@code size} applications. */
-    Expr expression(Lane lane, int inputs, int size) {
+    public Expr expression(Lane lane, int inputs, int size) {
         List<Expr> pool = new ArrayList<>();
         for (int i = 0; i < inputs; i++) {
             pool.add(Expr.input(i));
@@ -123,7 +123,7 @@ final class RandomPrograms {
         };
     }
 
-    int[] shape() {
+    public int[] shape() {
         int[] shape = new int[below(4)];
         for (int i = 0; i < shape.length; i++) {
             shape[i] = below(8) == 0 ? 1 : 1 + below(shape.length == 1 ? 3000 : 18);
@@ -135,7 +135,7 @@ final class RandomPrograms {
      * Values of the given kind (0 float, 1 double, 2 long, 3 bool), some special; strides may be 0, negative, or
      * permuted.
      */
-    Operand input(int[] shape, int kind) {
+    public Operand input(int[] shape, int kind) {
         int[] strides = new int[shape.length];
         int span = 1;
         int offset = 0;
@@ -155,7 +155,7 @@ final class RandomPrograms {
     }
 
     /** Room for the results: contiguous, or with gaps. */
-    Operand output(int[] shape, int kind) {
+    public Operand output(int[] shape, int kind) {
         int[] strides = new int[shape.length];
         int span = 1 + below(2);
         for (int dim = shape.length - 1; dim >= 0; dim--) {
