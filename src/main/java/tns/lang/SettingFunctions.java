@@ -83,7 +83,7 @@ final class SettingFunctions {
                 });
         f.define("threads(n: int)")
                 .doc("Over a with block, the most threads of the processor to compute on.")
-                .example("with threads(1) { sum([1, 2]) }", "tensor(3)")
+                .example("with threads(1) { 1 + 1 }", "2")
                 .is(args -> {
                     int n = args.integer("n");
                     if (n < 1) {

@@ -28,7 +28,8 @@ final class EmbeddingLayer {
                 .gradient("embedding([0, 2, 2], w, padding_idx=0)[1:]", "w: [3, 2]")
                 .is(args -> {
                     Tensor weight = args.tensor("weight");
-                    return options(args, weight.size(0)).lookUp(args.tensor("x"), weight);
+                    int rows = weight.rank() == 0 ? 0 : weight.size(0);
+                    return options(args, rows).lookUp(args.tensor("x"), weight);
                 });
     }
 

@@ -79,6 +79,7 @@ public final class Layers {
         FAMILY.define("sequential(*modules: any)")
                 .doc("Functions and layers one after the other.")
                 .example("sequential(relu, sigmoid)([-1., 0.])", "tensor([0.5000, 0.5000])")
+                .gradient("sequential(tanh, square)(x)", "x: [2, 3]")
                 .is(Layers::sequential);
     }
 

@@ -92,6 +92,9 @@ public final class Activations {
         Object x = args.get("x");
         Number low = (Number) args.get("min_val");
         Number high = (Number) args.get("max_val");
+        if (x instanceof Tensor t && t.dtype() == DType.BOOL) {
+            throw new TnsException(ErrorKind.DTYPE, "hardtanh: takes numbers, found " + t.describe()).argument(0);
+        }
         boolean ints = x instanceof Tensor t ? t.dtype() == DType.INT64 : x instanceof Long;
         Object[] operands = ints ? new Object[] {x, low.longValue(), high.longValue()} : new Object[] {x, low, high};
         return HARDTANH.call(args.context(), operands);

@@ -82,6 +82,7 @@ public final class Arithmetic {
         FAMILY.define("floor_divide(x: operand, y: operand)")
                 .doc("The quotient rounded down, the function of the operator //; ints stay ints.")
                 .example("floor_divide([7, -7], 2)", "tensor([ 3, -4])")
+                .gradient("floor_divide(x, y)", "x: [2, 3] in 1..2", "y: [3] in 2.5..4")
                 .is(
                         args -> wholeDivision(args.context(), args.all(), FLOOR_DIVIDE),
                         2,
@@ -203,7 +204,9 @@ public final class Arithmetic {
                         .argument(1);
             }
         }
-        if (exponent instanceof Number n && operands[0] instanceof Tensor x) {
+        boolean ownDtype = operands[0] instanceof Tensor t
+                && (t.dtype().isFloat() || t.dtype() == DType.INT64 && exponent instanceof Long);
+        if (ownDtype && exponent instanceof Number n && operands[0] instanceof Tensor x) {
             Object[] base = {x};
             double power = n.doubleValue();
             if (power == 2) {
@@ -212,7 +215,7 @@ public final class Arithmetic {
             if (power == 3) {
                 return CUBE.call(context, base);
             }
-            if (power == 0.5 && x.dtype().isFloat()) {
+            if (power == 0.5) {
                 return SQRT.call(context, base);
             }
         }

@@ -25,6 +25,7 @@ public final class AutogradOps {
                 .doc("The function that gives the derivative of f by its first argument (or argument wrt);"
                         + " for numerical differences see gradient.")
                 .example("grad(x -> x**3)(2.0)", "tensor(12.)")
+                .gradient("grad(x -> (x**4).sum())(x)", "x: [3]")
                 .is(args -> derivative(
                         "grad",
                         args,
@@ -33,6 +34,8 @@ public final class AutogradOps {
         FAMILY.define("value_and_grad(f: function, wrt: int = 0)")
                 .doc("The function that gives the pair of f's value and its derivative.")
                 .example("value_and_grad(x -> x**2)(3.0)", "(tensor(9.), tensor(6.))")
+                .gradient("value_and_grad(x -> (x**4).sum())(x)[0]", "x: [3]")
+                .gradient("value_and_grad(x -> (x**4).sum())(x)[1]", "x: [3]")
                 .is(args -> derivative("value_and_grad", args, (context, f, arguments, wrt) -> {
                     Pullback p = pullback(context, f, arguments, wrt);
                     return Tuple.of(p.value(), p.gradient());
@@ -40,18 +43,24 @@ public final class AutogradOps {
         FAMILY.define("vjp(f: function, *x: any)")
                 .doc("The pair of f(x) and a function that takes a gradient of the result back to x.")
                 .example("vjp(x -> x**2, [1., 2.])[1]([1., 1.])", "tensor([2., 4.])")
+                .gradient("vjp(x -> x**3, x)[0]", "x: [3]")
+                .gradient("vjp(x -> x**3, x)[1](y)", "x: [3]", "y: [3]")
                 .is(AutogradOps::vjp);
         FAMILY.define("jvp(f: function, x: tensor, v: tensor)")
                 .doc("The pair of f(x) and its derivative in the direction v.")
                 .example("jvp(x -> x**2, [1., 2.], [1., 0.])", "(tensor([1., 4.]), tensor([2., 0.]))")
+                .gradient("jvp(x -> x**3, x, v)[0]", "x: [3]", "v: [3]")
+                .gradient("jvp(x -> x**3, x, v)[1]", "x: [3]", "v: [3]")
                 .is(AutogradOps::jvp);
         FAMILY.define("jacobian(f: function, x: tensor)")
                 .doc("The derivative of every element of f(x) by every element of x, of shape f(x).shape then x.shape.")
                 .example("jacobian(x -> x**2, [1., 2.])", "tensor([[2., 0.],\n        [0., 4.]])")
+                .gradient("jacobian(x -> (x**3).cumsum(0), x)", "x: [3]")
                 .is(args -> jacobian(args.context(), args.function("f"), args.tensor("x")));
         FAMILY.define("hessian(f: function, x: tensor)")
                 .doc("The second derivatives of a scalar function by every pair of elements of x.")
                 .example("hessian(x -> (x**3).sum(), [1., 2.])", "tensor([[ 6.,  0.],\n        [ 0., 12.]])")
+                .gradient("hessian(x -> (x**3).sum() * x.sum(), x)", "x: [3]")
                 .is(args -> {
                     Callable f = args.function("f");
                     Callable slope = function(
@@ -63,6 +72,7 @@ public final class AutogradOps {
         FAMILY.define("custom_grad(f: function, backward: function)")
                 .doc("f with its own gradient rule: backward(dy, y, *inputs) gives the gradient of each input.")
                 .example("grad(custom_grad(x -> x**2, (dy, y, x) -> 10 * dy))(3.0)", "tensor(10.)")
+                .gradient("custom_grad(x -> x**3, (dy, y, x) -> 3 * x**2 * dy)(x)", "x: [3]")
                 .is(AutogradOps::customGrad);
         FAMILY.define("gradcheck(f: function, x: tensor, eps: float = 1e-06, atol: float = 1e-05, rtol: float = 0.001)")
                 .doc("Whether f's derivative agrees with central differences at x, in float64.")
@@ -199,6 +209,11 @@ public final class AutogradOps {
         return gradient.requiresGrad() ? y : y.detach();
     }
 
+    /** A derivative as the caller sees it: untracked unless something beyond the inputs is. */
+    private static Tensor settled(Tensor derivative, boolean outer) {
+        return outer ? derivative : derivative.detach();
+    }
+
     private static Tensor zeros(Tensor x) {
         return Tensor.allocate(x.device(), x.dtype(), x.shape());
     }
@@ -222,7 +237,7 @@ public final class AutogradOps {
             }
             return answers.length == 1 ? answers[0] : Tuple.of(answers);
         });
-        return Tuple.of(y.detach(), back);
+        return Tuple.of(Gradients.dependsBeyond(y, inputs) ? y : y.detach(), back);
     }
 
     /** Forward derivatives from reverse mode applied twice: the vjp is linear in dy, and its own vjp is the jvp. */
@@ -236,13 +251,13 @@ public final class AutogradOps {
                     ErrorKind.SHAPE, "jvp: v has shape " + direction.shape() + ", but x has " + x.shape());
         }
         Tensor dummy = new Param(zeros(y)).value();
-        @Nullable Tensor[] pulled = Gradients.of(y, dummy, new Tensor[] {x}, true);
-        Tensor slope = pulled[0];
+        boolean outer = direction.requiresGrad() || Gradients.dependsBeyond(y, x);
+        Tensor slope = Gradients.of(y, dummy, new Tensor[] {x}, true)[0];
         Tensor tangent = null;
         if (slope != null && slope.requiresGrad()) {
-            tangent = Gradients.of(slope, direction, new Tensor[] {dummy}, context(x))[0];
+            tangent = Gradients.of(slope, direction, new Tensor[] {dummy}, outer)[0];
         }
-        return Tuple.of(y.detach(), tangent == null ? zeros(y) : tangent);
+        return Tuple.of(outer ? y : y.detach(), settled(tangent == null ? zeros(y) : tangent, outer));
     }
 
     private static Object jacobian(Context context, Callable f, Tensor at) {

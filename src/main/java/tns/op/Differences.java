@@ -18,6 +18,7 @@ public final class Differences {
                         + " for automatic derivatives see grad and backward.")
                 .example("gradient([1., 4., 9., 16.])", "tensor([3., 4., 6., 7.])")
                 .gradient("gradient(x)", "x: [4]")
+                .gradient("gradient(x, spacing=([0., 1., 3., 4.5],), edge_order=2)", "x: [4]")
                 .is(Differences::gradient);
         FAMILY.define("cumsum(x: tensor, dim: int, dtype: dtype = none)")
                 .doc("The running sum along a dim.")
@@ -52,27 +53,35 @@ public final class Differences {
         if (dims == null) {
             dims = Movement.identityOrder(x.rank());
         }
-        if (args.integer("edge_order") != 1) {
-            throw new TnsException(
-                    ErrorKind.VALUE, "gradient: edge_order must be 1, found " + args.integer("edge_order"));
+        int order = args.integer("edge_order");
+        if (order != 1 && order != 2) {
+            throw new TnsException(ErrorKind.VALUE, "gradient: edge_order must be 1 or 2, found " + order);
         }
         List<Object> slopes = new ArrayList<>();
         for (int i = 0; i < dims.length; i++) {
             int d = x.shape().dim(dims[i], "gradient");
-            if (x.rank() == 0 || x.size(d) < 2) {
+            if (x.rank() == 0 || x.size(d) <= order) {
                 throw new TnsException(
                                 ErrorKind.SHAPE,
-                                "gradient: dim " + d + " of " + x.describe() + " needs at least 2 elements")
+                                "gradient: dim " + d + " of " + x.describe() + " needs at least " + (order + 1)
+                                        + " elements")
                         .help("grad(f) differentiates a function");
             }
             Object spacing = args.get("spacing");
-            Object step = spacing instanceof Tuple t ? t.get(t.size() == 1 ? 0 : i) : spacing;
-            slopes.add(slope(x, d, step));
+            Object step = spacing instanceof Tuple t ? each(t, i, dims.length) : spacing;
+            slopes.add(slope(x, d, step, order));
         }
         return slopes.size() == 1 ? slopes.getFirst() : Tuple.of(slopes);
     }
 
-    private static Tensor slope(Tensor x, int d, Object spacing) {
+    private static Object each(Tuple spacing, int i, int dims) {
+        if (spacing.size() != 1 && spacing.size() != dims) {
+            throw new TnsException(ErrorKind.VALUE, "gradient: " + spacing.size() + " spacings for " + dims + " dims");
+        }
+        return spacing.get(spacing.size() == 1 ? 0 : i);
+    }
+
+    private static Tensor slope(Tensor x, int d, Object spacing, int order) {
         int n = x.size(d);
         Tensor steps = spacing instanceof Tensor t && t.rank() == 1
                 ? between(along(ReductionOps.floating(t), x.rank(), d), d, 1)
@@ -84,6 +93,10 @@ public final class Differences {
         Tensor last = Movement.range(slopes, d, n - 2, n - 1);
         if (n == 2) {
             return Joining.cat(new Tensor[] {first, last}, d);
+        }
+        if (order == 2) {
+            first = edge(slopes, steps, d, 0, 1);
+            last = edge(slopes, steps, d, n - 2, n - 3);
         }
         // Between uneven neighbours the slopes on both sides are weighed by the step on the other side.
         Tensor left = Movement.range(slopes, d, 0, n - 2);
@@ -100,6 +113,16 @@ public final class Differences {
             middle = Arithmetic.DIV.apply(weighed, Arithmetic.ADD.apply(before, after));
         }
         return Joining.cat(new Tensor[] {first, middle, last}, d);
+    }
+
+    /** The slope at the end of the parabola through three points: {@code s0 + (s0 - s1) * h0 / (h0 + h1)}. */
+    private static Tensor edge(Tensor slopes, Tensor steps, int d, int outer, int inner) {
+        Tensor s0 = Movement.range(slopes, d, outer, outer + 1);
+        Tensor s1 = Movement.range(slopes, d, inner, inner + 1);
+        Tensor h0 = steps.rank() == 0 ? steps : Movement.range(steps, d, outer, outer + 1);
+        Tensor h1 = steps.rank() == 0 ? steps : Movement.range(steps, d, inner, inner + 1);
+        Tensor bend = Arithmetic.MUL.apply(Arithmetic.SUB.apply(s0, s1), h0);
+        return Arithmetic.ADD.apply(s0, Arithmetic.DIV.apply(bend, Arithmetic.ADD.apply(h0, h1)));
     }
 
     /** {@code x[i + gap] - x[i]} along a dim. */

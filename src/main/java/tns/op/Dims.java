@@ -34,6 +34,16 @@ final class Dims {
         return new Dims(x.shape(), folded, keep);
     }
 
+    /** The dim of {@code x} that {@code given} names, from 0; a 0-d tensor has none. */
+    static int one(Tensor x, int given, String op) {
+        if (x.rank() == 0) {
+            throw new TnsException(ErrorKind.SHAPE, op + ": needs at least 1 dim, found " + x.describe())
+                    .help("x[none] adds a dim")
+                    .argument(0);
+        }
+        return x.shape().dim(given, op);
+    }
+
     /** Several dims, from 0; none means none. */
     static Dims of(Tensor x, int[] dims, boolean keep) {
         boolean[] folded = new boolean[x.rank()];

@@ -168,6 +168,17 @@ final class Gradients {
         return gradients;
     }
 
+    /** Whether {@code root} depends on anything tracked beyond {@code inputs}. */
+    static boolean dependsBeyond(Tensor root, Tensor... inputs) {
+        Set<Origin> own = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Tensor input : inputs) {
+            if (input.origin() != null) {
+                own.add(input.origin());
+            }
+        }
+        return new Gradients(root).dependsBeyond(own);
+    }
+
     /** Whether some leaf, or an input with a history of its own, is not among {@code wanted}. */
     private boolean dependsBeyond(Set<Origin> wanted) {
         for (Node node : order) {

@@ -55,7 +55,7 @@ public final class Joining {
                 .gradient("chunk(x, 2, dim=1)[1]", "x: [2, 3]")
                 .is(args -> {
                     Tensor x = args.tensor("x");
-                    int d = x.shape().dim(args.integer("dim"), "chunk");
+                    int d = Dims.one(x, args.integer("dim"), "chunk");
                     int chunks = args.integer("chunks");
                     if (chunks < 1) {
                         throw new TnsException(ErrorKind.VALUE, "chunk: needs at least 1 chunk, found " + chunks);
@@ -143,7 +143,7 @@ public final class Joining {
 
     private static Object split(Args args) {
         Tensor x = args.tensor("x");
-        int d = x.shape().dim(args.integer("dim"), "split");
+        int d = Dims.one(x, args.integer("dim"), "split");
         int[] sizes = args.ints("split_size");
         if (args.get("split_size") instanceof int[] given && given.length == 1 && given[0] < x.size(d)) {
             if (given[0] < 1) {

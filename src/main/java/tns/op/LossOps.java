@@ -13,6 +13,7 @@ public final class LossOps {
 
     private static final Pointwise BCE = new Family("losses")
             .pointwise("binary_cross_entropy_with_logits(x, y)")
+            .floating()
             .is((x, y) -> x.logSigmoid()
                     .neg()
                     .mul(y)
@@ -141,6 +142,9 @@ public final class LossOps {
 
     private static Object nll(Args args, Tensor logs, String op, double smoothing) {
         Tensor target = args.tensor("target");
+        if (logs.rank() == 0) {
+            throw new TnsException(ErrorKind.SHAPE, op + ": x needs a dim of classes, found " + logs.describe());
+        }
         int dim = logs.rank() == 1 ? 0 : 1;
         if (!logs.shape().without(dim).equals(target.shape())) {
             throw new TnsException(

@@ -24,7 +24,9 @@ public final class Op implements Callable {
         Object call(Context context, Object[] operands);
     }
 
-    /** A call a user can paste, and the text its printed value gives. */
+    /**
+     * A call a user can paste, and what it prints followed by the text of its value; {@code "error: …"} when it fails.
+     */
     public record Example(String call, String result) {}
 
     /**
@@ -112,6 +114,11 @@ public final class Op implements Callable {
             }
         }
         return values;
+    }
+
+    @Override
+    public String toString() {
+        return name();
     }
 
     /** Whether a call gives the first parameter of {@link #form}, which is a tensor. */

@@ -140,6 +140,9 @@ public final class RandomOps {
                     .normal(dtype(args), shape.elements(), ((Number) mean).doubleValue(), ((Number) std).doubleValue());
             return Creation.finish(args, Tensor.upload(context.cpu(), dtype(args), shape, draws));
         }
+        if (!(mean instanceof Tensor) && !(std instanceof Tensor)) {
+            throw new TnsException(ErrorKind.VALUE, "normal: the shape is missing").help("normal(0., 1., (2, 3))");
+        }
         Tensor centre = (Tensor) Arithmetic.ADD.call(context, new Object[] {
             mean, Arithmetic.MUL.call(context, new Object[] {std, 0.0})
         });

@@ -166,6 +166,8 @@ public final class ReductionOps {
         FAMILY.define(name + "_mean" + parameters)
                 .doc("The pair of the " + words + " and the mean.")
                 .example(name + "_mean([1., 2., 3., 4.])", "(" + result + ", tensor(2.5000))")
+                .gradient(name + "_mean(x, dim=1)[0]", "x: [2, 3]")
+                .gradient(name + "_mean(x, dim=1)[1]", "x: [2, 3]")
                 .is(args -> spread(args, name + "_mean", root));
     }
 

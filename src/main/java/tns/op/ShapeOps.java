@@ -74,6 +74,7 @@ public final class ShapeOps {
         FAMILY.define("t(x: tensor)")
                 .doc("The transpose of a matrix; a vector is itself.")
                 .example("t([[1, 2], [3, 4]])", "tensor([[1, 3],\n        [2, 4]])")
+                .gradient("t(x)", "x: [2, 3]")
                 .is(args -> {
                     Tensor x = args.tensor("x");
                     if (x.rank() > 2) {
@@ -103,6 +104,7 @@ public final class ShapeOps {
         FAMILY.define("expand_as(x: tensor, other: tensor)")
                 .doc("Repeated to the shape of another tensor.")
                 .example("expand_as([1, 2], zeros(2, 2))", "tensor([[1, 2],\n        [1, 2]])")
+                .gradient("expand_as(x, zeros(2, 3))", "x: [3]")
                 .is(args -> expand(
                         "expand_as",
                         args.tensor("x"),
@@ -145,7 +147,8 @@ public final class ShapeOps {
         cast("bool", DType.BOOL, "[0, 2]", "tensor([false,  true])");
         FAMILY.define("cpu(x: tensor)")
                 .doc("The tensor in host memory.")
-                .example("cpu([1, 2])", "tensor([1, 2])")
+                .example("[1., 2.].cpu()", "tensor([1., 2.])")
+                .gradient("x.cpu()", "x: [2, 3]")
                 .is(args -> onDevice(args.tensor("x"), args.context().cpu()));
         FAMILY.define("contiguous(x: tensor)")
                 .doc("The tensor with its elements in row-major order in memory.")
@@ -208,10 +211,13 @@ public final class ShapeOps {
     }
 
     private static void cast(String name, DType dtype, String from, String result) {
-        FAMILY.define(name + "(x: tensor)")
+        Op.Definition cast = FAMILY.define(name + "(x: tensor)")
                 .doc("The tensor as " + dtype + ".")
-                .example(name + "(" + from + ")", result)
-                .is(args -> Casts.to(args.tensor("x"), dtype));
+                .example(name + "(" + from + ")", result);
+        if (dtype == DType.FLOAT64) {
+            cast.gradient(name + "(x)", "x: [2, 3]");
+        }
+        cast.is(args -> Casts.to(args.tensor("x"), dtype));
     }
 
     private static Object flatten(Args args) {
@@ -231,7 +237,7 @@ public final class ShapeOps {
 
     private static Object unflatten(Args args) {
         Tensor x = args.tensor("x");
-        int d = x.shape().dim(args.integer("dim"), "unflatten");
+        int d = Dims.one(x, args.integer("dim"), "unflatten");
         int[] sizes = args.ints("sizes");
         Tensor one = Tensor.allocate(x.device(), DType.BOOL, Shape.of(x.size(d)));
         Shape split = Movement.resolve("unflatten", one, sizes);

@@ -34,10 +34,12 @@ public final class FigureOps {
         series(f, "bar", "A figure with a bar of height y at each x.");
         f.define("hist(*data: any, bins: int = 10, label: any = none, color: any = none)")
                 .doc("A figure with the counts of the values in bins of equal width.")
+                .example("hist([1., 2., 2., 9.], bins=3)", "figure (1 series, 3 bars)")
                 .is(args -> start(args)
                         .hist(numbers(args, 0), args.integer("bins"), text(args, "label"), text(args, "color")));
         f.define("imshow(*data: any, cmap: any = none)")
                 .doc("A figure with a matrix as an image.")
+                .example("imshow([[1., 4.], [9., 2.]])", "figure (2x2 image)")
                 .is(args -> {
                     Tensor image = tensor(data(args)[0], "imshow");
                     if (image.rank() != 2) {
@@ -55,15 +57,19 @@ public final class FigureOps {
         label(f, "ylabel", Figure::ylabel);
         f.define("xlim(figure: any, start: float, end: float)")
                 .doc("The figure with these ends of the x axis.")
+                .example("plot([1., 4.]).xlim(0, 5)", "figure (1 series, 2 points)")
                 .is(args -> figure(args).xlim(args.real("start"), args.real("end")));
         f.define("ylim(figure: any, start: float, end: float)")
                 .doc("The figure with these ends of the y axis.")
+                .example("plot([1., 4.]).ylim(0, 5)", "figure (1 series, 2 points)")
                 .is(args -> figure(args).ylim(args.real("start"), args.real("end")));
         f.define("legend(figure: any, shown: bool = true)")
                 .doc("The figure with or without a legend.")
+                .example("plot([1., 4.]).legend()", "figure (1 series, 2 points)")
                 .is(args -> figure(args).legend(args.flag("shown")));
         f.define("grid(figure: any, shown: bool = true)")
                 .doc("The figure with or without grid lines.")
+                .example("plot([1., 4.]).grid()", "figure (1 series, 2 points)")
                 .is(args -> figure(args).grid(args.flag("shown")));
         f.define("save(figure: any, path: string)")
                 .doc("Saves a figure as .png or .svg.")
@@ -73,12 +79,14 @@ public final class FigureOps {
                 });
         f.define("live(figure: any)")
                 .doc("Shows the figure in place of the one shown before; in a pipe, prints one line about it.")
+                .example("live(plot([1., 4.]))", "figure (1 series, 2 points)\nnone")
                 .is(args -> {
                     live.show(figure(args));
                     return None.NONE;
                 });
         f.define("progress(x: any, label: string = '')")
                 .doc("The items of x, with a bar that shows how far a loop over them is.")
+                .example("sum(progress((1, 2)))", "3")
                 .is(args -> watched(args, live));
         return f;
     }
@@ -86,6 +94,7 @@ public final class FigureOps {
     private static void series(Family f, String name, String doc) {
         f.define(name + "(*data: any, label: any = none, style: any = none, color: any = none)")
                 .doc(doc)
+                .example(name + "([1., 4.])", "figure (1 series, 2 " + (name.equals("bar") ? "bars)" : "points)"))
                 .is(args -> {
                     Figure figure = start(args);
                     double[] second = numbers(args, -1);
@@ -133,7 +142,12 @@ public final class FigureOps {
 
     private static void label(Family f, String name, Labelled with) {
         Op.Definition definition = f.define(name + "(figure: any, text: string)");
-        definition.doc("The figure with this " + name + ".").is(args -> with.of(figure(args), args.text("text")));
+        definition
+                .doc("The figure with this " + name + ".")
+                .example(
+                        "plot([1., 4.])." + name + "(\"metres\")",
+                        "figure" + (name.equals("title") ? ": metres" : "") + " (1 series, 2 points)")
+                .is(args -> with.of(figure(args), args.text("text")));
     }
 
     private static double[] places(int n) {
