@@ -56,6 +56,14 @@ final class BlockRunner implements PointwiseRunner {
 
     @Override
     public void run(Program program, Operand[] inputs, Operand[] outputs, int[] shape) {
+        int size = checkedSize(program, inputs, outputs, shape);
+        if (size > 0) {
+            run(program, walks(inputs, shape), walks(outputs, shape), size);
+        }
+    }
+
+    /** The number of elements, once the operands are known to fit the program. */
+    static int checkedSize(Program program, Operand[] inputs, Operand[] outputs, int[] shape) {
         if (inputs.length < program.inputs()
                 || outputs.length != program.outputs().size()) {
             throw new IllegalArgumentException("the program has " + program.inputs() + " inputs and "
@@ -65,11 +73,11 @@ final class BlockRunner implements PointwiseRunner {
         for (int length : shape) {
             size = Math.multiplyExact(size, length);
         }
-        if (size == 0) {
-            return;
-        }
-        Walk[] from = walks(inputs, shape);
-        Walk[] to = walks(outputs, shape);
+        return size;
+    }
+
+    /** Computes all {@code size} elements. */
+    void run(Program program, Walk[] from, Walk[] to, int size) {
         if ((long) size * (program.steps().size() + 4) < PARALLEL_MIN_WORK) {
             run(program, from, to, 0, size);
         } else {
@@ -90,7 +98,7 @@ final class BlockRunner implements PointwiseRunner {
         (warm ? vector : plain).get().run(program, inputs, outputs, start, start + count);
     }
 
-    private static Walk[] walks(Operand[] operands, int[] shape) {
+    static Walk[] walks(Operand[] operands, int[] shape) {
         Walk[] walks = new Walk[operands.length];
         for (int i = 0; i < walks.length; i++) {
             if (operands[i].strides().length != shape.length) {

@@ -15,6 +15,9 @@ import tns.tensor.View;
 
 /** The host processor: Java arrays as buffers, and a few threads of its own for what is worth sharing. */
 public final class CpuDevice implements Device {
+    /** Up to here a run is over before it would pay to share it, whatever its program. */
+    private static final int DIRECT_MAX_ELEMENTS = 1 << 12;
+
     private final Parallel parallel;
     private final Gemm gemm;
     private final PointwiseRunner pointwise;
@@ -39,7 +42,8 @@ public final class CpuDevice implements Device {
 
     /** Whether to use the Vector API: where its classes can be found, unless {@code tns.cpu} says not to. */
     private static boolean vectors() {
-        if (!System.getProperty("tns.cpu", "block").equals("block")) return false;
+        String kind = System.getProperty("tns.cpu", "fused");
+        if (!kind.equals("fused") && !kind.equals("block")) return false;
         try {
             Class.forName("jdk.incubator.vector.Vector", false, CpuDevice.class.getClassLoader());
             return true;
@@ -107,7 +111,12 @@ public final class CpuDevice implements Device {
 
     @Override
     public void map(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
-        pointwise.run(program, operands(inputs, shape), operands(outputs, shape), shape.toArray());
+        boolean done = shape.elements() <= DIRECT_MAX_ELEMENTS
+                && pointwise instanceof FusedRunner fused
+                && fused.direct(program, inputs, shape, outputs);
+        if (!done) {
+            pointwise.run(program, operands(inputs, shape), operands(outputs, shape), shape.toArray());
+        }
     }
 
     private static Operand[] operands(Tensor[] tensors, Shape shape) {

@@ -8,29 +8,33 @@ final class PointwiseRunners {
     private PointwiseRunners() {}
 
     /**
-     * The runner named by the system property {@code tns.cpu}: {@code scalar}, the definition of every result,
-     * {@code block}, the default, or {@code plain}, the same in plain Java. When {@code block} has to do without the
-     * Vector API, a log line says so.
+     * The runner named by the system property {@code tns.cpu}: {@code fused}, the default; {@code block}, without loops
+     * made for hot programs; {@code plain}, the same in plain Java; or {@code scalar}, the definition of every result.
+     * When the first two have to do without the Vector API, a log line says so.
      *
      * @param vectors whether the module jdk.incubator.vector is there
      * @param checkpoint see {@link BlockRunner}
      * @throws IllegalArgumentException for any other value of the property
      */
     static PointwiseRunner choose(Parallel parallel, Runnable checkpoint, boolean vectors) {
-        String kind = System.getProperty("tns.cpu", "block");
+        String kind = System.getProperty("tns.cpu", "fused");
         return switch (kind) {
             case "scalar" -> new ScalarRunner();
-            case "block", "plain" -> {
-                if (!vectors && kind.equals("block")) {
+            case "fused", "block", "plain" -> {
+                if (!vectors && !kind.equals("plain")) {
                     System.getLogger("tns.cpu")
                             .log(
                                     System.Logger.Level.WARNING,
                                     "slower without the Vector API: start Java with --add-modules"
                                             + " jdk.incubator.vector");
                 }
-                yield new BlockRunner(parallel, checkpoint, vectors ? BlockRunner.VECTOR_AFTER_WORK : Long.MAX_VALUE);
+                BlockRunner blocks =
+                        new BlockRunner(parallel, checkpoint, vectors ? BlockRunner.VECTOR_AFTER_WORK : Long.MAX_VALUE);
+                yield vectors && kind.equals("fused")
+                        ? new FusedRunner(parallel, checkpoint, blocks, new FusedLoops(FusedLoops.PROMOTE_AFTER))
+                        : blocks;
             }
-            default -> throw new IllegalArgumentException("tns.cpu must be scalar, plain or block: " + kind);
+            default -> throw new IllegalArgumentException("tns.cpu must be fused, block, plain or scalar: " + kind);
         };
     }
 }

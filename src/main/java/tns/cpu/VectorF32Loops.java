@@ -32,6 +32,11 @@ final class VectorF32Loops extends F32Loops {
         return new VectorF32Loops(blockLength);
     }
 
+    /** The length of a vector register in bytes. */
+    static int vectorBytes() {
+        return SPECIES.vectorByteSize();
+    }
+
     @Override
     void apply(Opcode op, float[] target, float[] a, float[] b, float[] c, int n) {
         switch (op) {

@@ -52,6 +52,16 @@ final class Walk {
         return innerStride == 0 && outerSizes.length == 0;
     }
 
+    /** Whether the elements follow each other without gaps. */
+    boolean isRun() {
+        return outerSizes.length == 0 && (innerStride == 1 || innerSize == 1);
+    }
+
+    /** Where the first element is. */
+    int offset() {
+        return offset;
+    }
+
     /** Splits the elements {@code [start, start + n)} into runs of equal stride. */
     void forEachRun(int start, int n, Run run) {
         if (outerSizes.length == 0) {

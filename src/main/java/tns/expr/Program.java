@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A compiled pointwise function: machine steps over slots, run once for every element by a {@link PointwiseRunner}.
@@ -13,21 +15,33 @@ import java.util.stream.Collectors;
  * <p>Slots are numbered inputs first, then constants, then registers: slot {@code i < inputs} is input i, slot {@code
  * inputs + k} is constant k, and the rest are registers, which the steps write and reuse. Inputs and constants are
  * never written. An output may be any slot. Immutable; equal programs compute the same.
- *
- * @param lane the type of every slot
- * @param inputs number of inputs (one more than the highest input number used)
- * @param constants bit patterns of the constants (F32: in the low 32 bits)
- * @param registers number of registers
- * @param steps in order of execution
- * @param outputs the slot of each output
  */
-public record Program(
-        Lane lane, int inputs, List<Long> constants, int registers, List<Step> steps, List<Integer> outputs) {
+public final class Program {
+    private final Lane lane;
+    private final int inputs;
+    private final List<Long> constants;
+    private final int registers;
+    private final List<Step> steps;
+    private final List<Integer> outputs;
+    private final int hash;
 
-    public Program {
-        constants = List.copyOf(constants);
-        steps = List.copyOf(steps);
-        outputs = List.copyOf(outputs);
+    /**
+     * @param lane the type of every slot
+     * @param inputs number of inputs (one more than the highest input number used)
+     * @param constants bit patterns of the constants (F32: in the low 32 bits)
+     * @param registers number of registers
+     * @param steps in order of execution
+     * @param outputs the slot of each output
+     */
+    Program(Lane lane, int inputs, List<Long> constants, int registers, List<Step> steps, List<Integer> outputs) {
+        this.lane = lane;
+        this.inputs = inputs;
+        this.constants = List.copyOf(constants);
+        this.registers = registers;
+        this.steps = List.copyOf(steps);
+        this.outputs = List.copyOf(outputs);
+        // Computed once: programs are looked up at every run, in less time than hashing their steps would take.
+        this.hash = Objects.hash(lane, inputs, constants, steps, outputs);
     }
 
     /**
@@ -66,6 +80,48 @@ public record Program(
             arguments[i] = lower(expr.arguments().get(i), sequence, lowered);
         }
         return expr.primitive().lower(arguments);
+    }
+
+    public Lane lane() {
+        return lane;
+    }
+
+    public int inputs() {
+        return inputs;
+    }
+
+    public List<Long> constants() {
+        return constants;
+    }
+
+    public int registers() {
+        return registers;
+    }
+
+    public List<Step> steps() {
+        return steps;
+    }
+
+    public List<Integer> outputs() {
+        return outputs;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || other instanceof Program p
+                        && hash == p.hash
+                        && lane == p.lane
+                        && inputs == p.inputs
+                        && registers == p.registers
+                        && constants.equals(p.constants)
+                        && steps.equals(p.steps)
+                        && outputs.equals(p.outputs);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
     }
 
     /** Number of slots: inputs, constants and registers. */

@@ -15,8 +15,8 @@ class PointwiseRunnersTest {
     }
 
     @Test
-    void theDefaultIsBlock() {
-        assertInstanceOf(BlockRunner.class, PointwiseRunners.choose(new Parallel(1), () -> {}, true));
+    void theDefaultIsFused() {
+        assertInstanceOf(FusedRunner.class, PointwiseRunners.choose(new Parallel(1), () -> {}, true));
     }
 
     @Test

@@ -24,7 +24,8 @@ class RunnersAgreeTest {
     void randomPrograms() {
         PointwiseRunner[] runners = {
             new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, 0),
-            new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, Long.MAX_VALUE)
+            new BlockRunner(ONE_THREAD, RunnersAgreeTest::never, Long.MAX_VALUE),
+            fused(ONE_THREAD)
         };
         long first = Long.getLong("tns.seed", System.nanoTime());
         for (long seed = first; seed < first + 400; seed++) {
@@ -49,6 +50,54 @@ class RunnersAgreeTest {
                 assertSame(expected[0].array(), actual[0].array(), message);
                 assertSame(expected[1].array(), actual[1].array(), message);
             }
+        }
+    }
+
+    /** A runner that makes a loop at the first run of a program. */
+    private static FusedRunner fused(Parallel parallel) {
+        BlockRunner blocks = new BlockRunner(parallel, RunnersAgreeTest::never, Long.MAX_VALUE);
+        return new FusedRunner(parallel, RunnersAgreeTest::never, blocks, new FusedLoops(0));
+    }
+
+    @Test
+    void fusedRoundings() {
+        float[] x = {
+            0f,
+            -0f,
+            0.3f,
+            -0.3f,
+            0.5f,
+            -0.5f,
+            1.5f,
+            -1.5f,
+            2.5f,
+            -2.5f,
+            8388607.5f,
+            -8388607.5f,
+            1e10f,
+            -1e10f,
+            Float.NaN,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            -0.99999994f,
+            0.99999994f,
+            1e-40f,
+            -1e-40f
+        };
+        Expr in = Expr.input(0);
+        Program program = Program.of(Lane.F32, in.floor(), in.ceil(), in.trunc(), in.round());
+        assertTrue(FusedCode.fits(program));
+        Operand[] expected = new Operand[4];
+        Operand[] actual = new Operand[4];
+        for (int k = 0; k < 4; k++) {
+            expected[k] = contiguous(new float[x.length]);
+            actual[k] = contiguous(new float[x.length]);
+        }
+        int[] shape = {x.length};
+        new ScalarRunner().run(program, new Operand[] {contiguous(x)}, expected, shape);
+        fused(ONE_THREAD).run(program, new Operand[] {contiguous(x)}, actual, shape);
+        for (int k = 0; k < 4; k++) {
+            assertSame(expected[k].array(), actual[k].array(), program.toString());
         }
     }
 
@@ -87,6 +136,13 @@ class RunnersAgreeTest {
             float[] actual = new float[n];
             new BlockRunner(new Parallel(threads), RunnersAgreeTest::never, 2_000_000)
                     .run(program, inputs, new Operand[] {contiguous(actual)}, new int[] {n});
+            assertArrayEquals(expected, actual);
+        }
+        Program fusible = Program.of(Lane.F32, Expr.input(0).exp().add(Expr.input(1)));
+        new ScalarRunner().run(fusible, inputs, new Operand[] {contiguous(expected)}, new int[] {n});
+        for (int threads : new int[] {1, 2, 3, 7}) {
+            float[] actual = new float[n];
+            fused(new Parallel(threads)).run(fusible, inputs, new Operand[] {contiguous(actual)}, new int[] {n});
             assertArrayEquals(expected, actual);
         }
     }

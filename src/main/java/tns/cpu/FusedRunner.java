@@ -1,0 +1,186 @@
+package tns.cpu;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import tns.expr.Operand;
+import tns.expr.PointwiseRunner;
+import tns.expr.Program;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+import tns.tensor.View;
+
+/**
+ * Runs hot programs as one vectorised loop each, and the others block by block. The bits are the same.
+ *
+ * <p>A program is hot when it has done so much work, with the same of its inputs repeating, that making its loop pays;
+ * the loop is made and warmed up in the background ({@link FusedLoops}), and block by block goes on until then.
+ */
+final class FusedRunner implements PointwiseRunner {
+    /** Element-steps below which a run stays on the caller's thread: about 50 microseconds of work. */
+    private static final long PARALLEL_MIN_WORK = 1 << 19;
+
+    /** Elements a thread takes at a time, and between two checks for cancellation. */
+    private static final int SHARE_ELEMENTS = 1 << 15;
+
+    /** What the overhead of a run costs, in element-steps. */
+    private static final int RUN_OVERHEAD = 64;
+
+    private final Parallel parallel;
+    private final Runnable checkpoint;
+    private final BlockRunner blocks;
+    private final FusedLoops loops;
+    private final Map<Program, Compiled> programs = new ConcurrentHashMap<>();
+    private final ThreadLocal<FusedBlocks> memory = ThreadLocal.withInitial(FusedBlocks::new);
+
+    FusedRunner(Parallel parallel, Runnable checkpoint, BlockRunner blocks, FusedLoops loops) {
+        this.parallel = parallel;
+        this.checkpoint = checkpoint;
+        this.blocks = blocks;
+        this.loops = loops;
+    }
+
+    /** The loops of one program; a handful at most, as there are few ways in which its inputs repeat. */
+    private static final class Compiled {
+        private final boolean fits;
+        private volatile Variant[] variants = {};
+
+        Compiled(Program program) {
+            fits = FusedCode.fits(program);
+        }
+
+        Variant variant(long uniforms) {
+            for (Variant variant : variants) {
+                if (variant.uniforms == uniforms) {
+                    return variant;
+                }
+            }
+            return add(uniforms);
+        }
+
+        private synchronized Variant add(long uniforms) {
+            for (Variant variant : variants) {
+                if (variant.uniforms == uniforms) {
+                    return variant;
+                }
+            }
+            Variant[] more = java.util.Arrays.copyOf(variants, variants.length + 1);
+            Variant added = new Variant(uniforms);
+            more[variants.length] = added;
+            variants = more;
+            return added;
+        }
+    }
+
+    /** A program with a choice of inputs that repeat, on its way to a loop. */
+    private static final class Variant {
+        private final long uniforms;
+        /** Element-steps so far, roughly: threads may overwrite each other's additions. */
+        private long work;
+
+        private boolean requested;
+        private volatile @Nullable FusedLoop loop;
+
+        Variant(long uniforms) {
+            this.uniforms = uniforms;
+        }
+    }
+
+    private Compiled compiled(Program program) {
+        Compiled known = programs.get(program);
+        return known != null ? known : programs.computeIfAbsent(program, Compiled::new);
+    }
+
+    /** The loop if there is one by now; counts the work and asks for a loop when it has become worth it. */
+    private @Nullable FusedLoop loop(Program program, Variant variant, long elements) {
+        FusedLoop loop = variant.loop;
+        if (loop == null && !variant.requested) {
+            variant.work += (elements + RUN_OVERHEAD) * program.steps().size();
+            if (variant.work >= loops.promoteAfter()) {
+                variant.requested = true;
+                loops.request(program, variant.uniforms, made -> variant.loop = made);
+                loop = variant.loop;
+            }
+        }
+        return loop;
+    }
+
+    @Override
+    public void run(Program program, Operand[] inputs, Operand[] outputs, int[] shape) {
+        Compiled compiled = compiled(program);
+        if (!compiled.fits) {
+            blocks.run(program, inputs, outputs, shape);
+            return;
+        }
+        int size = BlockRunner.checkedSize(program, inputs, outputs, shape);
+        if (size == 0) {
+            return;
+        }
+        Walk[] from = BlockRunner.walks(inputs, shape);
+        Walk[] to = BlockRunner.walks(outputs, shape);
+        long uniforms = 0;
+        for (int i = 0; i < program.inputs(); i++) {
+            if (from[i].isUniform() && FusedBlocks.holds(program.lane(), from[i].array())) {
+                uniforms |= 1L << i;
+            }
+        }
+        FusedLoop loop = loop(program, compiled.variant(uniforms), size);
+        if (loop == null) {
+            blocks.run(program, from, to, size);
+        } else if ((long) size * (program.steps().size() + 4) < PARALLEL_MIN_WORK) {
+            memory.get().run(loop, program, from, to, 0, size);
+        } else {
+            parallel.range(size, SHARE_ELEMENTS, (begin, end) -> {
+                FusedBlocks own = memory.get();
+                for (int start = begin; start < end; start += SHARE_ELEMENTS) {
+                    checkpoint.run();
+                    own.run(loop, program, from, to, start, Math.min(end, start + SHARE_ELEMENTS));
+                }
+            });
+        }
+    }
+
+    /**
+     * The short way for few elements in gapless tensors of the lane's type, or single ones: no operands, no walks. Most
+     * of a small model's time is such runs.
+     *
+     * @return whether it was one; if not, nothing has been computed
+     */
+    boolean direct(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+        int n = shape.elements();
+        int count = program.inputs();
+        Object[] arrays = new Object[count + outputs.length];
+        int[] at = new int[arrays.length];
+        long uniforms = 0;
+        for (int i = 0; i < count; i++) {
+            Tensor input = inputs[i];
+            View view = input.view();
+            int elements = input.elements();
+            Object array = HostBuffer.array(input.buffer());
+            if (!FusedBlocks.holds(program.lane(), array) || elements != 1 && (elements != n || !view.isContiguous())) {
+                return false;
+            }
+            arrays[i] = array;
+            at[i] = view.offset();
+            uniforms |= elements == 1 ? 1L << i : 0;
+        }
+        for (int k = 0; k < outputs.length; k++) {
+            Object array = HostBuffer.array(outputs[k].buffer());
+            if (!FusedBlocks.holds(program.lane(), array) || !outputs[k].isContiguous()) {
+                return false;
+            }
+            arrays[count + k] = array;
+            at[count + k] = outputs[k].view().offset();
+        }
+        Compiled compiled = compiled(program);
+        if (!compiled.fits || n == 0) {
+            return false;
+        }
+        FusedLoop loop = loop(program, compiled.variant(uniforms), n);
+        if (loop == null) {
+            return false;
+        }
+        memory.get().run(loop, program, uniforms, arrays, at, n);
+        return true;
+    }
+}
