@@ -243,7 +243,7 @@ public final class Interpreter {
             Namespace own = new Namespace();
             define(own, session.arguments());
             String text = Files.readString(file);
-            ScriptParser.parse(new Source(file.toString(), text), own, ops).run(session);
+            ScriptParser.parse(new Source(shown(file), text), own, ops).run(session);
             FileValue value = new FileValue(file.getFileName().toString(), own);
             imported.put(file, value);
             return value;
@@ -252,6 +252,12 @@ public final class Interpreter {
         } finally {
             importing.pop();
         }
+    }
+
+    /** The name of a file in messages: from the working folder on, where it lies in that. */
+    private static String shown(Path file) {
+        Path here = Path.of("").toAbsolutePath();
+        return file.startsWith(here) ? here.relativize(file).toString() : file.toString();
     }
 
     /** The file an import names: beside the importing one, then along TNS_PATH. */

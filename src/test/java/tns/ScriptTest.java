@@ -22,8 +22,9 @@ import tns.op.Display;
 import tns.syntax.ScriptParser;
 
 /**
- * Runs every script under src/test/tns: each line is one statement with its expectation, {@code # => text} for its
- * printed value (\\n between lines) or {@code # error: fragment} for its message; other lines just run.
+ * Runs every script under src/test/tns: each line is one statement with its expectation, {@code # => text} for the text
+ * of its value, {@code # prints: text} for what it prints, or {@code # error: fragment} for its message ({@code \n}
+ * between lines of text); other lines just run.
  */
 class ScriptTest {
     private static final Path SCRIPTS = Path.of("src/test/tns");
@@ -32,8 +33,7 @@ class ScriptTest {
     List<DynamicTest> scripts() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
         try (Stream<Path> files = Files.walk(SCRIPTS)) {
-            for (Path file :
-                    files.filter(f -> f.toString().endsWith(".tns")).sorted().toList()) {
+            for (Path file : files.filter(ScriptTest::isScript).sorted().toList()) {
                 tests.add(DynamicTest.dynamicTest(SCRIPTS.relativize(file).toString(), () -> check(file)));
             }
         }
@@ -41,15 +41,25 @@ class ScriptTest {
         return tests;
     }
 
+    /** Whether it is a script of its own, not one that others import or that shows an error. */
+    private static boolean isScript(Path file) {
+        return file.toString().endsWith(".tns")
+                && !file.getParent().endsWith("modules")
+                && !file.startsWith(SCRIPTS.resolve("errors"));
+    }
+
     private static void check(Path file) throws IOException {
-        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        Interpreter tns = new Interpreter(nowhere, new BufferedReader(new StringReader("")), List.of());
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        Interpreter tns = new Interpreter(out, new BufferedReader(new StringReader("")), List.of());
         StringBuilder pending = new StringBuilder();
         int line = 0;
-        for (String text : Files.readAllLines(file)) {
+        List<String> lines = Files.readAllLines(file);
+        for (String text : lines) {
             line++;
             int value = text.indexOf("# => ");
             int error = text.indexOf("# error: ");
+            int prints = text.indexOf("# prints: ");
             pending.append(text).append('\n');
             String where = file + ":" + line;
             if (value >= 0) {
@@ -64,11 +74,32 @@ class ScriptTest {
                 String expected = text.substring(error + 9).strip();
                 assertTrue(e.getMessage().contains(expected), where + ": " + e.getMessage());
                 pending.setLength(0);
-            } else if (ScriptParser.status(pending.toString()) == ScriptParser.Status.COMPLETE) {
+            } else if (prints >= 0) {
+                printed.reset();
+                tns.run(tns.compile(pending.toString(), where));
+                String expected = text.substring(prints + 10).strip().replace("\\n", "\n");
+                assertEquals(expected, printed.toString(StandardCharsets.UTF_8).stripTrailing(), where);
+                pending.setLength(0);
+            } else if (!pending.toString().lines().allMatch(t -> t.isBlank() || t.startsWith("#"))
+                    && ScriptParser.status(pending.toString()) == ScriptParser.Status.COMPLETE
+                    && !continued(lines.subList(line, lines.size()))) {
                 tns.run(tns.compile(pending.toString(), where));
                 pending.setLength(0);
             }
         }
-        assertEquals("", pending.toString(), file + " ends in the middle of a statement");
+        assertEquals(
+                "",
+                pending.toString().replaceAll("(?m)^#.*\\n", "").strip(),
+                file + " ends in the middle of a statement");
+    }
+
+    /** Whether the next line with content goes on with the statement before it. */
+    private static boolean continued(List<String> following) {
+        return following.stream()
+                .map(String::strip)
+                .filter(t -> !t.isEmpty() && !t.startsWith("#"))
+                .findFirst()
+                .filter(t -> t.matches("(\\|>|\\.\\p{L}|else\\b|catch\\b).*"))
+                .isPresent();
     }
 }

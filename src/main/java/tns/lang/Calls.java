@@ -258,9 +258,14 @@ public final class Calls {
     }
 
     private static ScriptException notAFunction(Span at, Object value) {
-        String help = value instanceof Tensor || value instanceof Tuple || value instanceof ListValue
-                ? "x[i] picks an item; 2 * (x) multiplies"
-                : value instanceof Long || value instanceof Double ? "2 * (x) multiplies" : null;
+        String help = switch (value) {
+            case Tensor t -> "x[i] picks an item; 2 * (x) multiplies";
+            case Tuple t -> "x[i] picks an item";
+            case ListValue l -> "x[i] picks an item";
+            case Number n -> "2 * (x) multiplies";
+            case DType d -> "x.to(" + d.word() + ") converts";
+            default -> null;
+        };
         return failure(at, ErrorKind.VALUE, "call: " + TypeName.describe(value) + " is not a function", help);
     }
 

@@ -69,7 +69,8 @@ final class NumberFunctions {
         return (long) d;
     }
 
-    private static Object plus(Object a, Object b) {
+    private static Object plus(Object a, Object item) {
+        Object b = item instanceof Boolean truth ? (Object) (truth ? 1L : 0L) : item;
         try {
             return a instanceof Long x && b instanceof Long y ? (Object) Math.addExact(x, y) : number(a) + number(b);
         } catch (ArithmeticException overflow) {
@@ -82,9 +83,6 @@ final class NumberFunctions {
         Object plain = value instanceof Tensor t && t.elements() == 1 ? t.item() : value;
         if (plain instanceof Number n) {
             return n.doubleValue();
-        }
-        if (plain instanceof Boolean b) {
-            return b ? 1 : 0;
         }
         TnsException unfit = new TnsException(ErrorKind.VALUE, "sum: cannot add " + TypeName.describe(value));
         throw value instanceof String ? unfit.help("join(words, \"\") puts strings together") : unfit;
