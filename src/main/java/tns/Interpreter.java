@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tns.cpu.CpuDevice;
 import tns.error.Diagnostic;
@@ -26,8 +27,10 @@ import tns.nn.Layers;
 import tns.op.Callable;
 import tns.op.Display;
 import tns.op.Library;
+import tns.op.Members;
 import tns.op.OpTable;
 import tns.op.Tuple;
+import tns.op.TypeName;
 import tns.optim.Optimizers;
 import tns.plot.FigureOps;
 import tns.plot.Live;
@@ -102,8 +105,13 @@ public final class Interpreter {
     /** Runs a compiled script; the value is the last expression's. */
     public Object run(Script script) {
         session.allow();
+        return guarded(() -> script.run(session));
+    }
+
+    /** What fails without a place in the script still fails as a {@link ScriptException}. */
+    private static Object guarded(Supplier<Object> work) {
         try {
-            return script.run(session);
+            return work.get();
         } catch (StackOverflowError deep) {
             throw failure(ErrorKind.LIMIT, "the program is nested too deep", null);
         } catch (OutOfMemoryError full) {
@@ -162,20 +170,57 @@ public final class Interpreter {
 
     /** Calls the function of that name. */
     public Object call(String name, Object... arguments) {
-        Object value = names.get(name);
-        Object callee = value == null ? ops.find(name) : value;
-        if (!(callee instanceof Callable callable)) {
+        Callable callable = function(null, name);
+        if (callable == null) {
             throw failure(ErrorKind.NAME, "'" + name + "' is not a function", null);
         }
+        return called(callable, arguments);
+    }
+
+    private Object called(Callable callable, Object[] arguments) {
         Object[] converted = new Object[arguments.length];
         for (int i = 0; i < converted.length; i++) {
             converted[i] = fromHost(arguments[i]);
         }
-        try {
-            return callable.call(session, converted);
-        } catch (TnsException e) {
-            throw failure(e.kind(), e.getMessage(), e);
+        session.allow();
+        return guarded(() -> callable.call(session, converted));
+    }
+
+    /** Unsets a variable. */
+    public void remove(String name) {
+        names.remove(name);
+    }
+
+    /** Whether {@link #call} or, with a receiver, {@link #invoke} would find a function of that name. */
+    public boolean isCallable(@Nullable Object receiver, String name) {
+        return function(receiver, name) != null;
+    }
+
+    /** Calls {@code receiver.name(arguments)}: a member of the receiver, or the function with the receiver first. */
+    public Object invoke(Object receiver, String name, Object... arguments) {
+        Callable callable = function(receiver, name);
+        if (callable == null) {
+            throw failure(ErrorKind.NAME, TypeName.describe(receiver) + " has no method '" + name + "'", null);
         }
+        if (receiver instanceof Members members && members.member(name) == callable) {
+            return called(callable, arguments);
+        }
+        Object[] all = new Object[arguments.length + 1];
+        all[0] = receiver;
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        return called(callable, all);
+    }
+
+    private @Nullable Callable function(@Nullable Object receiver, String name) {
+        if (receiver instanceof Members members && members.member(name) instanceof Callable member) {
+            return member;
+        }
+        return names.get(name) instanceof Callable own ? own : ops.find(name);
+    }
+
+    /** Hands on what scripts have printed so far. */
+    public void flush() {
+        session.out().flush();
     }
 
     /** A float32 tensor of the given shape over a copy of {@code data}. */

@@ -21,6 +21,14 @@ public final class Namespace {
         return cell == null ? null : cell.get();
     }
 
+    /** Unsets the variable of that name; scripts that know it see it unset. */
+    public void remove(String name) {
+        Cell cell = cells.get(name);
+        if (cell != null) {
+            cell.value = null;
+        }
+    }
+
     /** The names that have a value, in the order they were first mentioned. */
     public List<String> names() {
         List<String> names = new ArrayList<>();
