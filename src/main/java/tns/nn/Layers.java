@@ -127,8 +127,19 @@ public final class Layers {
                                     + " takes " + weight.size(-1) + " features")
                     .help("the last dim of the input must be " + weight.size(-1));
         }
+        boolean plain = weight.rank() == 2
+                && x.rank() > 0
+                && fits(x, weight)
+                && (bias == null || bias.rank() == 1 && bias.size(0) == weight.size(0) && fits(x, bias));
+        if (plain) {
+            return Contraction.linear(x, weight, bias);
+        }
         Tensor y = Contraction.matmul(x, weight.rank() < 2 ? weight : Movement.transpose(weight, -2, -1));
         return bias == null ? y : Arithmetic.plus(y, bias);
+    }
+
+    private static boolean fits(Tensor x, Tensor other) {
+        return x.dtype().isFloat() && x.dtype() == other.dtype() && x.device() == other.device();
     }
 
     private static Object layerNorm(Args args) {

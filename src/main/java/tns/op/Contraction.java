@@ -8,6 +8,7 @@ import tns.tensor.GradMode;
 import tns.tensor.Origin;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
+import tns.tensor.View;
 
 /** Products that sum over a shared dim: matmul and its relatives, all through one batched matrix product. */
 public final class Contraction {
@@ -109,6 +110,9 @@ public final class Contraction {
                     .help("the last dim on the left must equal the " + (y.rank() == 1 ? "length" : "second-last dim")
                             + " on the right");
         }
+        if (x.rank() == 2 && y.rank() == 2) {
+            return matrices(x, y);
+        }
         Tensor left = x.rank() == 1 ? Movement.unsqueeze(x, 0) : x;
         Tensor right = y.rank() == 1 ? Movement.unsqueeze(y, 1) : y;
         Tensor product = batched(left, right);
@@ -116,6 +120,79 @@ public final class Contraction {
             product = Movement.squeeze(product, product.rank() - 2);
         }
         return y.rank() == 1 ? Movement.squeeze(product, product.rank() - 1) : product;
+    }
+
+    /** [m, k] by [k, n], without the views that batches take. */
+    private static Tensor matrices(Tensor x, Tensor y) {
+        Tensor out = Tensor.allocate(x.device(), resultType(x), Shape.of(x.size(0), y.size(1)));
+        x.device().gemm(asBatch(x), asBatch(y), asBatch(out));
+        boolean tracked = (x.requiresGrad() || y.requiresGrad()) && GradMode.enabled();
+        return tracked ? out.withOrigin(new MatrixOrigin(x, y)) : out;
+    }
+
+    private static Tensor asBatch(Tensor matrix) {
+        return matrix.window(matrix.view().insert(0));
+    }
+
+    private static DType resultType(Tensor x) {
+        return x.dtype() == DType.BOOL ? DType.INT64 : x.dtype();
+    }
+
+    private static final class MatrixOrigin extends Origin {
+        MatrixOrigin(Tensor x, Tensor y) {
+            super("matmul", x, y);
+        }
+
+        @Override
+        public @Nullable Tensor gradient(int i, Tensor out, Tensor dy) {
+            return i == 0
+                    ? matrices(dy, Movement.transpose(input(1), 0, 1))
+                    : matrices(Movement.transpose(input(0), 0, 1), dy);
+        }
+    }
+
+    /**
+     * {@code x @ weight.T + bias}: x [.., in], weight [out, in], bias [out], all floats of one dtype on one device, to
+     * [.., out]. One op and not three, since a small model's time is spent between ops; the caller has checked.
+     */
+    public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        Tensor y = Tensor.allocate(x.device(), x.dtype(), x.shape().with(x.rank() - 1, weight.size(0)));
+        View transposed = weight.view().permute(new int[] {1, 0});
+        x.device().gemm(asBatch(rows(x.window(x.view()))), asBatch(weight.window(transposed)), asBatch(rows(y)));
+        if (bias != null) {
+            Arithmetic.ADD.into(y, y, bias);
+        }
+        boolean tracked = x.requiresGrad() || weight.requiresGrad() || bias != null && bias.requiresGrad();
+        if (!tracked || !GradMode.enabled()) {
+            return y;
+        }
+        return y.withOrigin(bias == null ? new LinearOrigin(x, weight) : new LinearOrigin(x, weight, bias));
+    }
+
+    /** The leading dims folded into one. */
+    private static Tensor rows(Tensor x) {
+        return switch (x.rank()) {
+            case 1 ->
+                x.requiresGrad() ? Movement.unsqueeze(x, 0) : x.window(x.view().insert(0));
+            case 2 -> x;
+            default ->
+                Movement.reshape(x, Shape.of(x.shape().part(0, x.rank() - 1).elements(), x.size(-1)));
+        };
+    }
+
+    private static final class LinearOrigin extends Origin {
+        LinearOrigin(Tensor... inputs) {
+            super("linear", inputs);
+        }
+
+        @Override
+        public @Nullable Tensor gradient(int i, Tensor y, Tensor dy) {
+            return switch (i) {
+                case 0 -> Movement.reshape(matrices(rows(dy), input(1)), input(0).shape());
+                case 1 -> matrices(Movement.transpose(rows(dy), 0, 1), rows(input(0)));
+                default -> Reductions.sumTo(dy, input(2).shape());
+            };
+        }
     }
 
     private static Tensor batched(Tensor x, Tensor y) {
@@ -149,10 +226,7 @@ public final class Contraction {
 
     /** [b, m, k] by [b, k, n]. */
     private static Tensor product(Tensor x, Tensor y) {
-        Tensor out = Tensor.allocate(
-                x.device(),
-                x.dtype() == DType.BOOL ? DType.INT64 : x.dtype(),
-                Shape.of(x.size(0), x.size(1), y.size(2)));
+        Tensor out = Tensor.allocate(x.device(), resultType(x), Shape.of(x.size(0), x.size(1), y.size(2)));
         x.device().gemm(x, y, out);
         boolean tracked = (x.requiresGrad() || y.requiresGrad()) && GradMode.enabled();
         return tracked ? out.withOrigin(new ProductOrigin(x, y)) : out;

@@ -2,12 +2,10 @@ package tns.op;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tns.tensor.GradMode;
 import tns.tensor.Leaf;
@@ -20,114 +18,113 @@ import tns.tensor.Tensor;
  * gradients from results to inputs. Iterative, so a graph may be a million ops deep.
  */
 final class Gradients {
-    private final Map<Origin, Tensor> pending = new IdentityHashMap<>();
-    private final List<Node> order;
+    /** A place in the graph: a tracked tensor, what it was computed from, and the gradient gathered so far. */
+    private static final class Place {
+        private final Tensor tensor;
+        private final Origin origin;
+        /** The places of the origin's inputs; null for one that is not tracked. */
+        private final @Nullable Place[] inputs;
 
-    /** A tracked tensor and its origin, which identifies the place in the graph. */
-    private record Node(Tensor tensor, Origin origin) {}
+        private int visited;
+        private boolean wanted;
+        /** Whether some wanted place can be reached: gradients of others are not worth computing. */
+        private boolean useful;
 
-    private Gradients(Tensor root) {
-        order = orderFrom(root);
+        private @Nullable Tensor gradient;
+
+        Place(Tensor tensor, Origin origin) {
+            this.tensor = tensor;
+            this.origin = origin;
+            this.inputs = new @Nullable Place[origin.inputCount()];
+        }
+
+        void add(Tensor more) {
+            gradient = gradient == null ? more : Arithmetic.ADD.apply(gradient, more);
+        }
     }
 
-    /** The places behind {@code root}, each after everything it was computed from. */
-    private static List<Node> orderFrom(Tensor root) {
-        List<Node> order = new ArrayList<>();
-        Set<Origin> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Deque<Visit> stack = new ArrayDeque<>();
-        push(root, seen, stack);
+    private final Map<Origin, Place> places = new IdentityHashMap<>();
+    /** The places behind the root, each after everything it was computed from. */
+    private final List<Place> order = new ArrayList<>();
+
+    private Gradients(Tensor root, Origin origin) {
+        Deque<Place> stack = new ArrayDeque<>();
+        place(root, origin, stack);
         while (!stack.isEmpty()) {
-            Visit visit = stack.peek();
-            if (visit.next < visit.node.origin.inputCount()) {
-                push(visit.node.origin.input(visit.next++), seen, stack);
-            } else {
-                order.add(visit.node);
-                stack.pop();
+            Place place = stack.peek();
+            if (place.visited == place.inputs.length) {
+                order.add(stack.pop());
+                continue;
+            }
+            int i = place.visited++;
+            Tensor input = place.origin.input(i);
+            Origin from = input.origin();
+            if (from != null) {
+                place.inputs[i] = place(input, from, stack);
             }
         }
-        return order;
     }
 
-    private static final class Visit {
-        private final Node node;
-        private int next;
-
-        Visit(Node node) {
-            this.node = node;
+    /** The place of an origin; one seen for the first time is pushed, to be looked behind. */
+    private Place place(Tensor tensor, Origin origin, Deque<Place> stack) {
+        Place known = places.get(origin);
+        if (known != null) {
+            return known;
         }
+        Place fresh = new Place(tensor, origin);
+        places.put(origin, fresh);
+        stack.push(fresh);
+        return fresh;
     }
 
-    private static void push(Tensor tensor, Set<Origin> seen, Deque<Visit> stack) {
-        Origin origin = tensor.origin();
-        if (origin != null && seen.add(origin)) {
-            stack.push(new Visit(new Node(tensor, origin)));
+    /** Sends {@code seed}, the gradient of the root, back to every wanted place. */
+    private void run(Tensor seed) {
+        for (Place place : order) {
+            place.useful = place.wanted;
+            for (Place input : place.inputs) {
+                place.useful |= input != null && input.useful;
+            }
         }
-    }
-
-    private void add(Origin origin, Tensor gradient) {
-        Tensor earlier = pending.get(origin);
-        pending.put(origin, earlier == null ? gradient : Arithmetic.ADD.apply(earlier, gradient));
-    }
-
-    /** Sends {@code seed}, the gradient of {@code root}, back to every place in {@code wanted} and the leaves. */
-    private void run(Origin root, Tensor seed, Set<Origin> wanted) {
-        Set<Origin> useful = usefulFor(wanted);
-        add(root, seed);
+        order.getLast().add(seed);
         for (int k = order.size() - 1; k >= 0; k--) {
-            Node node = order.get(k);
-            Origin origin = node.origin;
-            Tensor dy = wanted.contains(origin) ? pending.get(origin) : pending.remove(origin);
+            Place place = order.get(k);
+            Tensor dy = place.gradient;
             if (dy == null) {
                 continue;
             }
-            for (int i = 0; i < origin.inputCount(); i++) {
-                Origin input = origin.input(i).origin();
-                if (input == null || !useful.contains(input)) {
-                    continue;
-                }
-                Tensor gradient = origin.gradient(i, node.tensor, dy);
-                if (gradient != null) {
-                    add(input, gradient);
+            if (!place.wanted) {
+                place.gradient = null;
+            }
+            for (int i = 0; i < place.inputs.length; i++) {
+                Place input = place.inputs[i];
+                if (input != null && input.useful) {
+                    Tensor gradient = place.origin.gradient(i, place.tensor, dy);
+                    if (gradient != null) {
+                        input.add(gradient);
+                    }
                 }
             }
         }
-    }
-
-    /** The places from which some wanted one can be reached: gradients of others are not worth computing. */
-    private Set<Origin> usefulFor(Set<Origin> wanted) {
-        Set<Origin> useful = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Node node : order) {
-            Origin origin = node.origin;
-            boolean leads = wanted.contains(origin);
-            for (int i = 0; i < origin.inputCount() && !leads; i++) {
-                Origin input = origin.input(i).origin();
-                leads = input != null && useful.contains(input);
-            }
-            if (leads) {
-                useful.add(origin);
-            }
-        }
-        return useful;
     }
 
     /** Adds the gradients of {@code root} to the parameters behind it, replacing those an optimiser has used. */
     static void backward(Tensor root, Origin origin, Tensor seed) {
         GradMode.without(() -> {
-            Gradients pass = new Gradients(root);
-            Set<Origin> leaves = Collections.newSetFromMap(new IdentityHashMap<>());
-            for (Node node : pass.order) {
-                if (node.origin instanceof Leaf) {
-                    leaves.add(node.origin);
-                }
+            Gradients pass = new Gradients(root, origin);
+            for (Place place : pass.order) {
+                place.wanted = place.origin instanceof Leaf;
             }
-            pass.run(origin, seed, leaves);
-            for (Origin leaf : leaves) {
-                Tensor gradient = pass.pending.get(leaf);
-                Param cell = ((Leaf) leaf).cell();
-                Tensor value = cell.value();
-                accumulate(
-                        cell,
-                        gradient != null ? gradient : Tensor.allocate(value.device(), value.dtype(), value.shape()));
+            pass.run(seed);
+            for (Place place : pass.order) {
+                if (place.origin instanceof Leaf leaf) {
+                    Tensor value = leaf.cell().value();
+                    Tensor gradient = place.gradient;
+                    accumulate(
+                            leaf.cell(),
+                            gradient != null
+                                    ? gradient
+                                    : Tensor.allocate(value.device(), value.dtype(), value.shape()));
+                }
             }
             return root;
         });
@@ -149,40 +146,49 @@ final class Gradients {
         if (origin == null) {
             return gradients;
         }
-        Gradients pass = new Gradients(root);
-        Set<Origin> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Tensor input : inputs) {
-            if (input.origin() != null) {
-                wanted.add(input.origin());
-            }
-        }
-        boolean outer = record || seed.requiresGrad() || pass.dependsBeyond(wanted);
+        Gradients pass = new Gradients(root, origin);
+        pass.want(inputs);
+        boolean outer = record || seed.requiresGrad() || pass.dependsBeyond();
         GradMode.with(outer && GradMode.enabled(), () -> {
-            pass.run(origin, seed, wanted);
+            pass.run(seed);
             return root;
         });
         for (int i = 0; i < inputs.length; i++) {
-            Origin input = inputs[i].origin();
-            gradients[i] = input == null ? null : pass.pending.get(input);
+            Place place = pass.place(inputs[i]);
+            gradients[i] = place == null ? null : place.gradient;
         }
         return gradients;
     }
 
-    /** Whether {@code root} depends on anything tracked beyond {@code inputs}. */
-    static boolean dependsBeyond(Tensor root, Tensor... inputs) {
-        Set<Origin> own = Collections.newSetFromMap(new IdentityHashMap<>());
+    private void want(Tensor... inputs) {
         for (Tensor input : inputs) {
-            if (input.origin() != null) {
-                own.add(input.origin());
+            Place place = place(input);
+            if (place != null) {
+                place.wanted = true;
             }
         }
-        return new Gradients(root).dependsBeyond(own);
     }
 
-    /** Whether some leaf, or an input with a history of its own, is not among {@code wanted}. */
-    private boolean dependsBeyond(Set<Origin> wanted) {
-        for (Node node : order) {
-            if (node.origin.inputCount() == 0 && !wanted.contains(node.origin)) {
+    private @Nullable Place place(Tensor tensor) {
+        Origin origin = tensor.origin();
+        return origin == null ? null : places.get(origin);
+    }
+
+    /** Whether {@code root} depends on anything tracked beyond {@code inputs}. */
+    static boolean dependsBeyond(Tensor root, Tensor... inputs) {
+        Origin origin = root.origin();
+        if (origin == null) {
+            return false;
+        }
+        Gradients pass = new Gradients(root, origin);
+        pass.want(inputs);
+        return pass.dependsBeyond();
+    }
+
+    /** Whether some leaf, or an input with a history of its own, is not wanted. */
+    private boolean dependsBeyond() {
+        for (Place place : order) {
+            if (place.inputs.length == 0 && !place.wanted) {
                 return true;
             }
         }

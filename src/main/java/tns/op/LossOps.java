@@ -19,14 +19,18 @@ public final class LossOps {
                     .mul(y)
                     .sub(x.neg().logSigmoid().mul(y.neg().add(1.0))));
 
+    private static final Pointwise SQUARED_DIFFERENCE = new Family("losses")
+            .pointwise("mse_loss(x, y)")
+            .is((x, y) -> x.sub(y).square());
+
     static {
         FAMILY.define("mse_loss(x: tensor, target: tensor, reduction: string = 'mean')")
                 .doc("The mean of the squared differences.")
                 .example("mse_loss([1., 2.], [1., 4.])", "tensor(2.)")
                 .gradient("mse_loss(x, y)", "x: [2, 3]", "y: [2, 3]")
                 .is(args -> {
-                    Tensor difference = difference(args, "mse_loss");
-                    return reduced(args, "mse_loss", Arithmetic.SQUARE.apply(difference));
+                    requireEqualShapes("mse_loss", args.tensor("x"), args.tensor("target"));
+                    return reduced(args, "mse_loss", SQUARED_DIFFERENCE.apply(args.tensor("x"), args.tensor("target")));
                 });
         FAMILY.define("l1_loss(x: tensor, target: tensor, reduction: string = 'mean')")
                 .doc("The mean of the absolute differences.")

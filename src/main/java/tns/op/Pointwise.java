@@ -147,6 +147,11 @@ public final class Pointwise {
         return y;
     }
 
+    /** Writes the result for operands of one dtype into {@code target}, which may be one of them; records nothing. */
+    void into(Tensor target, Tensor... operands) {
+        target.device().map(program(target.dtype().lane()), operands, target.shape(), new Tensor[] {target});
+    }
+
     private synchronized Program program(Lane lane) {
         return programs.computeIfAbsent(lane, l -> Program.of(l, expr));
     }

@@ -2,6 +2,7 @@ package tns.optim;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,24 +20,22 @@ import tns.tensor.Tensor;
 
 /** The parameters of an optimiser, its settings by name, and the step all of them take together. */
 public final class Optimizer implements Members, TypeName.Typed {
-    /** One parameter's next value, from its gradient and the state kept for it. */
+    /** How a parameter changes. Settings may change between steps: some choose among formulas, others are numbers. */
     interface Rule {
-        Tensor next(Map<String, Object> settings, State state, Tensor value, Tensor gradient);
+        /** The formula for these settings at this step, counted from 1: a small number that means it. */
+        int variant(Map<String, Object> settings, int steps);
+
+        /** The formula that a number means. */
+        Update update(int variant);
+
+        /** The numbers the formulas take. */
+        double[] numbers(Map<String, Object> settings, int steps);
     }
 
     /** What an optimiser remembers of one parameter. */
-    static final class State {
+    private static final class State {
         private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-        int steps;
-
-        @Nullable
-        Tensor get(String name) {
-            return tensors.get(name);
-        }
-
-        void put(String name, Tensor value) {
-            tensors.put(name, value);
-        }
+        private int steps;
     }
 
     private final String name;
@@ -44,6 +43,7 @@ public final class Optimizer implements Members, TypeName.Typed {
     private final Map<String, Object> settings;
     private final Rule rule;
     private final List<State> states = new ArrayList<>();
+    private final Map<Integer, Update> updates = new HashMap<>();
 
     Optimizer(String name, List<Param> params, Map<String, Object> settings, Rule rule) {
         this.name = name;
@@ -91,7 +91,9 @@ public final class Optimizer implements Members, TypeName.Typed {
             if (gradient != null) {
                 State state = states.get(i);
                 state.steps++;
-                p.set(rule.next(settings, state, p.value().detach(), gradient.detach()));
+                Update update = updates.computeIfAbsent(rule.variant(settings, state.steps), rule::update);
+                double[] numbers = rule.numbers(settings, state.steps);
+                p.set(update.apply(p.value(), gradient, state.tensors, numbers));
                 p.markGradUsed();
             }
         }

@@ -1,12 +1,13 @@
 package tns.optim;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import tns.expr.Expr;
 import tns.op.Args;
 import tns.op.Family;
 import tns.op.Tuple;
-import tns.tensor.Tensor;
 
 /** sgd, adam, adamw and rmsprop with PyTorch's exact updates, in the parameter's own dtype. */
 public final class Optimizers {
@@ -17,38 +18,23 @@ public final class Optimizers {
                         + " weight_decay: float = 0, nesterov: bool = false)")
                 .doc("Stochastic gradient descent: p - lr * gradient, with momentum.")
                 .example("type(sgd((param([1.]),), lr=0.1))", "optimizer")
-                .is(args ->
-                        optimizer(args, Optimizers::sgd, "lr", "momentum", "dampening", "weight_decay", "nesterov"));
+                .is(args -> optimizer(args, new Sgd(), "lr", "momentum", "dampening", "weight_decay", "nesterov"));
         FAMILY.define("adam(params: any, lr: float = 0.001, betas: any = (0.9, 0.999), eps: float = 1e-08,"
                         + " weight_decay: float = 0, amsgrad: bool = false)")
                 .doc("Adam (Kingma and Ba, 2015), with PyTorch's placing of eps.")
                 .example("type(adam((param([1.]),), lr=0.1))", "optimizer")
-                .is(args -> optimizer(
-                        args,
-                        (s, state, p, g) -> adam(s, state, p, g, false),
-                        "lr",
-                        "betas",
-                        "eps",
-                        "weight_decay",
-                        "amsgrad"));
+                .is(args -> optimizer(args, new Adam(false), "lr", "betas", "eps", "weight_decay", "amsgrad"));
         FAMILY.define("adamw(params: any, lr: float = 0.001, betas: any = (0.9, 0.999), eps: float = 1e-08,"
                         + " weight_decay: float = 0.01, amsgrad: bool = false)")
                 .doc("Adam with decoupled weight decay (Loshchilov and Hutter, 2019).")
                 .example("type(adamw((param([1.]),), lr=0.1))", "optimizer")
-                .is(args -> optimizer(
-                        args,
-                        (s, state, p, g) -> adam(s, state, p, g, true),
-                        "lr",
-                        "betas",
-                        "eps",
-                        "weight_decay",
-                        "amsgrad"));
+                .is(args -> optimizer(args, new Adam(true), "lr", "betas", "eps", "weight_decay", "amsgrad"));
         FAMILY.define("rmsprop(params: any, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-08,"
                         + " weight_decay: float = 0, momentum: float = 0, centered: bool = false)")
                 .doc("RMSprop (Hinton, 2012): steps divided by the running size of the gradient.")
                 .example("type(rmsprop((param([1.]),), lr=0.1))", "optimizer")
-                .is(args -> optimizer(
-                        args, Optimizers::rmsprop, "lr", "alpha", "eps", "weight_decay", "momentum", "centered"));
+                .is(args ->
+                        optimizer(args, new RmsProp(), "lr", "alpha", "eps", "weight_decay", "momentum", "centered"));
     }
 
     private Optimizers() {}
@@ -74,64 +60,139 @@ public final class Optimizers {
         return settings.get("betas") instanceof Tuple t && t.get(i) instanceof Number n ? n.doubleValue() : 0;
     }
 
-    private static Tensor decayed(Map<String, Object> s, Tensor p, Tensor g) {
-        double decay = real(s, "weight_decay");
-        return decay == 0 ? g : Updates.addScaled(g, p, decay);
+    /** The formula of input {@code i}. */
+    private static Expr in(int i) {
+        return Expr.input(i);
     }
 
-    private static Tensor sgd(Map<String, Object> s, Optimizer.State state, Tensor p, Tensor gradient) {
-        Tensor g = decayed(s, p, gradient);
-        double momentum = real(s, "momentum");
-        if (momentum != 0) {
-            Tensor before = state.get("momentum");
-            Tensor velocity = before == null
-                    ? g
-                    : Updates.addScaled(Updates.scaled(before, momentum), g, 1 - real(s, "dampening"));
-            state.put("momentum", velocity);
-            g = flag(s, "nesterov") ? Updates.addScaled(g, velocity, momentum) : velocity;
-        }
-        return Updates.addScaled(p, g, -real(s, "lr"));
+    private static Expr decayed(boolean decays, Expr decay) {
+        return decays ? Update.gradient().add(Update.value().mul(decay)) : Update.gradient();
     }
 
-    private static Tensor adam(
-            Map<String, Object> s, Optimizer.State state, Tensor value, Tensor gradient, boolean decoupled) {
-        double lr = real(s, "lr");
-        double beta1 = beta(s, 0);
-        double beta2 = beta(s, 1);
-        Tensor p = decoupled ? Updates.scaled(value, 1 - lr * real(s, "weight_decay")) : value;
-        Tensor g = decoupled ? gradient : decayed(s, p, gradient);
-        Tensor m = Updates.lerp(state.get("m"), g, 1 - beta1);
-        Tensor v = Updates.addScaledSquare(state.get("v"), g, beta2);
-        state.put("m", m);
-        state.put("v", v);
-        Tensor largest = v;
-        if (flag(s, "amsgrad")) {
-            Tensor before = state.get("vmax");
-            largest = before == null ? v : Updates.greater(before, v);
-            state.put("vmax", largest);
+    private static final class Sgd implements Optimizer.Rule {
+        @Override
+        public int variant(Map<String, Object> s, int steps) {
+            int momentum = real(s, "momentum") == 0 ? 0 : steps == 1 ? 2 : 4;
+            return (real(s, "weight_decay") != 0 ? 1 : 0) | momentum | (flag(s, "nesterov") ? 8 : 0);
         }
-        double stepSize = lr / (1 - Math.pow(beta1, state.steps));
-        double root = Math.sqrt(1 - Math.pow(beta2, state.steps));
-        return Updates.adam(p, m, largest, root, real(s, "eps"), -stepSize);
+
+        @Override
+        public Update update(int variant) {
+            boolean momentum = (variant & 6) != 0;
+            int numbers = momentum ? 3 : 2;
+            Expr step = in(numbers);
+            Expr g = decayed((variant & 1) != 0, in(numbers + 1));
+            if (!momentum) {
+                return new Update(List.of(), Update.value().add(g.mul(step)));
+            }
+            Expr mu = in(numbers + 2);
+            Expr velocity = (variant & 2) != 0 ? g : in(2).mul(mu).add(g.mul(in(numbers + 3)));
+            Expr direction = (variant & 8) != 0 ? g.add(velocity.mul(mu)) : velocity;
+            return new Update(List.of("momentum"), Update.value().add(direction.mul(step)), velocity);
+        }
+
+        @Override
+        public double[] numbers(Map<String, Object> s, int steps) {
+            return new double[] {-real(s, "lr"), real(s, "weight_decay"), real(s, "momentum"), 1 - real(s, "dampening")
+            };
+        }
     }
 
-    private static Tensor rmsprop(Map<String, Object> s, Optimizer.State state, Tensor p, Tensor gradient) {
-        Tensor g = decayed(s, p, gradient);
-        double alpha = real(s, "alpha");
-        Tensor square = Updates.addScaledSquare(state.get("square"), g, alpha);
-        state.put("square", square);
-        @Nullable Tensor mean = null;
-        if (flag(s, "centered")) {
-            mean = Updates.lerp(state.get("mean"), g, 1 - alpha);
-            state.put("mean", mean);
+    private static final class Adam implements Optimizer.Rule {
+        private final boolean decoupled;
+
+        /** @param decoupled whether weight decay acts on the value itself and not through the gradient */
+        Adam(boolean decoupled) {
+            this.decoupled = decoupled;
         }
-        Tensor direction = Updates.rms(g, square, mean, real(s, "eps"));
-        double momentum = real(s, "momentum");
-        if (momentum != 0) {
-            Tensor before = state.get("momentum");
-            direction = before == null ? direction : Updates.addScaled(Updates.scaled(before, momentum), direction, 1);
-            state.put("momentum", direction);
+
+        @Override
+        public int variant(Map<String, Object> s, int steps) {
+            return (real(s, "weight_decay") != 0 ? 1 : 0) | (flag(s, "amsgrad") ? 2 : 0);
         }
-        return Updates.addScaled(p, direction, -real(s, "lr"));
+
+        @Override
+        public Update update(int variant) {
+            boolean decays = (variant & 1) != 0;
+            boolean amsgrad = (variant & 2) != 0;
+            int numbers = amsgrad ? 5 : 4;
+            Expr decay = in(numbers + 6);
+            Expr value = decays && decoupled ? Update.value().mul(decay) : Update.value();
+            Expr g = decayed(decays && !decoupled, decay);
+            Expr m = in(2).add(in(numbers).mul(g.sub(in(2))));
+            Expr v = in(3).mul(in(numbers + 1)).add(g.mul(g).mul(in(numbers + 2)));
+            Expr largest = amsgrad ? in(4).max(v) : v;
+            Expr size = largest.sqrt().div(in(numbers + 3)).add(in(numbers + 4));
+            Expr next = value.add(m.mul(in(numbers + 5)).div(size));
+            return amsgrad
+                    ? new Update(List.of("m", "v", "vmax"), next, m, v, largest)
+                    : new Update(List.of("m", "v"), next, m, v);
+        }
+
+        @Override
+        public double[] numbers(Map<String, Object> s, int steps) {
+            double lr = real(s, "lr");
+            double beta1 = beta(s, 0);
+            double beta2 = beta(s, 1);
+            double decay = real(s, "weight_decay");
+            return new double[] {
+                1 - beta1,
+                beta2,
+                1 - beta2,
+                Math.sqrt(1 - Math.pow(beta2, steps)),
+                real(s, "eps"),
+                -(lr / (1 - Math.pow(beta1, steps))),
+                decoupled ? 1 - lr * decay : decay
+            };
+        }
+    }
+
+    private static final class RmsProp implements Optimizer.Rule {
+        @Override
+        public int variant(Map<String, Object> s, int steps) {
+            int momentum = real(s, "momentum") == 0 ? 0 : steps == 1 ? 4 : 8;
+            return (real(s, "weight_decay") != 0 ? 1 : 0) | (flag(s, "centered") ? 2 : 0) | momentum;
+        }
+
+        @Override
+        public Update update(int variant) {
+            boolean centered = (variant & 2) != 0;
+            boolean momentum = (variant & 12) != 0;
+            List<String> state = new ArrayList<>(List.of("square"));
+            if (centered) {
+                state.add("mean");
+            }
+            if (momentum) {
+                state.add("momentum");
+            }
+            int numbers = 2 + state.size();
+            Expr g = decayed((variant & 1) != 0, in(numbers + 5));
+            Expr square = in(2).mul(in(numbers)).add(g.mul(g).mul(in(numbers + 1)));
+            List<Expr> next = new ArrayList<>(List.of(square));
+            Expr variance = square;
+            if (centered) {
+                Expr mean = in(3).add(in(numbers + 1).mul(g.sub(in(3))));
+                next.add(mean);
+                variance = square.sub(mean.mul(mean));
+            }
+            Expr direction = g.div(variance.sqrt().add(in(numbers + 2)));
+            if (momentum) {
+                Expr before = in(1 + state.size());
+                direction = (variant & 4) != 0
+                        ? direction
+                        : before.mul(in(numbers + 4)).add(direction);
+                next.add(direction);
+            }
+            next.addFirst(Update.value().add(direction.mul(in(numbers + 3))));
+            return new Update(List.copyOf(state), next.toArray(new Expr[0]));
+        }
+
+        @Override
+        public double[] numbers(Map<String, Object> s, int steps) {
+            double alpha = real(s, "alpha");
+            return new double[] {
+                alpha, 1 - alpha, real(s, "eps"), -real(s, "lr"), real(s, "momentum"), real(s, "weight_decay")
+            };
+        }
     }
 }

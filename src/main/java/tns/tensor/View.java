@@ -26,6 +26,16 @@ public record View(Shape shape, int[] strides, int offset) {
         return true;
     }
 
+    /** Whether every element is the same one of the buffer. */
+    public boolean isRepeated() {
+        for (int d = 0; d < strides.length; d++) {
+            if (strides[d] != 0 && shape.size(d) != 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The strides with which this view is read over {@code target}, to which its shape must broadcast. */
     public int[] stridesOver(Shape target) {
         if (target.rank() == strides.length && target.equals(shape)) {
