@@ -85,8 +85,7 @@ public final class Assignment {
 
         private void change(Frame frame, Param p) {
             try {
-                String name = place.span().text();
-                Stores.requireUntracked(p, name + " " + sign + " …", "no_grad { " + span().text() + " }");
+                Stores.requireUntracked(p, sign, "no_grad { " + span().text() + " }");
                 Stores.replace(p, sign, operation.with(frame, p));
             } catch (TnsException e) {
                 throw at(e);

@@ -106,19 +106,22 @@ public final class Calls {
             Object value = argument.value.eval(frame);
             if (argument.spread) {
                 if (value instanceof Record record) {
-                    named.putAll(record.entries());
+                    record.entries().forEach((name, part) -> give(named, name, Sharing.share(part), argument.value));
                     return;
                 }
-                for (Object item : Iteration.over(value, argument.value)) {
+                for (Object item : Iteration.over("*", value, argument.value)) {
                     all.add(Sharing.share(item));
                 }
             } else if (argument.name == null) {
-                if (!named.isEmpty()) {
-                    throw argument.value.fail(ErrorKind.SYNTAX, "a positional argument cannot follow a named one");
-                }
                 all.add(value);
-            } else if (named.put(argument.name, value) != null) {
-                throw argument.value.fail(ErrorKind.VALUE, "'" + argument.name + "' is given twice");
+            } else {
+                give(named, argument.name, value, argument.value);
+            }
+        }
+
+        private static void give(Map<String, Object> named, String name, Object value, Node at) {
+            if (named.put(name, value) != null) {
+                throw at.fail(ErrorKind.VALUE, "call: '" + name + "' is given twice");
             }
         }
 
@@ -281,7 +284,7 @@ public final class Calls {
             return failure(at, ErrorKind.NAME, what + " has no property '" + name + "'", "call it: ." + name + "()");
         }
         String foreign = ForeignNames.help(name);
-        if (foreign == null && call) {
+        if (foreign == null && call && !(value instanceof FileValue) && !(value instanceof Record)) {
             known.addAll(frame.session.ops().names());
         }
         String near = Suggestion.nearest(name, known);

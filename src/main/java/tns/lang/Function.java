@@ -133,7 +133,10 @@ public final class Function implements Callable, TypeName.Typed {
         } catch (StackOverflowError deep) {
             throw new ScriptException(
                     new tns.error.Diagnostic(
-                            ErrorKind.LIMIT, "recursion of " + code.name + " is too deep", code.span, List.of()),
+                            ErrorKind.LIMIT,
+                            "recursion of " + code.name + " is too deep",
+                            code.span,
+                            List.of("a function that calls itself needs a case that does not")),
                     null);
         }
         Object result = value == Exit.RETURN ? frame.result : value;
@@ -160,11 +163,16 @@ public final class Function implements Callable, TypeName.Typed {
                             .argument(positional.length
                                     + List.copyOf(named.keySet()).indexOf(p.name));
                 }
-                set(frame, p, positional[given++]);
+                set(frame, p, positional[given], given);
+                given++;
             } else if (named.containsKey(p.name)) {
-                set(frame, p, named.get(p.name));
+                set(
+                        frame,
+                        p,
+                        named.get(p.name),
+                        positional.length + List.copyOf(named.keySet()).indexOf(p.name));
             } else if (p.fallback != null) {
-                set(frame, p, p.fallback.eval(frame));
+                set(frame, p, p.fallback.eval(frame), -1);
             } else {
                 throw new TnsException(ErrorKind.VALUE, code.name + ": '" + p.name + "' is missing")
                         .help("it is " + signature());
@@ -201,11 +209,15 @@ public final class Function implements Callable, TypeName.Typed {
         }
     }
 
-    private void set(Frame frame, Parameter p, @Nullable Object value) {
+    private void set(Frame frame, Parameter p, @Nullable Object value, int argument) {
         Object present = java.util.Objects.requireNonNull(value);
         p.variable.begin(frame, Sharing.share(present));
         if (p.annotation != null) {
-            p.annotation.check(frame, code.name, p.name, present);
+            try {
+                p.annotation.check(frame, code.name, p.name, present);
+            } catch (TnsException e) {
+                throw e.argument(argument);
+            }
         }
     }
 

@@ -40,6 +40,15 @@ final class Iteration {
         }
     }
 
+    /** The same for another {@code construct} than a loop. */
+    static Iterable<?> over(String construct, Object value, Node at) {
+        try {
+            return over(value);
+        } catch (TnsException e) {
+            throw at.fail(e.kind(), construct + e.getMessage().substring("for".length()));
+        }
+    }
+
     private static Iterable<?> rows(Tensor t) {
         if (t.rank() == 0) {
             throw new TnsException(ErrorKind.SHAPE, "for: a 0-d tensor has no items").help("item() gives its number");
@@ -69,14 +78,13 @@ final class Iteration {
             return parts;
         }
         List<Object> all = new ArrayList<>();
-        for (Object part : over(value, at)) {
+        for (Object part : over("assignment", value, at)) {
             all.add(Sharing.share(part));
         }
         if (all.size() != count) {
             throw at.fail(
                     ErrorKind.VALUE,
-                    "assignment: " + count + " names but " + all.size() + (all.size() == 1 ? " value" : " values")
-                            + " in " + TypeName.describe(value));
+                    "assignment: " + count + " names but " + all.size() + (all.size() == 1 ? " value" : " values"));
         }
         return all.toArray();
     }

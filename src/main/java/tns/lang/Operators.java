@@ -223,7 +223,7 @@ public final class Operators {
                 }
                 return text.contains(part) != negated;
             }
-            for (Object candidate : Iteration.over(all, container)) {
+            for (Object candidate : Iteration.over("in", all, container)) {
                 if (Ordering.equal(candidate, wanted)) {
                     return !negated;
                 }

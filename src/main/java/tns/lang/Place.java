@@ -65,7 +65,8 @@ public final class Place {
 
         private Opened(Frame frame) {
             this.frame = frame;
-            Object holder = root.borrow(frame);
+            // What no variable holds counts as shared, so that a change that would be lost is refused.
+            Object holder = root instanceof Variable ? root.borrow(frame) : Sharing.share(root.borrow(frame));
             for (int i = 0; i < steps.length; i++) {
                 holders[i] = holder;
                 keys[i] = key(steps[i]);

@@ -35,7 +35,7 @@ final class Stores {
             case Tensor t when Indexing.put(t, index, part) -> t;
             case Tensor t -> session.whole(() -> Indexing.set(session, t, index, part));
             case Param p -> {
-                requireUntracked(p, "x[i] = v", "no_grad { x[i] = v }");
+                requireUntracked(p, "assignment", "no_grad { x[i] = v }");
                 p.set(session.whole(
                         () -> Indexing.set(session, p.value().detach().share(), index, part)));
                 yield p;
@@ -111,8 +111,11 @@ final class Stores {
     static void requireUntracked(Param p, String form, String instead) {
         if (p.requiresGrad() && GradMode.enabled()) {
             throw new TnsException(
-                            ErrorKind.VALUE, form + " on a parameter (a leaf that requires a gradient) outside no_grad")
-                    .help(instead + ", or p.set(v); y = x + … makes a new value");
+                            ErrorKind.VALUE,
+                            form
+                                    + ": a parameter (a leaf that requires grad) cannot be changed while gradients are"
+                                    + " recorded")
+                    .help(instead + " and p.set(v) change it for every holder; y = x + … makes a new value");
         }
     }
 

@@ -22,7 +22,7 @@ final class Truth {
                 ErrorKind.VALUE,
                 "condition: needs a bool, found " + TypeName.describe(value),
                 plain instanceof Tensor t && t.dtype() == DType.BOOL
-                        ? "any(…) or all(…) makes one bool of many"
+                        ? "any(…) or all(…) makes one bool of many; & | ~ combine masks elementwise"
                         : "compare it (… != 0), or use any(…) or all(…)");
     }
 }

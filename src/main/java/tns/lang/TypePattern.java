@@ -29,7 +29,8 @@ public record TypePattern(String name) implements Annotation {
         if (!fits) {
             throw new TnsException(
                     ErrorKind.VALUE,
-                    function + ": " + what + " must be a " + name + ", found " + TypeName.describe(value));
+                    function + ": " + what + " must be " + (name.equals("int") ? "an " : "a ") + name + ", found "
+                            + TypeName.describe(value));
         }
     }
 

@@ -60,8 +60,8 @@ public abstract class Variable extends Node {
         return fail(
                 ErrorKind.NAME,
                 "'" + name + "' is read before it is set",
-                "it is a local name of this function, set in line " + assignedLine
-                        + "; a file-level name cannot be changed inside a function: pass it in and return it");
+                "line " + assignedLine + " sets it, which makes it local here; a function cannot change a file-level"
+                        + " name: pass it in and return it");
     }
 
     /** A name of this call. */

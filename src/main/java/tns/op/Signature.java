@@ -136,7 +136,9 @@ public final class Signature {
         if (given < positional.length) {
             throw new TnsException(
                             ErrorKind.VALUE,
-                            name + ": takes at most " + parameters.length + " arguments, " + positional.length
+                            name + ": takes at most " + parameters.length
+                                    + (parameters.length == 1 ? " argument, " : " arguments, ")
+                                    + positional.length
                                     + " given")
                     .help(usage())
                     .argument(given);

@@ -99,7 +99,7 @@ final class DefinitionBuilder extends NodeBuilder {
         List<Function.Parameter> parameters = parameters(c.parameters());
         List<Model.Member> members = new ArrayList<>();
         for (TnsParser.MemberContext member : c.member()) {
-            members.add(member(member));
+            members.add(member(name, member));
         }
         Variable self = scope().variable("self", span(c.name));
         Function.Code code = new Function.Code(name, doc(c), parameters, null, span(c));
@@ -109,14 +109,14 @@ final class DefinitionBuilder extends NodeBuilder {
         return new Assignment.One(span(c), new Place(span(c.name), target, List.of()), made);
     }
 
-    private Model.Member member(TnsParser.MemberContext c) {
+    private Model.Member member(String model, TnsParser.MemberContext c) {
         if (c instanceof TnsParser.FieldContext f) {
             String name = f.name.getText();
             return new Model.Member(name, scope().variable(name, span(f.name)), expression(f.value), false);
         }
         TnsParser.MethodContext m = (TnsParser.MethodContext) c;
         String name = m.name.getText();
-        Node made = function(m, name, m.signature(), m.body());
+        Node made = function(m, model + "." + name, m.signature(), m.body());
         return new Model.Member(name, scope().variable(name, span(m.name)), made, true);
     }
 

@@ -1,7 +1,9 @@
 package tns.syntax;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.jspecify.annotations.Nullable;
 import tns.error.Span;
@@ -60,13 +62,17 @@ final class ExpressionBuilder extends NodeBuilder {
                     null, false, tree.literals.comprehension(span(g), g.value, g.comprehension(), false)));
         } else if (c instanceof TnsParser.ArgumentListContext list) {
             boolean named = false;
+            Set<String> names = new HashSet<>();
             for (TnsParser.ArgumentContext a : list.argument()) {
                 Calls.Argument argument = argument(a);
                 if (named && argument.name() == null && !argument.spread()) {
                     throw wrong(
                             span(a),
-                            "an argument without a name follows one with a name",
+                            "call: an argument without a name follows one with a name",
                             "positional arguments come first: f(x, dim=0)");
+                }
+                if (argument.name() != null && !names.add(argument.name())) {
+                    throw wrong(span(a), "call: '" + argument.name() + "' is given twice");
                 }
                 named |= argument.name() != null;
                 all.add(argument);
@@ -164,6 +170,15 @@ final class ExpressionBuilder extends NodeBuilder {
 
     @Override
     public Node visitSum(TnsParser.SumContext c) {
+        if (c.right instanceof TnsParser.SignContext s
+                && s.operator.getType() == c.operator.getType()
+                && s.operator.getLine() < s.operand.getStart().getLine()) {
+            String sign = c.operator.getText();
+            throw wrong(
+                    span(c.operator).to(span(s.operator)),
+                    "syntax: '" + sign + sign + "' is not an operator",
+                    span(c.left).text() + " " + sign + "= 1");
+        }
         return binary(c, c.operator.getText(), c.left, c.right);
     }
 

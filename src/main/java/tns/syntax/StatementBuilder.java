@@ -145,7 +145,10 @@ final class StatementBuilder extends NodeBuilder {
         List<List<Place>> targets = new ArrayList<>();
         for (int i = 0; i + 1 < c.sides.size(); i++) {
             if (c.assignment(i).ASSIGN() == null) {
-                throw wrong(span(c.assignment(i)), c.assignment(i).getText() + ": cannot stand in a chain of =");
+                throw wrong(
+                        span(c.assignment(i)),
+                        c.assignment(i).getText() + ": cannot stand in a chain of =",
+                        "write two statements");
             }
             targets.add(places(c.sides.get(i).expression()));
         }

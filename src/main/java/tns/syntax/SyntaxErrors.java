@@ -153,6 +153,13 @@ final class SyntaxErrors {
                     "an operator or a comma is missing, or the statements need a line each or ; between them");
         }
         expected.remove("a new line");
+        if (words.isKeyword(0) && expected.contains("a name")) {
+            return error(
+                    "a keyword cannot be a name",
+                    words.span(wrong),
+                    labels,
+                    "choose another name than " + wrong.getText());
+        }
         return error(
                 expected.isEmpty() ? "unexpected " + found : "expected " + either(expected) + ", found " + found,
                 words.span(wrong),
@@ -182,7 +189,7 @@ final class SyntaxErrors {
             }
         }
         for (Sign sign : LAST_SIGNS) {
-            if (expected.isEmpty()) {
+            if (expected.isEmpty() || expected.equals(Set.of("','"))) {
                 expect(expected, words, sign.type, sign.text, "'" + sign.text + "'");
             }
         }
