@@ -23,6 +23,7 @@ import tns.lang.HostFunctions;
 import tns.lang.Namespace;
 import tns.lang.Script;
 import tns.lang.Session;
+import tns.nn.Convolutions;
 import tns.nn.Layers;
 import tns.op.Callable;
 import tns.op.Display;
@@ -72,6 +73,7 @@ public final class Interpreter {
     public Interpreter(PrintStream out, BufferedReader in, List<String> arguments, Screen screen) {
         OpTable table = Library.create().add(Layers.FAMILY).add(Optimizers.FAMILY);
         Live live = new Live(screen);
+        Convolutions.define(table);
         table.extend(FigureOps.family(live, table));
         table.extend(HostFunctions.family(table));
         this.ops = table;

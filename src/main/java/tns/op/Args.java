@@ -1,5 +1,7 @@
 package tns.op;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tns.tensor.DType;
 import tns.tensor.Device;
@@ -38,6 +40,20 @@ public final class Args {
     /** All values in the order of the parameters. */
     Object[] all() {
         return values;
+    }
+
+    /** All values by the names of their parameters, in order. */
+    public Map<String, Object> byName() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        for (int i = 0; i < values.length; i++) {
+            all.put(signature.parameters().get(i).name(), values[i]);
+        }
+        return all;
+    }
+
+    /** The arguments as a call shows them: those without a default first, then what differs from its default. */
+    public String settings() {
+        return signature.settings(values);
     }
 
     /** Whether {@code parameter} is anything but {@code none}. */

@@ -21,7 +21,7 @@ public final class Arithmetic {
             PRIMITIVES.pointwise("pow(x)").is(x -> x.mul(x).mul(x));
     private static final Pointwise LERP =
             PRIMITIVES.pointwise("lerp(x, y, weight)").is((x, y, w) -> x.add(w.mul(y.sub(x))));
-    private static final Pointwise TRUNC_DIVIDE = PRIMITIVES
+    static final Pointwise TRUNC_DIVIDE = PRIMITIVES
             .pointwise("div(x, y)")
             .is((x, y) -> x.sub(x.fmod(y)).div(y).trunc());
     static final Pointwise NEG = PRIMITIVES.pointwise("neg(x)").is(x -> x.neg());

@@ -22,6 +22,9 @@ public final class Library {
                 .add(LossOps.FAMILY)
                 .add(Differences.FAMILY)
                 .add(SortingOps.FAMILY)
+                .add(ConvolutionOps.FAMILY)
+                .add(Pooling.FAMILY)
+                .add(Padding.FAMILY)
                 .add(AutogradOps.FAMILY);
     }
 }

@@ -59,6 +59,28 @@ public final class Op implements Callable {
         this.directArity = directArity;
     }
 
+    private Op(Op function, Form maker, String sentence) {
+        this.family = function.family;
+        this.form = function.form;
+        this.maker = maker;
+        this.doc = function.doc + " " + sentence;
+        this.examples = function.examples;
+        this.gradientCases = function.gradientCases;
+        this.aliases = function.aliases;
+        this.direct = function.direct;
+        this.directArity = function.directArity;
+    }
+
+    /** This function with a {@link Definition#maker} beside it, and a sentence for users that says so. */
+    public Op making(String makerSignature, Body body, String sentence) {
+        return new Op(this, Form.of(makerSignature, body), sentence);
+    }
+
+    /** The form with a tensor first. */
+    public Form function() {
+        return form;
+    }
+
     @Override
     public String name() {
         return form.signature().name();

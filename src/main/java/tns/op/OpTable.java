@@ -27,6 +27,12 @@ public final class OpTable {
         return this;
     }
 
+    /** Puts {@code op} where the op of its name is, under its aliases too. */
+    public void replace(Op op) {
+        ops.put(op.name(), op);
+        op.aliases().forEach(alias -> ops.put(alias, op));
+    }
+
     private void put(String name, Op op) {
         if (ops.putIfAbsent(name, op) != null) {
             throw new IllegalStateException("two ops are named " + name);

@@ -227,7 +227,26 @@ public final class Signature {
         return text.append(')').toString();
     }
 
+    /** Bound values as a call shows them, without those that are their parameter's default. */
+    String settings(Object[] values) {
+        List<String> shown = new ArrayList<>();
+        for (int i = 0; i < parameters.length; i++) {
+            Object fallback = parameters[i].fallback();
+            String text = show(values[i]);
+            if (fallback == null) {
+                shown.add(text);
+            } else if (!text.equals(show(fallback))) {
+                shown.add(parameters[i].name() + "=" + text);
+            }
+        }
+        return String.join(", ", shown);
+    }
+
     private static String show(Object literal) {
+        if (literal instanceof int[] ints) {
+            Object[] all = Arrays.stream(ints).mapToObj(Long::valueOf).toArray();
+            return show(all.length == 1 ? all[0] : Tuple.of(all));
+        }
         if (literal instanceof String s) {
             return Display.quoted(s);
         }
