@@ -24,7 +24,12 @@ public final class Library {
                 .add(SortingOps.FAMILY)
                 .add(ConvolutionOps.FAMILY)
                 .add(Pooling.FAMILY)
+                .add(AdaptivePooling.FAMILY)
                 .add(Padding.FAMILY)
+                .add(PixelOps.FAMILY)
+                .add(Interpolation.FAMILY)
+                .add(ChannelNorms.FAMILY)
+                .add(Attention.FAMILY)
                 .add(AutogradOps.FAMILY);
     }
 }

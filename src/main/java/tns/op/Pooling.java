@@ -30,7 +30,7 @@ public final class Pooling {
                 .example(
                         "max_pool" + dims + "d(arange(4.).reshape(1, " + "1, ".repeat(dims - 1) + "4), "
                                 + (dims == 1 ? "2" : "(" + "1, ".repeat(dims - 1) + "2)") + ")",
-                        "tensor([[" + "[".repeat(dims - 1) + "1., 3.]" + "]".repeat(dims + 1))
+                        "tensor([[" + "[".repeat(dims - 1) + "1., 3.]" + "]".repeat(dims) + ")")
                 .gradient(
                         "max_pool" + dims + "d(x, 2, stride=1, padding=1, dilation=2)",
                         "x: [2" + ", 3".repeat(dims) + "]")
@@ -46,7 +46,7 @@ public final class Pooling {
                 .example(
                         "avg_pool" + dims + "d(arange(4.).reshape(1, " + "1, ".repeat(dims - 1) + "4), "
                                 + (dims == 1 ? "2" : "(" + "1, ".repeat(dims - 1) + "2)") + ")",
-                        "tensor([[" + "[".repeat(dims - 1) + "0.5000, 2.5000]" + "]".repeat(dims + 1))
+                        "tensor([[" + "[".repeat(dims - 1) + "0.5000, 2.5000]" + "]".repeat(dims) + ")")
                 .gradient(
                         "avg_pool" + dims + "d(x, 2, stride=1, padding=1, count_include_pad=false)",
                         "x: [2" + ", 3".repeat(dims) + "]")

@@ -199,7 +199,7 @@ public final class ReductionOps {
         return keeping(x, given, op, false);
     }
 
-    private static Dims keeping(Tensor x, int[] given, String op, boolean keep) {
+    static Dims keeping(Tensor x, int[] given, String op, boolean keep) {
         int[] dims = new int[x.rank() == 0 ? 0 : given.length];
         for (int i = 0; i < given.length; i++) {
             int d = x.shape().dim(given[i], op);
@@ -256,7 +256,7 @@ public final class ReductionOps {
             }
             return Reductions.extreme(p > 0 ? Reduction.MAX : Reduction.MIN, size, dims, "norm");
         }
-        if (p == 1) {
+        if (p == 1 || dims.count() == 1) {
             return Reductions.sum(size, dims);
         }
         if (p == 2) {

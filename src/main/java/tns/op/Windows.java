@@ -21,7 +21,7 @@ final class Windows {
      */
     static Tensor of(Tensor x, int d, int size, int step, int dilation) {
         Tensor y = x.viewed(view(x.view(), d, size, step, dilation));
-        return Reductions.tracked(x) ? y.withOrigin(new SlideOrigin(x, d, size, step, dilation)) : y;
+        return Reductions.tracked(x) ? y.withOrigin(new SlideOrigin(x, d, step, dilation)) : y;
     }
 
     private static View view(View v, int d, int size, int step, int dilation) {
@@ -60,14 +60,12 @@ final class Windows {
 
     private static final class SlideOrigin extends Origin {
         private final int d;
-        private final int size;
         private final int step;
         private final int dilation;
 
-        SlideOrigin(Tensor x, int d, int size, int step, int dilation) {
+        SlideOrigin(Tensor x, int d, int step, int dilation) {
             super("windows", x);
             this.d = d;
-            this.size = size;
             this.step = step;
             this.dilation = dilation;
         }
