@@ -75,6 +75,7 @@ public final class Main implements Callable<Integer> {
             }
             return 0;
         } catch (ScriptException e) {
+            out.flush();
             err.println(DiagnosticText.of(e.diagnostic(), false));
             if (trace) {
                 (e.getCause() == null ? e : e.getCause()).printStackTrace(err);
