@@ -114,6 +114,7 @@ public final class CpuDevice implements Device {
         boolean done = shape.elements() <= DIRECT_MAX_ELEMENTS
                 && pointwise instanceof FusedRunner fused
                 && fused.direct(program, inputs, shape, outputs);
+        done |= program.isCopy() && StridedCopy.run(parallel, inputs[0], outputs[0]);
         if (!done) {
             pointwise.run(program, operands(inputs, shape), operands(outputs, shape), shape.toArray());
         }

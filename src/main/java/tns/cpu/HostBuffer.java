@@ -40,6 +40,16 @@ final class HostBuffer extends Buffer {
         };
     }
 
+    /** A zeroed array of the same type as {@code array}. */
+    static Object likewise(Object array, int size) {
+        return switch (array) {
+            case float[] a -> new float[size];
+            case double[] a -> new double[size];
+            case long[] a -> new long[size];
+            default -> new byte[size];
+        };
+    }
+
     /** The array behind a tensor of this device. */
     static Object array(Tensor t) {
         return array(t.buffer());

@@ -184,13 +184,12 @@ final class Reduce {
                 int stride = dense ? 1 : stepStride;
                 int start = at + firstStep * columns * stride;
                 int n = (lastStep - firstStep) * columns;
-                for (int i = 0; i < n; i += width) {
-                    lanes.fold(source, start + i * stride, stride, Math.min(width, n - i));
-                }
+                int rows = width == 0 ? 0 : n / width;
+                lanes.foldRows(source, start, width * stride, stride, rows, width);
+                lanes.fold(source, start + rows * width * stride, stride, n - rows * width);
             } else {
-                for (int i = firstStep; i < lastStep; i++) {
-                    lanes.fold(source, at + i * stepStride, columnStride, count);
-                }
+                int start = at + firstStep * stepStride;
+                lanes.foldRows(source, start, stepStride, columnStride, lastStep - firstStep, count);
             }
         }
         if (runs) {

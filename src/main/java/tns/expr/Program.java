@@ -129,6 +129,11 @@ public final class Program {
         return inputs + constants.size() + registers;
     }
 
+    /** Whether the one output is the one input. */
+    public boolean isCopy() {
+        return inputs == 1 && steps.isEmpty() && outputs.equals(List.of(0));
+    }
+
     /** Whether the slot holds a constant. */
     public boolean isConstant(int slot) {
         return slot >= inputs && slot < inputs + constants.size();

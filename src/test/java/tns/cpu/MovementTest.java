@@ -8,6 +8,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.expr.Expr;
+import tns.expr.Lane;
+import tns.expr.Program;
 import tns.tensor.DType;
 import tns.tensor.HostArray;
 import tns.tensor.Reduction;
@@ -18,6 +21,39 @@ import tns.tensor.Tensor;
 class MovementTest {
     private final CpuDevice one = new CpuDevice(1);
     private final CpuDevice four = new CpuDevice(4);
+
+    @Test
+    void turnedCopies() {
+        RandomTensors tensors = new RandomTensors(one, RandomTensors.SEED);
+        int[][] shapes = {{50, 70}, {16, 600}, {1030, 33}, {3, 40, 37}, {33, 2, 64}};
+        for (int round = 0; round < 60; round++) {
+            DType dtype = DType.values()[round % 4];
+            Tensor whole = tensors.values(dtype, Shape.of(shapes[round % shapes.length]));
+            int rank = whole.rank();
+            int[] order = rank == 2 ? new int[] {1, 0} : round % 2 == 0 ? new int[] {2, 1, 0} : new int[] {0, 2, 1};
+            Tensor x = whole.window(whole.view().permute(order));
+            if (round % 3 == 0) {
+                x = x.window(x.view().slice(rank - 1, 1, 1, x.size(-1) - 2));
+            }
+            for (CpuDevice device : new CpuDevice[] {one, four}) {
+                Tensor y = Tensor.allocate(device, dtype, x.shape());
+                Lane lane = dtype.lane();
+                device.map(Program.of(lane, Expr.input(0)), new Tensor[] {x}, x.shape(), new Tensor[] {y});
+                int[] steps = x.view().strides();
+                int[] index = new int[rank];
+                double[] from = HostArray.doubles(whole);
+                double[] got = HostArray.doubles(y);
+                for (int i = 0; i < got.length; i++) {
+                    int at = x.view().offset();
+                    for (int d = rank - 1, rest = i; d >= 0; rest /= x.size(d), d--) {
+                        index[d] = rest % x.size(d);
+                        at += index[d] * steps[d];
+                    }
+                    assertEquals(from[at], got[i], x.describe() + " at " + i + ", -Dtns.seed=" + RandomTensors.SEED);
+                }
+            }
+        }
+    }
 
     @Test
     void scansAgreeWithRunningFolds() {
