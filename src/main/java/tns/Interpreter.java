@@ -25,6 +25,8 @@ import tns.lang.Script;
 import tns.lang.Session;
 import tns.nn.Convolutions;
 import tns.nn.Layers;
+import tns.nn.Norms;
+import tns.nn.Recurrent;
 import tns.op.Callable;
 import tns.op.Display;
 import tns.op.Library;
@@ -71,9 +73,11 @@ public final class Interpreter {
 
     /** The same, with live figures and progress bars on {@code screen}, which must write to where {@code out} does. */
     public Interpreter(PrintStream out, BufferedReader in, List<String> arguments, Screen screen) {
-        OpTable table = Library.create().add(Layers.FAMILY).add(Optimizers.FAMILY);
+        OpTable table =
+                Library.create().add(Layers.FAMILY).add(Recurrent.FAMILY).add(Optimizers.FAMILY);
         Live live = new Live(screen);
         Convolutions.define(table);
+        Norms.define(table);
         table.extend(FigureOps.family(live, table));
         table.extend(HostFunctions.family(table));
         this.ops = table;

@@ -43,6 +43,14 @@ final class Layer extends Module {
         return this;
     }
 
+    /** The field that is a layer itself. */
+    Layer layer(String name) {
+        if (fields.get(name) instanceof Layer part) {
+            return part;
+        }
+        throw new TnsException(ErrorKind.VALUE, type + ": " + name + " must be the layer it was made with");
+    }
+
     /** The field that must be there, as a tensor. */
     Tensor tensor(String name) {
         Tensor found = tensorOrNull(name);

@@ -76,6 +76,7 @@ public final class Layers {
                         RandomOps.probability("dropout", args.real("p")),
                         args.flag("training")));
         EmbeddingLayer.define(FAMILY);
+        MultiheadAttention.define(FAMILY);
         FAMILY.define("sequential(*modules: any)")
                 .doc("Functions and layers one after the other.")
                 .example("sequential(relu, sigmoid)([-1., 0.])", "tensor([0.5000, 0.5000])")
@@ -107,10 +108,11 @@ public final class Layers {
     }
 
     private static Object linear(Args args) {
-        int in = args.integer("in_features");
-        int out = args.integer("out_features");
-        boolean bias = args.flag("bias");
-        Weights weights = new Weights(args);
+        return linear(new Weights(args), args.integer("in_features"), args.integer("out_features"), args.flag("bias"));
+    }
+
+    /** The layer linear(in, out, bias=bias). */
+    static Layer linear(Weights weights, int in, int out, boolean bias) {
         Layer layer = new Layer(
                 "linear",
                 in + ", " + out + (bias ? "" : ", bias=false"),
@@ -119,7 +121,7 @@ public final class Layers {
         return bias ? layer.with("bias", weights.bias(in, out)) : layer;
     }
 
-    private static Tensor apply(Tensor x, Tensor weight, @Nullable Tensor bias) {
+    static Tensor apply(Tensor x, Tensor weight, @Nullable Tensor bias) {
         if (weight.rank() > 0 && x.rank() > 0 && x.size(-1) != weight.size(-1)) {
             throw new TnsException(
                             ErrorKind.SHAPE,

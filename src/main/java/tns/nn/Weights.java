@@ -39,6 +39,11 @@ final class Weights {
         return uniform(fanIn == 0 ? 0 : Math.sqrt(3.0) * (Math.sqrt(2.0 / 6.0) / Math.sqrt(fanIn)), sizes);
     }
 
+    /** PyTorch's xavier_uniform_ of a matrix. */
+    Param xavier(int fanOut, int fanIn) {
+        return uniform(Math.sqrt(6.0 / ((long) fanIn + fanOut)), fanOut, fanIn);
+    }
+
     /** The bias beside {@link #kaiming} weights. */
     Param bias(int fanIn, int size) {
         return uniform(fanIn == 0 ? 0 : 1 / Math.sqrt(fanIn), size);

@@ -118,6 +118,34 @@ public final class Attention {
         return RandomOps.dropout(context, weights, dropout, true);
     }
 
+    /** Attention weights [batch, heads, l, s] averaged over the heads. */
+    public static Tensor meanOverHeads(Tensor weights) {
+        return Reductions.mean(weights, Dims.of(weights, 1, false));
+    }
+
+    /**
+     * Two masks in which true means left out, or floats to add, as one for {@link #weights}; null for none.
+     *
+     * @param like a tensor of the dtype to add in
+     */
+    public static @Nullable Tensor together(@Nullable Tensor a, @Nullable Tensor b, Tensor like) {
+        if (a == null || b == null) {
+            Tensor only = a == null ? b : a;
+            return only != null && only.dtype() == DType.BOOL ? Comparison.LOGICAL_NOT.apply(only) : only;
+        }
+        if (a.dtype() == DType.BOOL && b.dtype() == DType.BOOL) {
+            return Comparison.LOGICAL_NOT.apply(Comparison.LOGICAL_OR.apply(a, b));
+        }
+        return Arithmetic.ADD.apply(added(a, like), added(b, like));
+    }
+
+    private static Tensor added(Tensor mask, Tensor like) {
+        return mask.dtype() == DType.BOOL
+                ? Comparison.WHERE.apply(
+                        mask, Reductions.scalar(like, Double.NEGATIVE_INFINITY), Reductions.scalar(like, 0))
+                : mask;
+    }
+
     private static Tensor softmax(Tensor scores) {
         return Softmax.softmax(scores, scores.rank() - 1);
     }

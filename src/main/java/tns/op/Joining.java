@@ -83,7 +83,7 @@ public final class Joining {
     }
 
     /** Along {@code dim}, from 0; dtypes are promoted, and 1-d tensors without elements are skipped. */
-    static Tensor cat(Tensor[] tensors, int dim) {
+    public static Tensor cat(Tensor[] tensors, int dim) {
         DType dtype = Promotion.of(tensors);
         Tensor[] parts = new Tensor[tensors.length];
         for (int i = 0; i < parts.length; i++) {
@@ -129,7 +129,7 @@ public final class Joining {
     }
 
     /** Along a new dim {@code dim}, from 0. */
-    static Tensor stack(Tensor[] tensors, int dim) {
+    public static Tensor stack(Tensor[] tensors, int dim) {
         Tensor[] parts = new Tensor[tensors.length];
         for (int i = 0; i < parts.length; i++) {
             if (!tensors[i].shape().equals(tensors[0].shape())) {

@@ -1,0 +1,238 @@
+package tns.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.op.Args;
+import tns.op.Arithmetic;
+import tns.op.Contraction;
+import tns.op.Family;
+import tns.op.Joining;
+import tns.op.Movement;
+import tns.op.None;
+import tns.op.RandomOps;
+import tns.op.Recurrence;
+import tns.op.Tuple;
+import tns.op.TypeName;
+import tns.tensor.Param;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/** {@code rnn}, {@code lstm} and {@code gru}: layers over sequences, with PyTorch's parameters and results. */
+public final class Recurrent {
+    public static final Family FAMILY = new Family("recurrent layers");
+
+    private static final String OPTIONS = "bias: bool = true, batch_first: bool = false, dropout: float = 0.0,"
+            + " bidirectional: bool = false" + Weights.OPTIONS;
+    private static final String SHAPES =
+            " x is [steps, batch, features], [batch, steps, features] with batch_first, or" + " without batch;";
+
+    static {
+        FAMILY.define("rnn(input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: string = 'tanh', "
+                        + OPTIONS)
+                .doc("A layer whose state h becomes tanh(w_ih @ x + b_ih + w_hh @ h + b_hh) at each step, or relu"
+                        + " of it."
+                        + SHAPES + " called with x and maybe h it gives (outputs, h).")
+                .example("rnn(3, 2)(ones(4, 1, 3))[0].shape", "(4, 1, 2)")
+                .is(args -> switch (args.text("nonlinearity")) {
+                    case "tanh" -> layer(args, Recurrence.TANH);
+                    case "relu" -> layer(args, Recurrence.RELU);
+                    case String other ->
+                        throw new TnsException(ErrorKind.VALUE, "rnn: no nonlinearity \"" + other + "\"")
+                                .help("tanh or relu");
+                });
+        FAMILY.define("lstm(input_size: int, hidden_size: int, num_layers: int = 1, " + OPTIONS)
+                .doc("A long short-term memory layer." + SHAPES
+                        + " called with x and maybe (h, c) it gives (outputs, (h, c)).")
+                .example("lstm(3, 2, batch_first=true)(ones(1, 4, 3))[0].shape", "(1, 4, 2)")
+                .is(args -> layer(args, Recurrence.LSTM));
+        FAMILY.define("gru(input_size: int, hidden_size: int, num_layers: int = 1, " + OPTIONS)
+                .doc("A layer of gated recurrent units." + SHAPES + " called with x and maybe h it gives (outputs, h).")
+                .example("gru(3, 2, bidirectional=true)(ones(4, 3))[0].shape", "(4, 4)")
+                .is(args -> layer(args, Recurrence.GRU));
+    }
+
+    private Recurrent() {}
+
+    /** The settings of one layer. */
+    private record Plan(
+            Recurrence.Cell cell,
+            int features,
+            int hidden,
+            int layers,
+            int directions,
+            boolean bias,
+            boolean batchFirst,
+            double dropout) {
+        String name() {
+            return cell.name();
+        }
+
+        int runs() {
+            return layers * directions;
+        }
+
+        /** The end of the names of a run's parameters: {@code l0}, {@code l0_reverse}. */
+        String suffix(int run) {
+            return "l" + run / directions + (run % directions == 1 ? "_reverse" : "");
+        }
+    }
+
+    private static Layer layer(Args args, Recurrence.Cell cell) {
+        Plan plan = new Plan(
+                cell,
+                args.integer("input_size"),
+                args.integer("hidden_size"),
+                args.integer("num_layers"),
+                args.flag("bidirectional") ? 2 : 1,
+                args.flag("bias"),
+                args.flag("batch_first"),
+                RandomOps.probability(cell.name(), args.real("dropout")));
+        if (plan.features < 1 || plan.hidden < 1 || plan.layers < 1) {
+            throw new TnsException(
+                    ErrorKind.VALUE, plan.name() + ": input_size, hidden_size and num_layers must be at least 1");
+        }
+        Layer layer = new Layer(
+                plan.name(), args.settings(), "x: tensor, state: any = none", (self, in) -> forward(plan, self, in));
+        Weights weights = new Weights(args);
+        double bound = 1 / Math.sqrt(plan.hidden);
+        int rows = cell.gates() * plan.hidden;
+        for (int run = 0; run < plan.runs(); run++) {
+            int width = run < plan.directions ? plan.features : plan.directions * plan.hidden;
+            String suffix = plan.suffix(run);
+            layer.with("weight_ih_" + suffix, weights.uniform(bound, rows, width));
+            layer.with("weight_hh_" + suffix, weights.uniform(bound, rows, plan.hidden));
+            if (plan.bias) {
+                layer.with("bias_ih_" + suffix, weights.uniform(bound, rows));
+                layer.with("bias_hh_" + suffix, weights.uniform(bound, rows));
+            }
+        }
+        return layer;
+    }
+
+    private static Object forward(Plan plan, Layer self, Args in) {
+        Tensor given = in.tensor("x");
+        boolean batched = given.rank() == 3;
+        if (!batched && given.rank() != 2 || given.size(-1) != plan.features) {
+            throw new TnsException(
+                            ErrorKind.SHAPE,
+                            plan.name() + ": expected "
+                                    + (plan.batchFirst ? "[batch, steps, " : "[steps, batch, ") + plan.features
+                                    + "] or [steps, " + plan.features + "], found " + given.describe())
+                    .help("the last dim of the input is input_size");
+        }
+        // Features first, [features, steps, batch]: see Recurrence.
+        Tensor x = !batched
+                ? Movement.unsqueeze(Movement.transpose(given, 0, 1), 2)
+                : plan.batchFirst ? Movement.permute(given, 2, 1, 0) : Movement.permute(given, 2, 0, 1);
+        if (x.size(1) == 0) {
+            throw new TnsException(
+                    ErrorKind.SHAPE, plan.name() + ": a sequence needs at least 1 step, found " + given.describe());
+        }
+        requireDType(self, given);
+        Tensor[][] initial = initial(plan, in, x, batched);
+        Tensor[][] last = new Tensor[plan.cell.states()][plan.runs()];
+        for (int level = 0; level < plan.layers; level++) {
+            if (level > 0 && plan.dropout > 0 && self.training()) {
+                Tensor steps = Movement.permute(x, 1, 2, 0);
+                x = Movement.permute(RandomOps.dropout(in.context(), steps, plan.dropout, true), 2, 0, 1);
+            }
+            Tensor[] outputs = new Tensor[plan.directions];
+            for (int direction = 0; direction < plan.directions; direction++) {
+                int run = level * plan.directions + direction;
+                Tensor states = states(plan, self, x, initial[run], run);
+                outputs[direction] = Movement.select(states, 0, 0);
+                for (int s = 0; s < plan.cell.states(); s++) {
+                    Tensor sequence = Movement.select(states, 0, s);
+                    Tensor end = Movement.select(sequence, 1, direction == 1 ? 0 : x.size(1) - 1);
+                    last[s][run] = Movement.transpose(end, 0, 1);
+                }
+            }
+            x = plan.directions == 1 ? outputs[0] : Joining.cat(outputs, 0);
+        }
+        Tensor y = !batched
+                ? Movement.transpose(Movement.squeeze(x, 2), 0, 1)
+                : plan.batchFirst ? Movement.permute(x, 2, 1, 0) : Movement.permute(x, 1, 2, 0);
+        List<Object> ends = new ArrayList<>();
+        for (Tensor[] each : last) {
+            Tensor stacked = Joining.stack(each, 0);
+            ends.add(batched ? stacked : Movement.squeeze(stacked, 1));
+        }
+        return Tuple.of(y, ends.size() == 1 ? ends.getFirst() : Tuple.of(ends));
+    }
+
+    private static void requireDType(Layer self, Tensor x) {
+        Tensor weight = self.tensor("weight_ih_l0");
+        if (x.dtype() != weight.dtype()) {
+            throw new TnsException(
+                            ErrorKind.DTYPE,
+                            self.typeName() + ": the input is " + x.describe() + ", the weights are " + weight.dtype())
+                    .help("x.to(" + weight.dtype() + ") converts the input");
+        }
+    }
+
+    /** [states, hidden, steps, batch] of one layer in one direction. */
+    private static Tensor states(Plan plan, Layer self, Tensor x, Tensor[] initial, int run) {
+        String suffix = plan.suffix(run);
+        Tensor weight = self.tensor("weight_ih_" + suffix);
+        Tensor flat = Movement.reshape(x, Shape.of(x.size(0), x.size(1) * x.size(2)));
+        Tensor gates = Contraction.matmul(weight, flat);
+        Tensor hidden = self.tensor("weight_hh_" + suffix);
+        Tensor bias = Tensor.allocate(x.device(), x.dtype(), Shape.of(weight.size(0)));
+        if (plan.bias) {
+            Tensor input = self.tensor("bias_ih_" + suffix);
+            bias = self.tensor("bias_hh_" + suffix);
+            if (plan.cell == Recurrence.GRU) {
+                gates = Arithmetic.plus(gates, Movement.unsqueeze(input, 1));
+            } else {
+                // Both are added to the same sums: one addition for all steps.
+                bias = Arithmetic.plus(bias, input);
+            }
+        }
+        Tensor sequence = Movement.reshape(gates, Shape.of(weight.size(0), x.size(1), x.size(2)));
+        boolean reverse = run % plan.directions == 1;
+        return Recurrence.run(plan.cell, sequence, hidden, bias, Joining.stack(initial, 0), reverse);
+    }
+
+    /** The first states of each run, [hidden, batch] each. */
+    private static Tensor[][] initial(Plan plan, Args in, Tensor x, boolean batched) {
+        int states = plan.cell.states();
+        int batch = x.size(2);
+        Tensor[][] initial = new Tensor[plan.runs()][states];
+        Object given = in.get("state");
+        for (int s = 0; s < states; s++) {
+            Object each = states == 1 || given == None.NONE
+                    ? given
+                    : given instanceof Tuple t && t.size() == states ? t.get(s) : "";
+            Tensor state = switch (each) {
+                case None none -> null;
+                case Tensor t -> t;
+                case Param p -> p.value();
+                default ->
+                    throw new TnsException(
+                            ErrorKind.VALUE,
+                            plan.name() + ": the state must be " + (states == 1 ? "a tensor" : "a tuple (h, c)")
+                                    + ", found " + TypeName.describe(given));
+            };
+            if (state != null) {
+                Shape expected =
+                        batched ? Shape.of(plan.runs(), batch, plan.hidden) : Shape.of(plan.runs(), plan.hidden);
+                if (!state.shape().equals(expected)) {
+                    throw new TnsException(
+                            ErrorKind.SHAPE,
+                            plan.name() + ": the state must have shape " + expected + ", found " + state.shape());
+                }
+            }
+            for (int run = 0; run < plan.runs(); run++) {
+                if (state == null) {
+                    initial[run][s] = Tensor.allocate(x.device(), x.dtype(), Shape.of(plan.hidden, batch));
+                } else {
+                    Tensor own = Movement.select(state, 0, run);
+                    initial[run][s] = batched ? Movement.transpose(own, 0, 1) : Movement.unsqueeze(own, 1);
+                }
+            }
+        }
+        return initial;
+    }
+}
