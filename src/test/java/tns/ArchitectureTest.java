@@ -1,6 +1,7 @@
 package tns;
 
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -70,5 +71,24 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("jdk.incubator..")
                 .check(CLASSES);
+    }
+
+    /** Everything that changes belongs to an interpreter: two in one JVM never see each other. */
+    @Test
+    void nothingStaticChanges() {
+        ArchRuleDefinition.fields()
+                .that()
+                .areStatic()
+                .and()
+                .areDeclaredInClassesThat()
+                .resideOutsideOfPackage("tns.syntax.grammar..")
+                .should()
+                .beFinal()
+                .check(CLASSES);
+    }
+
+    @Test
+    void nobodyPrintsPastTheStreamsOfAnInterpreter() {
+        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(CLASSES);
     }
 }

@@ -10,7 +10,7 @@ final class PointwiseRunners {
     /**
      * The runner named by the system property {@code tns.cpu}: {@code fused}, the default; {@code block}, without loops
      * made for hot programs; {@code plain}, the same in plain Java; or {@code scalar}, the definition of every result.
-     * When the first two have to do without the Vector API, a log line says so.
+     * When the first two have to do without the Vector API, one log line in the life of the JVM says so.
      *
      * @param vectors whether the module jdk.incubator.vector is there
      * @param checkpoint see {@link BlockRunner}
@@ -22,11 +22,7 @@ final class PointwiseRunners {
             case "scalar" -> new ScalarRunner();
             case "fused", "block", "plain" -> {
                 if (!vectors && !kind.equals("plain")) {
-                    System.getLogger("tns.cpu")
-                            .log(
-                                    System.Logger.Level.WARNING,
-                                    "slower without the Vector API: start Java with --add-modules"
-                                            + " jdk.incubator.vector");
+                    Advice.give();
                 }
                 BlockRunner blocks =
                         new BlockRunner(parallel, checkpoint, vectors ? BlockRunner.VECTOR_AFTER_WORK : Long.MAX_VALUE);
@@ -36,5 +32,17 @@ final class PointwiseRunners {
             }
             default -> throw new IllegalArgumentException("tns.cpu must be fused, block, plain or scalar: " + kind);
         };
+    }
+
+    /** The log line on what would make it faster: written when this class is loaded, so once however many devices. */
+    private static final class Advice {
+        static {
+            System.getLogger("tns.cpu")
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "slower without the Vector API: start Java with --add-modules jdk.incubator.vector");
+        }
+
+        static void give() {}
     }
 }
