@@ -18,6 +18,9 @@ public final class CpuDevice implements Device {
     /** Up to here a run is over before it would pay to share it, whatever its program. */
     private static final int DIRECT_MAX_ELEMENTS = 1 << 12;
 
+    /** Below, results are computed at once: putting it off costs more than reading a cached array again. */
+    private static final int FUSE_FROM = 1 << 14;
+
     private final Parallel parallel;
     private final Gemm gemm;
     private final PointwiseRunner pointwise;
@@ -62,6 +65,11 @@ public final class CpuDevice implements Device {
     @Override
     public String name() {
         return "cpu";
+    }
+
+    @Override
+    public int fuseFrom() {
+        return pointwise instanceof FusedRunner ? FUSE_FROM : Integer.MAX_VALUE;
     }
 
     @Override

@@ -412,6 +412,30 @@ public final class Expr {
         return result;
     }
 
+    /** This with every input {@code i} replaced by {@code inputs.get(i)}, all at once. */
+    public Expr substitute(List<Expr> inputs) {
+        return substitute(inputs, new IdentityHashMap<>());
+    }
+
+    private Expr substitute(List<Expr> inputs, Map<Expr, Expr> done) {
+        if (leaf instanceof Input(int number)) {
+            return inputs.get(number);
+        }
+        if (primitive == null) {
+            return this;
+        }
+        Expr known = done.get(this);
+        if (known == null) {
+            List<Expr> replaced = new ArrayList<>(arguments.size());
+            for (Expr argument : arguments) {
+                replaced.add(argument.substitute(inputs, done));
+            }
+            known = new Expr(primitive, List.copyOf(replaced), null);
+            done.put(this, known);
+        }
+        return known;
+    }
+
     /** One more than the highest input number that occurs; 0 if none does. */
     public int inputCount() {
         return inputCount;

@@ -54,7 +54,7 @@ public final class Place {
                     "assignment: only a variable can hold the changed value",
                     "give it a name first: x = …, then change x");
         }
-        variable.set(frame, value);
+        variable.set(frame, Sharing.settle(value));
     }
 
     /** The value at each step of the chain and the index or name that leads on from it. */

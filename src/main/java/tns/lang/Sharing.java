@@ -10,10 +10,15 @@ import tns.tensor.Tensor;
 final class Sharing {
     private Sharing() {}
 
+    /** Returns {@code value}, which gets a name: a tensor that waits to be computed is computed. */
+    static Object settle(Object value) {
+        return value instanceof Tensor t ? t.settled() : value;
+    }
+
     /** Returns {@code value}, marked. */
     static Object share(Object value) {
         if (value instanceof Tensor t) {
-            return t.share();
+            return t.settled().share();
         }
         if (value instanceof Tuple t) {
             return t.share();

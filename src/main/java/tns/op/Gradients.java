@@ -95,6 +95,9 @@ final class Gradients {
             if (!place.wanted) {
                 place.gradient = null;
             }
+            if (place.inputs.length > 1) {
+                dy.settled(); // it is read for every input
+            }
             for (int i = 0; i < place.inputs.length; i++) {
                 Place input = place.inputs[i];
                 if (input != null && input.useful) {

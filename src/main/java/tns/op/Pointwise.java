@@ -1,7 +1,10 @@
 package tns.op;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
@@ -17,6 +20,7 @@ import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.GradMode;
 import tns.tensor.Origin;
+import tns.tensor.PendingBuffer;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -47,9 +51,18 @@ public final class Pointwise {
     private final Expr expr;
     private final Map<Lane, Program> programs = new EnumMap<>(Lane.class);
     private final @Nullable Derived[] gradients;
+    private final Map<Fusion.Plan, Pointwise> fusions = new HashMap<>();
+    private final Map<Long, Program> together = new HashMap<>();
+    /** Whether this stands for several ops of a script, whose result need not be kept for the gradient. */
+    private final boolean composite;
 
     /** The op that applies {@code expr}, whose inputs 0 to {@code arity} - 1 are the operands. */
     public Pointwise(String name, int arity, Result result, Expr expr) {
+        this(name, arity, result, expr, false);
+    }
+
+    private Pointwise(String name, int arity, Result result, Expr expr, boolean composite) {
+        this.composite = composite;
         this.name = name;
         this.arity = arity;
         this.result = result;
@@ -123,11 +136,37 @@ public final class Pointwise {
 
     private Tensor on(Tensor[] operands, DType promoted) {
         DType compute = compute(promoted, DType.FLOAT32);
-        Tensor y = run(operands, compute, result == Result.BOOL ? DType.BOOL : compute);
-        if (result != Result.BOOL && compute.isFloat() && tracked(operands)) {
-            return y.withOrigin(new PointwiseOrigin(this, operands));
+        DType out = result == Result.BOOL ? DType.BOOL : compute;
+        Shape shape = Broadcasting.shape(name, operands);
+        Device device = Broadcasting.device(name, operands);
+        boolean records = result != Result.BOOL && compute.isFloat() && tracked(operands);
+        if (Fusion.worthwhile(device, compute, shape)) {
+            Fusion.Application later = Fusion.of(this, operands, compute, out, shape, device);
+            Tensor y = Tensor.of(new PendingBuffer(device, out, shape.elements(), later), shape);
+            return records ? y.withOrigin(new PointwiseOrigin(later.op(), later.inputs())) : y;
         }
-        return y;
+        Tensor y = Tensor.allocate(device, out, shape);
+        device.map(program(compute.lane()), operands, shape, new Tensor[] {y});
+        return records ? y.withOrigin(new PointwiseOrigin(this, operands)) : y;
+    }
+
+    /** Whether {@code y} has this application, and nothing else, as its history. */
+    static boolean isOrigin(Tensor y, Fusion.Application application) {
+        return y.origin() instanceof PointwiseOrigin origin
+                && origin.op == application.op()
+                && origin.operands == application.inputs();
+    }
+
+    Expr expr() {
+        return expr;
+    }
+
+    /** This op with others worked into it. */
+    synchronized Pointwise fused(Fusion.Plan plan) {
+        return fusions.computeIfAbsent(plan, p -> {
+            Expr whole = Fusion.expression(expr, p);
+            return new Pointwise(name, Collections.max(p.places()) + 1, result, whole, true);
+        });
     }
 
     private static boolean tracked(Tensor[] operands) {
@@ -139,20 +178,12 @@ public final class Pointwise {
         return false;
     }
 
-    private Tensor run(Tensor[] operands, DType compute, DType out) {
-        Shape shape = Broadcasting.shape(name, operands);
-        Device device = Broadcasting.device(name, operands);
-        Tensor y = Tensor.allocate(device, out, shape);
-        device.map(program(compute.lane()), operands, shape, new Tensor[] {y});
-        return y;
-    }
-
     /** Writes the result for operands of one dtype into {@code target}, which may be one of them; records nothing. */
     void into(Tensor target, Tensor... operands) {
         target.device().map(program(target.dtype().lane()), operands, target.shape(), new Tensor[] {target});
     }
 
-    private synchronized Program program(Lane lane) {
+    synchronized Program program(Lane lane) {
         return programs.computeIfAbsent(lane, l -> Program.of(l, expr));
     }
 
@@ -174,8 +205,10 @@ public final class Pointwise {
         if (derivative.isZero() || !derivative.uses(arity + 1)) {
             return new Derived(null, new int[0]);
         }
-        // The result is at hand: naming it saves its recomputation.
-        derivative = derivative.replace(expr, Expr.input(arity));
+        if (!composite) {
+            // The result is at hand: naming it saves its recomputation.
+            derivative = derivative.replace(expr, Expr.input(arity));
+        }
         int[] uses = new int[arity + 2];
         int count = 0;
         for (int i = 0; i < arity + 2; i++) {
@@ -188,13 +221,44 @@ public final class Pointwise {
         return new Derived(op, Arrays.copyOf(uses, count));
     }
 
+    /**
+     * The program that gives the derivatives with respect to those inputs in the bit set, over the inputs, the result
+     * and dy.
+     */
+    private synchronized Program together(long wanted, Lane lane) {
+        return together.computeIfAbsent(wanted << 2 | lane.ordinal(), k -> {
+            List<Expr> derivatives = new ArrayList<>();
+            for (int i = 0; i < arity; i++) {
+                if ((wanted >> i & 1) != 0) {
+                    derivatives.add(inPlace(derived(i)));
+                }
+            }
+            return Program.of(lane, derivatives.toArray(new Expr[0]));
+        });
+    }
+
+    /** A derivative as an expression over the inputs, the result and dy. */
+    private static Expr inPlace(Derived derived) {
+        List<Expr> inputs = new ArrayList<>();
+        for (int use : derived.uses) {
+            inputs.add(Expr.input(use));
+        }
+        return derived.op == null ? Expr.ZERO : derived.op.expr.substitute(inputs);
+    }
+
     /** The recorded application of a pointwise op. */
     private static final class PointwiseOrigin extends Origin {
         private final Pointwise op;
+        private final Tensor[] operands;
+        /** All derivatives of one pass over large operands, until each has been asked for. */
+        private @Nullable Tensor @Nullable [] computed;
 
-        PointwiseOrigin(Pointwise op, Tensor[] inputs) {
-            super(op.name, inputs);
+        private @Nullable Tensor computedFor;
+
+        PointwiseOrigin(Pointwise op, Tensor[] operands) {
+            super(op.name, operands);
             this.op = op;
+            this.operands = operands;
         }
 
         @Override
@@ -203,14 +267,59 @@ public final class Pointwise {
             if (derived.op == null) {
                 return null;
             }
-            Tensor[] operands = new Tensor[derived.uses.length];
-            for (int k = 0; k < operands.length; k++) {
-                int use = derived.uses[k];
-                operands[k] = use < op.arity ? input(use) : use == op.arity ? y : dy;
-            }
-            Tensor full = derived.op.on(operands, y.dtype());
+            Tensor full = !GradMode.enabled() && Fusion.worthwhile(dy.device(), y.dtype(), y.shape())
+                    ? inOnePass(i, y, dy)
+                    : derived.op.on(operands(derived.uses, y, dy), y.dtype());
             Tensor summed = Reductions.sumTo(full, input(i).shape());
             return Casts.to(summed, input(i).dtype());
+        }
+
+        private Tensor[] operands(int[] uses, Tensor y, Tensor dy) {
+            Tensor[] given = new Tensor[uses.length];
+            for (int k = 0; k < given.length; k++) {
+                int use = uses[k];
+                given[k] = use < op.arity ? operands[use] : use == op.arity ? y : dy;
+            }
+            return given;
+        }
+
+        /** The derivative by input {@code i}, computed with those by the others so that memory is read once for all. */
+        private Tensor inOnePass(int i, Tensor y, Tensor dy) {
+            @Nullable Tensor[] all = computed;
+            if (all == null || computedFor != dy || all[i] == null) {
+                all = compute(i, y, dy);
+                computed = all;
+                computedFor = dy;
+            }
+            Tensor own = java.util.Objects.requireNonNull(all[i]);
+            all[i] = null;
+            return own;
+        }
+
+        private @Nullable Tensor[] compute(int asked, Tensor y, Tensor dy) {
+            long wanted = 0;
+            boolean usesResult = false;
+            List<Tensor> outputs = new ArrayList<>();
+            @Nullable Tensor[] all = new @Nullable Tensor[op.arity];
+            for (int i = 0; i < op.arity; i++) {
+                Derived derived = op.derived(i);
+                if (derived.op == null || i != asked && !operands[i].requiresGrad()) {
+                    continue;
+                }
+                wanted |= 1L << i;
+                for (int use : derived.uses) {
+                    usesResult |= use == op.arity;
+                }
+                Tensor gradient = Tensor.allocate(dy.device(), y.dtype(), y.shape());
+                all[i] = gradient;
+                outputs.add(gradient);
+            }
+            Tensor[] inputs = Arrays.copyOf(operands, op.arity + 2);
+            inputs[op.arity] = usesResult ? y : dy;
+            inputs[op.arity + 1] = dy;
+            Program program = op.together(wanted, y.dtype().lane());
+            dy.device().map(program, inputs, y.shape(), outputs.toArray(new Tensor[0]));
+            return all;
         }
     }
 

@@ -20,6 +20,11 @@ public interface Device {
     /** Computes on at most {@code count} threads from now on, where it has a say in that. */
     default void threads(int count) {}
 
+    /** The number of elements from which on a pointwise result may wait to be computed within its consumer. */
+    default int fuseFrom() {
+        return Integer.MAX_VALUE;
+    }
+
     /** A zeroed buffer of {@code size} elements. */
     Buffer allocate(DType dtype, int size);
 

@@ -27,7 +27,7 @@ public final class Param {
 
     /** Replaces the value; shape and dtype have been checked by the caller. */
     public void set(Tensor next) {
-        next.share();
+        next.settled().share();
         value = requiresGrad ? next.withOrigin(new Leaf(this)) : next.detach();
     }
 
@@ -47,7 +47,7 @@ public final class Param {
     }
 
     public void grad(@Nullable Tensor gradient) {
-        grad = gradient;
+        grad = gradient == null ? null : gradient.settled();
         gradUsed = false;
     }
 

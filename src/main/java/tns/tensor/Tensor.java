@@ -74,8 +74,22 @@ public final class Tensor {
         return view;
     }
 
+    /** The memory of the elements, which are computed now if they have not been. */
     public Buffer buffer() {
-        return buffer;
+        return buffer instanceof PendingBuffer later ? later.computed() : buffer;
+    }
+
+    /** What is still to be computed for the elements, or null when they are there. */
+    public PendingBuffer.@Nullable Computation pending() {
+        return buffer instanceof PendingBuffer later ? later.computation() : null;
+    }
+
+    /** This, computed: for a value that gets a name or is looked at more than once. */
+    public Tensor settled() {
+        if (buffer instanceof PendingBuffer later) {
+            later.computed();
+        }
+        return this;
     }
 
     public Device device() {
@@ -116,6 +130,11 @@ public final class Tensor {
         return new Tensor(dtype, part, buffer, null);
     }
 
+    /** Whether {@code other} shows the same elements in the same order, computed or not. */
+    public boolean isSameView(Tensor other) {
+        return buffer == other.buffer && view.equals(other.view);
+    }
+
     /** Marks the buffer as possibly seen by somebody else, and returns this. */
     public Tensor share() {
         buffer.share();
@@ -137,7 +156,7 @@ public final class Tensor {
             throw new TnsException(ErrorKind.SHAPE, "item: needs exactly one element, found shape " + shape())
                     .help("tolist() gives all of them; x[i] picks one");
         }
-        Object array = device().download(buffer);
+        Object array = device().download(buffer());
         int at = view.offset();
         return switch (array) {
             case float[] a -> (Object) (double) a[at];
