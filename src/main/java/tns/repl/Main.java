@@ -20,6 +20,7 @@ import tns.Interpreter;
 import tns.error.DiagnosticText;
 import tns.error.ScriptException;
 import tns.op.None;
+import tns.op.Reference;
 
 /** The command {@code tns}: runs a script, evaluates an expression, or opens the prompt. */
 @Command(
@@ -36,6 +37,9 @@ public final class Main implements Callable<Integer> {
 
     @Option(names = "--trace", description = "Show the Java stack trace of a failure.")
     private boolean trace;
+
+    @Option(names = "--reference", description = "Print the reference of all functions as Markdown.")
+    private boolean reference;
 
     @Option(names = "--threads", paramLabel = "N", description = "Compute on at most N threads of the processor.")
     private int threads;
@@ -59,6 +63,11 @@ public final class Main implements Callable<Integer> {
         Interpreter tns = new Interpreter(out, in, arguments);
         if (threads > 0) {
             tns.threads(threads);
+        }
+        if (reference) {
+            out.print(new Reference(tns.ops()).markdown());
+            out.flush();
+            return 0;
         }
         if (code == null && words.isEmpty()) {
             return new Prompt(tns).run();
