@@ -93,14 +93,14 @@ public final class Interpreter {
 
     private void define(Namespace space, List<String> arguments) {
         for (DType dtype : DType.values()) {
-            space.cell(dtype.word()).set(dtype);
+            space.predefine(dtype.word(), dtype);
         }
-        space.cell("cpu").set(cpu);
-        space.cell("pi").set(Math.PI);
-        space.cell("e").set(Math.E);
-        space.cell("inf").set(Double.POSITIVE_INFINITY);
-        space.cell("nan").set(Double.NaN);
-        space.cell("args").set(Tuple.of(arguments.toArray()));
+        space.predefine("cpu", cpu);
+        space.predefine("pi", Math.PI);
+        space.predefine("e", Math.E);
+        space.predefine("inf", Double.POSITIVE_INFINITY);
+        space.predefine("nan", Double.NaN);
+        space.predefine("args", Tuple.of(arguments.toArray()));
     }
 
     /** Reads a source once; {@link #run} runs it as often as wanted. */

@@ -10,6 +10,29 @@ import tns.tensor.Param;
 public final class Assignment {
     private Assignment() {}
 
+    /** {@code name = value}. */
+    public static final class Name extends Node {
+        private final Variable target;
+        private final Node value;
+
+        public Name(Span span, Variable target, Node value) {
+            super(span);
+            this.target = target;
+            this.value = value;
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            Object assigned = value.eval(frame);
+            if (target instanceof Variable.Local local) {
+                frame.slots[local.slot] = assigned;
+            } else {
+                target.set(frame, assigned);
+            }
+            return None.NONE;
+        }
+    }
+
     /** {@code place = value}. */
     public static final class One extends Node {
         private final Place place;
@@ -73,6 +96,16 @@ public final class Assignment {
 
         @Override
         public Object eval(Frame frame) {
+            Variable name = place.name();
+            if (name != null) {
+                Object current = name.borrow(frame);
+                if (current instanceof Param p) {
+                    change(frame, p);
+                } else {
+                    name.set(frame, operation.with(frame, current));
+                }
+                return None.NONE;
+            }
             Place.Opened opened = place.opened(frame);
             Object current = opened.get();
             if (current instanceof Param p) {

@@ -30,10 +30,12 @@ public final class Calls {
     /** The arguments of a call, evaluated for an op (which only looks at them) or for a function (which keeps them). */
     public static final class Arguments {
         private final Argument[] arguments;
+        private final Node[] values;
         private final boolean simple;
 
         public Arguments(List<Argument> arguments) {
             this.arguments = arguments.toArray(new Argument[0]);
+            this.values = arguments.stream().map(Argument::value).toArray(Node[]::new);
             this.simple = arguments.stream().allMatch(a -> a.name == null && !a.spread);
         }
 
@@ -45,6 +47,9 @@ public final class Calls {
                 Object callee,
                 @Nullable Node firstNode,
                 @Nullable Object first) {
+            if (callee instanceof Function f && simple && f.takesAsGiven(values.length + (first == null ? 0 : 1))) {
+                return direct(frame, at, f, first);
+            }
             // bool names a dtype and, called, the conversion to it.
             Object function = callee instanceof DType d ? conversion(frame, d) : callee;
             if (!(function instanceof Callable callable)) {
@@ -81,6 +86,26 @@ public final class Calls {
                 throw placed(e, at, firstNode, lead);
             } catch (ScriptException e) {
                 throw e.calledAt(callable.name(), at.span());
+            }
+        }
+
+        /** The common call of a function of the script: the arguments go straight into its frame. */
+        private Object direct(Frame frame, Node at, Function f, @Nullable Object first) {
+            Frame inner = f.frame();
+            int lead = 0;
+            if (first != null) {
+                inner.slots[0] = Sharing.share(first);
+                lead = 1;
+            }
+            for (int i = 0; i < values.length; i++) {
+                inner.slots[lead + i] = values[i].eval(frame);
+            }
+            try {
+                return f.run(inner);
+            } catch (TnsException e) {
+                throw at.at(e);
+            } catch (ScriptException e) {
+                throw e.calledAt(f.name(), at.span());
             }
         }
 
@@ -151,7 +176,12 @@ public final class Calls {
 
         @Override
         public Object eval(Frame frame) {
-            return arguments.call(frame, this, callee.span(), callee.borrow(frame), null, null);
+            return arguments.call(frame, this, callee.span(), read(callee, frame), null, null);
+        }
+
+        @Override
+        public Object borrow(Frame frame) {
+            return arguments.call(frame, this, callee.span(), read(callee, frame), null, null);
         }
     }
 
@@ -171,7 +201,7 @@ public final class Calls {
         @Override
         public Object eval(Frame frame) {
             Object first = input.borrow(frame);
-            return arguments.call(frame, this, callee.span(), callee.borrow(frame), input, first);
+            return arguments.call(frame, this, callee.span(), read(callee, frame), input, first);
         }
     }
 

@@ -9,12 +9,12 @@ import tns.op.TypeName;
 public record FileValue(String name, Namespace names) implements Members, TypeName.Typed {
     @Override
     public @Nullable Object member(String member) {
-        return names.get(member);
+        return names.own().contains(member) ? names.get(member) : null;
     }
 
     @Override
     public Collection<String> memberNames() {
-        return names.names();
+        return names.own();
     }
 
     @Override

@@ -16,7 +16,14 @@ public final class Frame {
     final Cell[] captured;
 
     /** The value of the {@code return} under way. */
-    Object result = None.NONE;
+    @Nullable
+    Object result;
+
+    /** The value of the {@code return} under way, which has been set. */
+    Object returned() {
+        Object value = result;
+        return value == null ? None.NONE : value;
+    }
 
     Frame(Session session, @Nullable Object[] slots, Cell[] captured) {
         this.session = session;

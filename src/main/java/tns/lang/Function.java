@@ -35,7 +35,9 @@ public final class Function implements Callable, TypeName.Typed {
         final String name;
         final String doc;
         final Parameter[] parameters;
-        final boolean plain;
+        /** How many arguments are bound by just putting them into the first slots; -1 when binding takes more. */
+        final int plainArity;
+
         final @Nullable Annotation result;
         final Span span;
         private @Nullable Node body;
@@ -48,10 +50,14 @@ public final class Function implements Callable, TypeName.Typed {
             this.result = result;
             this.span = span;
             boolean simple = result == null;
-            for (Parameter p : parameters) {
-                simple &= !p.rest && p.annotation == null && p.variable instanceof Variable.Local;
+            for (int i = 0; i < this.parameters.length; i++) {
+                Parameter p = this.parameters[i];
+                simple &= !p.rest
+                        && p.annotation == null
+                        && p.variable instanceof Variable.Local local
+                        && local.slot == i;
             }
-            this.plain = simple;
+            this.plainArity = simple ? this.parameters.length : -1;
         }
 
         /** Completes the code once its body, which may refer to itself, is built. */
@@ -111,16 +117,26 @@ public final class Function implements Callable, TypeName.Typed {
         return code.result == null ? text.toString() : text + " -> " + code.result.text();
     }
 
+    /** Whether {@code count} positional arguments are bound by just putting them into the first slots. */
+    boolean takesAsGiven(int count) {
+        return count == code.plainArity;
+    }
+
+    /** A frame for a call, with nothing bound yet; parameters stand first. */
+    Frame frame() {
+        return new Frame(session, new @Nullable Object[code.slots], captured);
+    }
+
     @Override
     public Object call(Context context, Object[] positional, Map<String, Object> named) {
-        if (code.plain && named.isEmpty() && positional.length == code.parameters.length) {
-            @Nullable Object[] slots = new @Nullable Object[code.slots];
-            for (int i = 0; i < positional.length; i++) {
-                slots[((Variable.Local) code.parameters[i].variable()).slot] = Sharing.share(positional[i]);
-            }
-            return run(new Frame(session, slots, captured));
+        if (!named.isEmpty() || !takesAsGiven(positional.length)) {
+            return run(bound(positional, named));
         }
-        return run(bound(positional, named));
+        Frame frame = frame();
+        for (int i = 0; i < positional.length; i++) {
+            frame.slots[i] = Sharing.share(positional[i]);
+        }
+        return run(frame);
     }
 
     Object run(Frame frame) {
@@ -139,7 +155,7 @@ public final class Function implements Callable, TypeName.Typed {
                             List.of("a function that calls itself needs a case that does not")),
                     null);
         }
-        Object result = value == Exit.RETURN ? frame.result : value;
+        Object result = value == Exit.RETURN ? frame.returned() : value;
         if (code.result != null) {
             code.result.check(frame, code.name, "the result", result);
         }

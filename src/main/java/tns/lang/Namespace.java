@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The file-level names of one file, or of a whole prompt session. */
 public final class Namespace {
     private final Map<String, Cell> cells = new LinkedHashMap<>();
+    private final Map<String, Object> predefined = new LinkedHashMap<>();
 
     /** The variable of that name, unset when nothing has bound it yet. */
     public Cell cell(String name) {
@@ -27,6 +28,17 @@ public final class Namespace {
         if (cell != null) {
             cell.value = null;
         }
+    }
+
+    /** Gives a name a value that is there before any script runs, such as {@code pi}. */
+    public void predefine(String name, Object value) {
+        cell(name).set(value);
+        predefined.put(name, value);
+    }
+
+    /** The names that a script gave a value. */
+    List<String> own() {
+        return names().stream().filter(n -> predefined.get(n) != get(n)).toList();
     }
 
     /** The names that have a value, in the order they were first mentioned. */

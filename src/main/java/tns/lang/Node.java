@@ -36,9 +36,19 @@ public abstract class Node {
         return value instanceof Boolean b ? b : Truth.of(value, this);
     }
 
-    /** Whether evaluating can give an {@link Exit}. */
-    boolean mayExit() {
-        return false;
+    /** {@code node.borrow(frame)}, with the kinds of node that are called or compared most read on the spot. */
+    static Object read(Node node, Frame frame) {
+        if (node instanceof Variable.Local local) {
+            Object value = frame.slots[local.slot];
+            if (value != null) {
+                return value;
+            }
+        } else if (node instanceof Values.Constant constant) {
+            return constant.value;
+        } else if (node instanceof Variable.Global global && global.cell.value != null) {
+            return global.cell.value;
+        }
+        return node.borrow(frame);
     }
 
     /** Gives a failure from an op this node's place. */

@@ -1,6 +1,8 @@
 package tns.lang;
 
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
+import tns.error.ScriptException;
 import tns.error.Span;
 import tns.error.TnsException;
 import tns.op.Op;
@@ -12,42 +14,6 @@ import tns.tensor.Tensor;
 public final class Operators {
     private Operators() {}
 
-    /** The operators with two sides. */
-    public enum Sign {
-        ADD("+"),
-        SUB("-"),
-        MUL("*"),
-        DIV("/"),
-        FLOOR_DIVIDE("//"),
-        REMAINDER("%"),
-        POW("**"),
-        MATMUL("@"),
-        EQ("=="),
-        NE("!="),
-        LT("<"),
-        LE("<="),
-        GT(">"),
-        GE(">="),
-        BITWISE_AND("&"),
-        BITWISE_OR("|");
-
-        private final String text;
-
-        Sign(String text) {
-            this.text = text;
-        }
-
-        /** The op that does the same to tensors. */
-        public String op() {
-            return name().toLowerCase(java.util.Locale.ROOT);
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
-    }
-
     /** What compares two values, alone or as a link of a chain. */
     public abstract static class Comparison extends Node {
         Comparison(Span span) {
@@ -57,12 +23,18 @@ public final class Operators {
         abstract Object combine(Frame frame, Object a, Object b);
     }
 
-    /** {@code a + b} and the like. */
+    /**
+     * {@code a + b} and the like. Where an operand is a local variable or a constant, it is read on the spot: a call of
+     * {@code borrow} that could go to any node costs more than the arithmetic.
+     */
     public static final class Binary extends Comparison {
         private final Sign sign;
         private final Op op;
         private final Node left;
         private final Node right;
+        private final int leftSlot;
+        private final int rightSlot;
+        private final @Nullable Object constant;
 
         public Binary(Span span, Sign sign, Op op, Node left, Node right) {
             super(span);
@@ -70,36 +42,79 @@ public final class Operators {
             this.op = op;
             this.left = left;
             this.right = right;
+            this.leftSlot = left instanceof Variable.Local local ? local.slot : -1;
+            this.rightSlot = right instanceof Variable.Local local ? local.slot : -1;
+            this.constant = right instanceof Values.Constant c ? c.value : null;
+        }
+
+        private Object left(Frame frame) {
+            if (leftSlot >= 0) {
+                Object value = frame.slots[leftSlot];
+                if (value != null) {
+                    return value;
+                }
+            }
+            return left.borrow(frame);
+        }
+
+        private Object right(Frame frame) {
+            if (constant != null) {
+                return constant;
+            }
+            if (rightSlot >= 0) {
+                Object value = frame.slots[rightSlot];
+                if (value != null) {
+                    return value;
+                }
+            }
+            return right.borrow(frame);
         }
 
         @Override
         public Object eval(Frame frame) {
-            return combine(frame, left.borrow(frame), right.borrow(frame));
+            return combine(frame, left(frame), right(frame));
+        }
+
+        @Override
+        public Object borrow(Frame frame) {
+            return combine(frame, left(frame), right(frame));
+        }
+
+        @Override
+        public boolean test(Frame frame) {
+            Object value = combine(frame, left(frame), right(frame));
+            return value instanceof Boolean truth ? truth : Truth.of(value, this);
         }
 
         /** The result with {@code a} as the left value. */
         Object with(Frame frame, Object a) {
-            return combine(frame, a, right.borrow(frame));
+            return combine(frame, a, right(frame));
         }
 
         @Override
         Object combine(Frame frame, Object a, Object b) {
             try {
-                if (a instanceof Long x && b instanceof Long y) {
-                    return Numbers.ints(sign, x, y);
-                }
-                if (isTensor(a) || isTensor(b)) {
-                    return op.call(frame.session, a, b);
-                }
-                return Numbers.hosts(sign, a, b);
+                return a instanceof Long x && b instanceof Long y ? sign.ints(x, y) : others(frame, a, b);
             } catch (TnsException e) {
-                throw e.argument() == 0 ? left.at(e) : e.argument() == 1 ? right.at(e) : at(e);
+                throw placed(e);
             } catch (ArithmeticException overflow) {
-                throw fail(
-                        ErrorKind.VALUE,
-                        "int overflow: " + a + " " + sign + " " + b + " does not fit 64 bits",
-                        "floats have more range: float(x)");
+                throw overflow(a, b);
             }
+        }
+
+        private Object others(Frame frame, Object a, Object b) {
+            return isTensor(a) || isTensor(b) ? op.call(frame.session, a, b) : Numbers.hosts(sign, a, b);
+        }
+
+        private ScriptException placed(TnsException e) {
+            return e.argument() == 0 ? left.at(e) : e.argument() == 1 ? right.at(e) : at(e);
+        }
+
+        private ScriptException overflow(Object a, Object b) {
+            return fail(
+                    ErrorKind.VALUE,
+                    "int overflow: " + a + " " + sign + " " + b + " does not fit 64 bits",
+                    "floats have more range: float(x)");
         }
     }
 

@@ -1,6 +1,7 @@
 package tns.lang;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.Span;
 import tns.error.TnsException;
@@ -31,6 +32,12 @@ public final class Place {
     /** The node that reads the place, for messages that point at it. */
     public Node shown() {
         return steps.length == 0 ? root : steps[steps.length - 1];
+    }
+
+    /** The variable that the place is, or null when it is a part of something. */
+    @Nullable
+    Variable name() {
+        return steps.length == 0 && root instanceof Variable variable ? variable : null;
     }
 
     /** Puts {@code value} there; what stands in its brackets is evaluated now. */

@@ -18,9 +18,9 @@ public final class Script {
         Frame frame = new Frame(session, new @Nullable Object[slots], Frame.NO_CELLS);
         try {
             Object value = body.eval(frame);
-            return value instanceof Exit ? frame.result : value;
+            return value instanceof Exit ? frame.returned() : value;
         } catch (ExitThrown thrown) {
-            return thrown.exit() == Exit.RETURN ? frame.result : None.NONE;
+            return thrown.exit() == Exit.RETURN ? frame.returned() : None.NONE;
         }
     }
 }

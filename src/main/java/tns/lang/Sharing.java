@@ -17,6 +17,9 @@ final class Sharing {
 
     /** Returns {@code value}, marked. */
     static Object share(Object value) {
+        if (value instanceof Long || value instanceof Double) {
+            return value;
+        }
         if (value instanceof Tensor t) {
             return t.settled().share();
         }

@@ -20,7 +20,7 @@ public final class Values {
 
     /** A number, string, bool or {@code none} as written. */
     public static final class Constant extends Node {
-        private final Object value;
+        final Object value;
 
         public Constant(Span span, Object value) {
             super(span);

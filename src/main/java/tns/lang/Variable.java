@@ -51,7 +51,7 @@ public abstract class Variable extends Node {
     }
 
     @Override
-    public final Object eval(Frame frame) {
+    public Object eval(Frame frame) {
         return Sharing.share(borrow(frame));
     }
 
@@ -73,6 +73,21 @@ public abstract class Variable extends Node {
             super(span, name);
             this.slot = slot;
             this.assignedLine = assignedLine;
+        }
+
+        @Override
+        public Object eval(Frame frame) {
+            Object value = frame.slots[slot];
+            return value instanceof Long ? value : super.eval(frame);
+        }
+
+        @Override
+        public Object borrow(Frame frame) {
+            Object value = frame.slots[slot];
+            if (value == null) {
+                throw unset(frame);
+            }
+            return value;
         }
 
         @Override
@@ -176,6 +191,12 @@ public abstract class Variable extends Node {
             this.cell = names.cell(name);
             this.builtin = builtin;
             this.names = names;
+        }
+
+        @Override
+        public Object borrow(Frame frame) {
+            Object value = cell.value;
+            return value == null ? super.borrow(frame) : value;
         }
 
         @Override

@@ -13,7 +13,6 @@ import tns.lang.Assignment;
 import tns.lang.Function;
 import tns.lang.Model;
 import tns.lang.Node;
-import tns.lang.Place;
 import tns.lang.ShapePattern;
 import tns.lang.TypePattern;
 import tns.lang.Variable;
@@ -30,7 +29,7 @@ final class DefinitionBuilder extends NodeBuilder {
     Node named(TnsParser.FunctionDefinitionContext c) {
         Variable target = scope().variable(c.name.getText(), span(c.name));
         Node made = function(c, c.name.getText(), c.signature(), c.body());
-        return new Assignment.One(span(c), new Place(span(c.name), target, List.of()), made);
+        return new Assignment.Name(span(c), target, made);
     }
 
     /** {@code fn(…) …} as a value. */
@@ -106,7 +105,7 @@ final class DefinitionBuilder extends NodeBuilder {
         code.complete(new Model.Construct(span(c), name, self, members), scope().slotCount());
         Node made = new Function.Make(span(c), code, scope().captures());
         tree.scope = around;
-        return new Assignment.One(span(c), new Place(span(c.name), target, List.of()), made);
+        return new Assignment.Name(span(c), target, made);
     }
 
     private Model.Member member(String model, TnsParser.MemberContext c) {

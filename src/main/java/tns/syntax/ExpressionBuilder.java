@@ -11,7 +11,7 @@ import tns.lang.Access;
 import tns.lang.Calls;
 import tns.lang.Node;
 import tns.lang.Operators;
-import tns.lang.Operators.Sign;
+import tns.lang.Sign;
 import tns.lang.Values;
 import tns.op.Ellipsis;
 import tns.syntax.grammar.TnsParser;

@@ -13,8 +13,8 @@ import tns.lang.Control;
 import tns.lang.Imports;
 import tns.lang.Node;
 import tns.lang.Operators;
-import tns.lang.Operators.Sign;
 import tns.lang.Place;
+import tns.lang.Sign;
 import tns.lang.Values;
 import tns.lang.Variable;
 import tns.syntax.grammar.TnsParser;
@@ -142,6 +142,11 @@ final class StatementBuilder extends NodeBuilder {
             return augmented(c);
         }
         Node value = tupleOrOne(c.sides.getLast());
+        TnsParser.ExpressionsContext first = c.sides.getFirst();
+        String name = first.expression().size() == 1 ? name(first.expression(0)) : null;
+        if (c.sides.size() == 2 && name != null) {
+            return new Assignment.Name(span(c), scope().target(name, span(first)), value);
+        }
         List<List<Place>> targets = new ArrayList<>();
         for (int i = 0; i + 1 < c.sides.size(); i++) {
             if (c.assignment(i).ASSIGN() == null) {
