@@ -27,6 +27,7 @@ import tns.nn.Convolutions;
 import tns.nn.Layers;
 import tns.nn.Norms;
 import tns.nn.Recurrent;
+import tns.nn.Transformer;
 import tns.op.Callable;
 import tns.op.Display;
 import tns.op.Library;
@@ -78,6 +79,7 @@ public final class Interpreter {
         Live live = new Live(screen);
         Convolutions.define(table);
         Norms.define(table);
+        table.add(Transformer.family(table));
         table.extend(FigureOps.family(live, table));
         table.extend(HostFunctions.family(table));
         this.ops = table;

@@ -20,6 +20,7 @@ import static org.bytedeco.pytorch.global.torch.softmax_out;
 import static org.bytedeco.pytorch.global.torch.sort;
 import static org.bytedeco.pytorch.global.torch.sub_out;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
@@ -36,7 +37,7 @@ final class Rows {
     private static final int MILLION = 1_000_000;
 
     static List<Row> all() {
-        return List.of(
+        List<Row> rows = new ArrayList<>(List.of(
                 tutorial(),
                 addition(),
                 mlp(),
@@ -55,7 +56,9 @@ final class Rows {
                 transpose(),
                 sorting(),
                 rows(),
-                normal());
+                normal()));
+        rows.addAll(LayerRows.all());
+        return rows;
     }
 
     private static Tensor leaf(long... sizes) {

@@ -33,29 +33,37 @@ public final class MultiheadAttention {
 
     private static Object layer(Args args) {
         int width = args.integer("embed_dim");
-        int heads = args.integer("num_heads");
+        Plan plan = plan(width, args.integer("num_heads"), args.real("dropout"), args.flag("batch_first"));
+        int keys = args.has("kdim") ? args.integer("kdim") : width;
+        int values = args.has("vdim") ? args.integer("vdim") : width;
+        return make(new Weights(args), plan, args.settings(), args.flag("bias"), keys, values);
+    }
+
+    /** The layer multihead_attention(width, heads, …) whose keys and values are as wide as its queries. */
+    static Layer make(Weights weights, int width, int heads, double dropout, boolean bias, boolean batchFirst) {
+        String settings = width + ", " + heads + (batchFirst ? ", batch_first=true" : "");
+        return make(weights, plan(width, heads, dropout, batchFirst), settings, bias, width, width);
+    }
+
+    private static Plan plan(int width, int heads, double dropout, boolean batchFirst) {
         if (width < 1 || heads < 1 || width % heads != 0) {
             throw new TnsException(
                             ErrorKind.VALUE,
                             "multihead_attention: embed_dim " + width + " must be a multiple of num_heads " + heads)
                     .help("each head gets embed_dim / num_heads features");
         }
-        int keys = args.has("kdim") ? args.integer("kdim") : width;
-        int values = args.has("vdim") ? args.integer("vdim") : width;
-        boolean bias = args.flag("bias");
-        Plan plan = new Plan(
-                width,
-                heads,
-                RandomOps.probability("multihead_attention", args.real("dropout")),
-                args.flag("batch_first"));
+        return new Plan(width, heads, RandomOps.probability("multihead_attention", dropout), batchFirst);
+    }
+
+    private static Layer make(Weights weights, Plan plan, String settings, boolean bias, int keys, int values) {
+        int width = plan.width;
         Layer layer = new Layer(
                 "multihead_attention",
-                args.settings(),
+                settings,
                 "query: tensor, key: tensor = none, value: tensor = none, key_padding_mask: tensor = none,"
                         + " need_weights: bool = true, attn_mask: tensor = none, average_attn_weights: bool = true,"
                         + " is_causal: bool = false",
                 (self, in) -> forward(plan, self, in));
-        Weights weights = new Weights(args);
         // PyTorch draws the output projection first, bias included, and then replaces that by zeros.
         Layer out = Layers.linear(weights, width, width, true);
         if (keys == width && values == width) {

@@ -25,6 +25,11 @@ final class Convolution {
         for (int d = 0; d < outputs.length; d++) {
             outputs[d] = g.count(x.size(d + 2), kernel[d], d);
         }
+        return forward(x, w, g, outputs);
+    }
+
+    /** The same for the first {@code outputs} windows of each dim, which may be fewer than fit. */
+    private static Tensor forward(Tensor x, Tensor w, Windowing g, int[] outputs) {
         Tensor y = correlate(x, w, outputs, g, ones(g.dims()));
         return tracked(x, w) ? y.withOrigin(new ForwardOrigin(x, w, g)) : y;
     }
@@ -223,7 +228,7 @@ final class Convolution {
         public @Nullable Tensor gradient(int i, Tensor dx, Tensor ddx) {
             Tensor dy = input(0);
             Tensor w = input(1);
-            return i == 0 ? forward(ddx, w, g) : weight(ddx, dy, g, spatial(w));
+            return i == 0 ? forward(ddx, w, g, spatial(dy)) : weight(ddx, dy, g, spatial(w));
         }
     }
 
@@ -239,7 +244,7 @@ final class Convolution {
         public @Nullable Tensor gradient(int i, Tensor dw, Tensor ddw) {
             Tensor x = input(0);
             Tensor dy = input(1);
-            return i == 0 ? Convolution.input(dy, ddw, g, spatial(x)) : forward(x, ddw, g);
+            return i == 0 ? Convolution.input(dy, ddw, g, spatial(x)) : forward(x, ddw, g, spatial(dy));
         }
     }
 }

