@@ -1,4 +1,4 @@
-// The sentences of tns. In `expression` the alternatives stand from the tightest binding to the loosest.
+// The sentences of tns. Every text can be read in one way at most: what binds tighter has a rule of its own.
 parser grammar TnsParser;
 
 options {
@@ -98,24 +98,65 @@ body
     | block                                                                # blockBody
     ;
 
+// From here on each rule binds tighter than the one before it.
 expression
-    : primary                                                              # primaryExpression
-    | callee=expression LPAREN arguments? RPAREN                           # call
-    | base=expression LBRACKET indexItem (COMMA indexItem)* COMMA? RBRACKET    # index
-    | object=expression DOT name=memberName                                # attribute
-    | <assoc = right> base=expression POW exponent=expression              # power
-    | operator=(MINUS | PLUS) operand=expression                           # sign
-    | left=expression operator=(STAR | SLASH | DSLASH | PERCENT | AT) right=expression # product
-    | left=expression operator=(PLUS | MINUS) right=expression             # sum
-    | low=expression operator=(RANGE | RANGE_INCLUSIVE) high=expression    # range
-    | left=expression comparator right=expression                          # comparison
-    | TILDE operand=expression                                             # complement
-    | left=expression operator=(AMP | BAR) right=expression                # bitwise
-    | NOT operand=expression                                               # negation
-    | left=expression AND right=expression                                 # conjunction
-    | left=expression OR right=expression                                  # disjunction
-    | input=expression PIPE function=expression                            # pipe
-    | lambdaParameters ARROW value=expression                              # lambda
+    : lambda                                                               # lambdaExpression
+    | stages+=disjunction (PIPE stages+=disjunction)* (PIPE last=lambda)?  # pipeline
+    ;
+
+lambda
+    : lambdaParameters ARROW value=expression                              # arrowLambda
+    | FN signature ASSIGN value=expression                                 # functionLambda
+    ;
+
+disjunction
+    : operands+=conjunction (OR operands+=conjunction)*
+    ;
+
+conjunction
+    : operands+=negation (AND operands+=negation)*
+    ;
+
+negation
+    : NOT operand=negation
+    | plain=mask
+    ;
+
+mask
+    : operands+=complement (operators+=(AMP | BAR) operands+=complement)*
+    ;
+
+complement
+    : TILDE operand=complement
+    | plain=comparison
+    ;
+
+comparison
+    : operands+=range (comparators+=comparator operands+=range)*
+    ;
+
+range
+    : low=sum (operator=(RANGE | RANGE_INCLUSIVE) high=sum)?
+    ;
+
+sum
+    : operands+=product (operators+=(PLUS | MINUS) operands+=product)*
+    ;
+
+product
+    : operands+=factor (operators+=(STAR | SLASH | DSLASH | PERCENT | AT) operands+=factor)*
+    ;
+
+factor
+    : operator=(MINUS | PLUS) operand=factor                               # sign
+    | base=postfix (POW exponent=factor)?                                  # power
+    ;
+
+postfix
+    : primary                                                              # plainPostfix
+    | callee=postfix LPAREN arguments? RPAREN                              # call
+    | base=postfix LBRACKET indexItem (COMMA indexItem)* COMMA? RBRACKET   # index
+    | object=postfix DOT name=memberName                                   # attribute
     ;
 
 comparator
@@ -135,8 +176,7 @@ lambdaParameters
     ;
 
 arguments
-    : argument (COMMA argument)* COMMA?                                    # argumentList
-    | value=expression comprehension                                       # soleGenerator
+    : argument (comprehension | (COMMA argument)* COMMA?)
     ;
 
 argument
@@ -147,8 +187,8 @@ argument
 
 indexItem
     : ELLIPSIS                                                             # ellipsisItem
-    | start=expression? COLON stop=expression? (COLON step=expression?)?   # sliceItem
-    | expression                                                           # valueItem
+    | start=expression (colon=COLON stop=expression? (COLON step=expression?)?)?   # item
+    | COLON stop=expression? (COLON step=expression?)?                     # openSlice
     ;
 
 memberName
@@ -167,13 +207,11 @@ primary
     | ID                                                                   # name
     | QUOTE stringPart* END_QUOTE                                          # string
     | LPAREN RPAREN                                                        # emptyTuple
-    | LPAREN expression RPAREN                                             # parenthesized
-    | LPAREN expression COMMA (expression (COMMA expression)* COMMA?)? RPAREN # tuple
-    | LPAREN expression comprehension RPAREN                               # tupleComprehension
-    | LBRACKET (expression (COMMA expression)* COMMA?)? RBRACKET           # tensor
-    | LBRACKET expression comprehension RBRACKET                           # tensorComprehension
+    | LPAREN expression (comprehension | (COMMA expression)* comma=COMMA?) RPAREN # parenthesized
+    | LBRACKET RBRACKET                                                    # emptyTensor
+    | LBRACKET expression (comprehension | (COMMA expression)* COMMA?) RBRACKET # tensor
     | LBRACE NEWLINE* (entry (COMMA NEWLINE* entry)* COMMA?)? NEWLINE* RBRACE # record
-    | FN signature body                                                    # anonymousFunction
+    | FN signature block                                                   # anonymousFunction
     | NO_GRAD block                                                        # noGrad
     | WITH expression (COMMA expression)* block                            # with
     | conditional                                                          # ifExpression

@@ -6,6 +6,7 @@ import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Args;
 import tns.op.Callable;
+import tns.op.Context;
 import tns.op.Family;
 import tns.op.Tuple;
 import tns.op.TypeName;
@@ -27,7 +28,7 @@ final class ContainerFunctions {
                     case RangeValue r -> (long) r.size();
                     case Object other
                     when other instanceof Iterable<?> ->
-                        (long) items(other, "len").size();
+                        (long) items(args.context(), other, "len").size();
                     case Object other ->
                         throw new TnsException(ErrorKind.VALUE, "len: " + TypeName.describe(other) + " has no length")
                                 .argument(0);
@@ -73,7 +74,7 @@ final class ContainerFunctions {
                 .example("zip((1, 2), (3, 4))", "((1, 3), (2, 4))")
                 .is(args -> {
                     List<List<Object>> all = new ArrayList<>();
-                    ((Tuple) args.get("xs")).forEach(x -> all.add(items(x, "zip")));
+                    ((Tuple) args.get("xs")).forEach(x -> all.add(items(args.context(), x, "zip")));
                     int n = all.stream().mapToInt(List::size).min().orElse(0);
                     List<Object> rows = new ArrayList<>();
                     for (int i = 0; i < n; i++) {
@@ -136,11 +137,18 @@ final class ContainerFunctions {
                 });
     }
 
-    static List<Object> items(Object value, String op) {
+    /** The items of {@code value}, for {@code op}; a long gathering can be stopped. */
+    static List<Object> items(Context context, Object value, String op) {
         List<Object> all = new ArrayList<>();
         try {
-            Iteration.over(value).forEach(item -> all.add(Sharing.share(item)));
+            for (Object item : Iteration.over(value)) {
+                ((Session) context).check();
+                all.add(Sharing.share(item));
+            }
         } catch (TnsException e) {
+            if (e.kind() == ErrorKind.LIMIT) {
+                throw e;
+            }
             String help = e.help();
             TnsException named = new TnsException(
                             e.kind(),
@@ -152,7 +160,7 @@ final class ContainerFunctions {
     }
 
     static List<Object> items(Args args, String parameter) {
-        return items(args.get(parameter), args.name());
+        return items(args.context(), args.get(parameter), args.name());
     }
 
     /** A value that must be a truth. */

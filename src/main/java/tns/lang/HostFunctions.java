@@ -66,7 +66,7 @@ public final class HostFunctions {
                                 ErrorKind.VALUE, "sleep: the time must not be negative, found " + args.real("seconds"));
                     }
                     try {
-                        Thread.sleep((long) (args.real("seconds") * 1000));
+                        waitFor(session(args), args.real("seconds"));
                     } catch (InterruptedException stop) {
                         Thread.currentThread().interrupt();
                         throw new TnsException(ErrorKind.LIMIT, "interrupted");
@@ -108,6 +108,15 @@ public final class HostFunctions {
                     session(args).out().println(help(args.get("x")));
                     return None.NONE;
                 });
+    }
+
+    /** Sleeps in short pieces, so that a stop is noticed soon. */
+    private static void waitFor(Session session, double seconds) throws InterruptedException {
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+            session.check();
+            Thread.sleep(Math.min(left / 1_000_000 + 1, 20));
+        }
     }
 
     /** The help text of a function. */

@@ -106,7 +106,7 @@ final class NumberFunctions {
                     }
                     return host.of(
                             given.size() == 1 && given.get(0) instanceof Iterable<?>
-                                    ? ContainerFunctions.items(given.get(0), name)
+                                    ? ContainerFunctions.items(args.context(), given.get(0), name)
                                     : given.items());
                 });
     }

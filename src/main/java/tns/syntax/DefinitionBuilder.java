@@ -33,12 +33,12 @@ final class DefinitionBuilder extends NodeBuilder {
     }
 
     /** {@code fn(…) …} as a value. */
-    Node anonymous(TnsParser.AnonymousFunctionContext c) {
-        return function(c, "fn", c.signature(), c.body());
+    Node anonymous(ParserRuleContext c, TnsParser.SignatureContext signature, ParserRuleContext body) {
+        return function(c, "fn", signature, body);
     }
 
     private Node function(
-            ParserRuleContext c, String name, TnsParser.SignatureContext signature, TnsParser.BodyContext body) {
+            ParserRuleContext c, String name, TnsParser.SignatureContext signature, ParserRuleContext body) {
         Scope around = tree.scope;
         tree.scope = around.inner();
         declareParameters(signature.parameters());
@@ -49,9 +49,12 @@ final class DefinitionBuilder extends NodeBuilder {
         List<Function.Parameter> parameters = parameters(signature.parameters());
         Annotation result = signature.result == null ? null : annotation(signature.result);
         Function.Code code = new Function.Code(name, doc(c), parameters, result, span(c));
-        Node built = body instanceof TnsParser.ExpressionBodyContext e
-                ? tree.expressions.visit(e.expression())
-                : block(((TnsParser.BlockBodyContext) body).block());
+        Node built = switch (body) {
+            case TnsParser.ExpressionBodyContext e -> tree.expressions.visit(e.expression());
+            case TnsParser.BlockBodyContext b -> block(b.block());
+            case TnsParser.BlockContext b -> block(b);
+            default -> tree.expressions.visit(body);
+        };
         code.complete(built, scope().slotCount());
         Node made = new Function.Make(span(c), code, scope().captures());
         tree.scope = around;
@@ -59,7 +62,7 @@ final class DefinitionBuilder extends NodeBuilder {
     }
 
     /** {@code x -> e}. */
-    Node lambda(TnsParser.LambdaContext c) {
+    Node lambda(TnsParser.ArrowLambdaContext c) {
         Scope around = tree.scope;
         tree.scope = around.inner();
         Set<String> seen = new HashSet<>();

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.antlr.v4.runtime.ParserRuleContext;
+import org.antlr.v4.runtime.Token;
 import org.jspecify.annotations.Nullable;
 import tns.error.Span;
 import tns.lang.Access;
@@ -23,13 +24,23 @@ final class ExpressionBuilder extends NodeBuilder {
     }
 
     @Override
-    public Node visitPrimaryExpression(TnsParser.PrimaryExpressionContext c) {
-        return tree.literals.visit(c.primary());
+    public Node visitLambdaExpression(TnsParser.LambdaExpressionContext c) {
+        return visit(c.lambda());
     }
 
     @Override
-    public Node visitLambda(TnsParser.LambdaContext c) {
+    public Node visitArrowLambda(TnsParser.ArrowLambdaContext c) {
         return tree.definitions.lambda(c);
+    }
+
+    @Override
+    public Node visitFunctionLambda(TnsParser.FunctionLambdaContext c) {
+        return tree.definitions.anonymous(c, c.signature(), c.value);
+    }
+
+    @Override
+    public Node visitPlainPostfix(TnsParser.PlainPostfixContext c) {
+        return tree.literals.visit(c.primary());
     }
 
     // --- calls
@@ -47,23 +58,32 @@ final class ExpressionBuilder extends NodeBuilder {
     }
 
     @Override
-    public Node visitPipe(TnsParser.PipeContext c) {
-        Node input = expression(c.input);
-        if (c.function instanceof TnsParser.CallContext call) {
-            return new Calls.Pipe(span(c), input, expression(call.callee), arguments(call.arguments()));
+    public Node visitPipeline(TnsParser.PipelineContext c) {
+        if (c.stages.size() == 1 && c.last == null) {
+            return visit(c.stages.getFirst());
         }
-        return new Calls.Pipe(span(c), input, expression(c.function), new Calls.Arguments(List.of()));
+        Node value = expression(c.stages.getFirst());
+        for (TnsParser.DisjunctionContext stage : c.stages.subList(1, c.stages.size())) {
+            Span whole = span(c.stages.getFirst()).to(span(stage));
+            value = core(stage) instanceof TnsParser.CallContext call
+                    ? new Calls.Pipe(whole, value, expression(call.callee), arguments(call.arguments()))
+                    : new Calls.Pipe(whole, value, expression(stage), new Calls.Arguments(List.of()));
+        }
+        return c.last == null ? value : new Calls.Pipe(span(c), value, visit(c.last), new Calls.Arguments(List.of()));
     }
 
     private Calls.Arguments arguments(TnsParser.@Nullable ArgumentsContext c) {
         List<Calls.Argument> all = new ArrayList<>();
-        if (c instanceof TnsParser.SoleGeneratorContext g) {
+        if (c != null && c.comprehension() != null) {
+            if (!(c.argument(0) instanceof TnsParser.PositionalArgumentContext p)) {
+                throw wrong(span(c), "call: a comprehension has no name", "f(x=(e for x in xs))");
+            }
             all.add(new Calls.Argument(
-                    null, false, tree.literals.comprehension(span(g), g.value, g.comprehension(), false)));
-        } else if (c instanceof TnsParser.ArgumentListContext list) {
+                    null, false, tree.literals.comprehension(span(c), p.value, c.comprehension(), false)));
+        } else if (c != null) {
             boolean named = false;
             Set<String> names = new HashSet<>();
-            for (TnsParser.ArgumentContext a : list.argument()) {
+            for (TnsParser.ArgumentContext a : c.argument()) {
                 Calls.Argument argument = argument(a);
                 if (named && argument.name() == null && !argument.spread()) {
                     throw wrong(
@@ -110,17 +130,25 @@ final class ExpressionBuilder extends NodeBuilder {
     }
 
     @Override
-    public Node visitSliceItem(TnsParser.SliceItemContext c) {
-        return new Access.SliceOf(
-                span(c),
-                c.start == null ? null : expression(c.start),
-                c.stop == null ? null : expression(c.stop),
-                c.step == null ? null : expression(c.step));
+    public Node visitItem(TnsParser.ItemContext c) {
+        return c.colon == null ? expression(c.start) : slice(c, c.start, c.stop, c.step);
     }
 
     @Override
-    public Node visitValueItem(TnsParser.ValueItemContext c) {
-        return expression(c.expression());
+    public Node visitOpenSlice(TnsParser.OpenSliceContext c) {
+        return slice(c, null, c.stop, c.step);
+    }
+
+    private Node slice(
+            ParserRuleContext c,
+            TnsParser.@Nullable ExpressionContext start,
+            TnsParser.@Nullable ExpressionContext stop,
+            TnsParser.@Nullable ExpressionContext step) {
+        return new Access.SliceOf(
+                span(c),
+                start == null ? null : expression(start),
+                stop == null ? null : expression(stop),
+                step == null ? null : expression(step));
     }
 
     @Override
@@ -139,15 +167,121 @@ final class ExpressionBuilder extends NodeBuilder {
         throw new IllegalStateException("no operator " + text);
     }
 
-    private Node binary(
-            ParserRuleContext c, String text, TnsParser.ExpressionContext left, TnsParser.ExpressionContext right) {
+    private Operators.Binary binary(Span span, String text, Node left, Node right) {
         Sign sign = sign(text);
-        return new Operators.Binary(span(c), sign, tree.ops.get(sign.op()), expression(left), expression(right));
+        return new Operators.Binary(span, sign, tree.ops.get(sign.op()), left, right);
+    }
+
+    /** Operands with operators between them, taken together from left to right. */
+    private Node fromLeft(List<? extends ParserRuleContext> operands, List<Token> operators) {
+        if (operators.isEmpty()) {
+            return visit(operands.getFirst());
+        }
+        Node value = expression(operands.getFirst());
+        for (int i = 0; i < operators.size(); i++) {
+            ParserRuleContext right = operands.get(i + 1);
+            Span whole = span(operands.getFirst()).to(span(right));
+            value = binary(whole, operators.get(i).getText(), value, expression(right));
+        }
+        return value;
     }
 
     @Override
-    public Node visitPower(TnsParser.PowerContext c) {
-        return binary(c, "**", c.base, c.exponent);
+    public Node visitDisjunction(TnsParser.DisjunctionContext c) {
+        return logic(c.operands, false);
+    }
+
+    @Override
+    public Node visitConjunction(TnsParser.ConjunctionContext c) {
+        return logic(c.operands, true);
+    }
+
+    private Node logic(List<? extends ParserRuleContext> operands, boolean and) {
+        if (operands.size() == 1) {
+            return visit(operands.getFirst());
+        }
+        Node value = expression(operands.getFirst());
+        for (ParserRuleContext right : operands.subList(1, operands.size())) {
+            Span whole = span(operands.getFirst()).to(span(right));
+            value = new Operators.Logic(whole, and, value, expression(right));
+        }
+        return value;
+    }
+
+    @Override
+    public Node visitNegation(TnsParser.NegationContext c) {
+        return c.plain != null ? visit(c.plain) : new Operators.Not(span(c), expression(c.operand));
+    }
+
+    @Override
+    public Node visitMask(TnsParser.MaskContext c) {
+        return fromLeft(c.operands, c.operators);
+    }
+
+    @Override
+    public Node visitComplement(TnsParser.ComplementContext c) {
+        return c.plain != null
+                ? visit(c.plain)
+                : new Operators.Unary(span(c), '~', tree.ops.get("bitwise_not"), expression(c.operand));
+    }
+
+    @Override
+    public Node visitComparison(TnsParser.ComparisonContext c) {
+        if (c.comparators.isEmpty()) {
+            return visit(c.operands.getFirst());
+        }
+        List<Node> nodes = expressions(c.operands);
+        if (c.comparators.size() == 1) {
+            return comparison(span(c), c.comparators.getFirst(), nodes.getFirst(), nodes.getLast());
+        }
+        List<Operators.Comparison> comparisons = new ArrayList<>();
+        for (int i = 0; i < c.comparators.size(); i++) {
+            Span pair = nodes.get(i).span().to(nodes.get(i + 1).span());
+            comparisons.add(comparison(pair, c.comparators.get(i), nodes.get(i), nodes.get(i + 1)));
+        }
+        Operators.Binary and = binary(span(c), Sign.BITWISE_AND.toString(), nodes.getFirst(), nodes.getLast());
+        return new Operators.Chain(span(c), nodes, comparisons, and);
+    }
+
+    private Operators.Comparison comparison(Span span, TnsParser.ComparatorContext c, Node left, Node right) {
+        return c.IN() != null
+                ? new Operators.In(span, left, right, c.NOT() != null)
+                : binary(span, c.getText(), left, right);
+    }
+
+    @Override
+    public Node visitRange(TnsParser.RangeContext c) {
+        if (c.high == null) {
+            return visit(c.low);
+        }
+        boolean inclusive = c.operator.getType() == TnsParser.RANGE_INCLUSIVE;
+        return new Values.RangeOf(span(c), expression(c.low), expression(c.high), inclusive);
+    }
+
+    @Override
+    public Node visitSum(TnsParser.SumContext c) {
+        for (int i = 0; i < c.operators.size(); i++) {
+            requireNoIncrement(c.operands.get(i), c.operators.get(i), c.operands.get(i + 1));
+        }
+        return fromLeft(c.operands, c.operators);
+    }
+
+    /** Refuses {@code x++} at the end of a line, which reads on as {@code x + +} the next line. */
+    private void requireNoIncrement(ParserRuleContext left, Token operator, ParserRuleContext right) {
+        if (core(right) instanceof TnsParser.SignContext s
+                && s.operator.getType() == operator.getType()
+                && s.operator.getLine() < s.operand.getStart().getLine()) {
+            String sign = operator.getText();
+            throw wrong(
+                    span(operator).to(span(s.operator)),
+                    "syntax: '" + sign + sign + "' is not an operator",
+                    span(left).text() + " " + sign + "= 1");
+        }
+    }
+
+    @Override
+    public Node visitProduct(TnsParser.ProductContext c) {
+        return fromLeft(c.operands, c.operators);
     }
 
     @Override
@@ -159,85 +293,7 @@ final class ExpressionBuilder extends NodeBuilder {
     }
 
     @Override
-    public Node visitComplement(TnsParser.ComplementContext c) {
-        return new Operators.Unary(span(c), '~', tree.ops.get("bitwise_not"), expression(c.operand));
-    }
-
-    @Override
-    public Node visitProduct(TnsParser.ProductContext c) {
-        return binary(c, c.operator.getText(), c.left, c.right);
-    }
-
-    @Override
-    public Node visitSum(TnsParser.SumContext c) {
-        if (c.right instanceof TnsParser.SignContext s
-                && s.operator.getType() == c.operator.getType()
-                && s.operator.getLine() < s.operand.getStart().getLine()) {
-            String sign = c.operator.getText();
-            throw wrong(
-                    span(c.operator).to(span(s.operator)),
-                    "syntax: '" + sign + sign + "' is not an operator",
-                    span(c.left).text() + " " + sign + "= 1");
-        }
-        return binary(c, c.operator.getText(), c.left, c.right);
-    }
-
-    @Override
-    public Node visitBitwise(TnsParser.BitwiseContext c) {
-        return binary(c, c.operator.getText(), c.left, c.right);
-    }
-
-    @Override
-    public Node visitRange(TnsParser.RangeContext c) {
-        boolean inclusive = c.operator.getType() == TnsParser.RANGE_INCLUSIVE;
-        return new Values.RangeOf(span(c), expression(c.low), expression(c.high), inclusive);
-    }
-
-    @Override
-    public Node visitComparison(TnsParser.ComparisonContext c) {
-        List<TnsParser.ExpressionContext> sides = new ArrayList<>();
-        List<TnsParser.ComparatorContext> signs = new ArrayList<>();
-        TnsParser.ExpressionContext left = c;
-        while (left instanceof TnsParser.ComparisonContext chained) {
-            sides.addFirst(chained.right);
-            signs.addFirst(chained.comparator());
-            left = chained.left;
-        }
-        sides.addFirst(left);
-        if (signs.size() == 1) {
-            return comparison(span(c), signs.getFirst(), expression(c.left), expression(c.right));
-        }
-        List<Node> nodes = expressions(sides);
-        List<Operators.Comparison> comparisons = new ArrayList<>();
-        for (int i = 0; i < signs.size(); i++) {
-            Span pair = nodes.get(i).span().to(nodes.get(i + 1).span());
-            comparisons.add(comparison(pair, signs.get(i), nodes.get(i), nodes.get(i + 1)));
-        }
-        Operators.Binary and = new Operators.Binary(
-                span(c), Sign.BITWISE_AND, tree.ops.get("bitwise_and"), nodes.getFirst(), nodes.getLast());
-        return new Operators.Chain(span(c), nodes, comparisons, and);
-    }
-
-    private Operators.Comparison comparison(Span span, TnsParser.ComparatorContext c, Node left, Node right) {
-        if (c.IN() != null) {
-            return new Operators.In(span, left, right, c.NOT() != null);
-        }
-        Sign sign = sign(c.getText());
-        return new Operators.Binary(span, sign, tree.ops.get(sign.op()), left, right);
-    }
-
-    @Override
-    public Node visitNegation(TnsParser.NegationContext c) {
-        return new Operators.Not(span(c), expression(c.operand));
-    }
-
-    @Override
-    public Node visitConjunction(TnsParser.ConjunctionContext c) {
-        return new Operators.Logic(span(c), true, expression(c.left), expression(c.right));
-    }
-
-    @Override
-    public Node visitDisjunction(TnsParser.DisjunctionContext c) {
-        return new Operators.Logic(span(c), false, expression(c.left), expression(c.right));
+    public Node visitPower(TnsParser.PowerContext c) {
+        return c.exponent == null ? visit(c.base) : binary(span(c), "**", expression(c.base), expression(c.exponent));
     }
 }

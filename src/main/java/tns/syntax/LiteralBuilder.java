@@ -122,17 +122,27 @@ final class LiteralBuilder extends NodeBuilder {
 
     @Override
     public Node visitParenthesized(TnsParser.ParenthesizedContext c) {
-        return expression(c.expression());
+        if (c.comprehension() != null) {
+            return comprehension(span(c), c.expression(0), c.comprehension(), false);
+        }
+        return isTuple(c) ? new Values.TupleOf(span(c), expressions(c.expression())) : expression(c.expression(0));
+    }
+
+    /** Whether the brackets make a tuple, and not just hold a value together. */
+    static boolean isTuple(TnsParser.ParenthesizedContext c) {
+        return c.comma != null || c.expression().size() > 1;
     }
 
     @Override
-    public Node visitTuple(TnsParser.TupleContext c) {
-        return new Values.TupleOf(span(c), expressions(c.expression()));
+    public Node visitEmptyTensor(TnsParser.EmptyTensorContext c) {
+        return new Values.TensorOf(span(c), List.of());
     }
 
     @Override
     public Node visitTensor(TnsParser.TensorContext c) {
-        return new Values.TensorOf(span(c), expressions(c.expression()));
+        return c.comprehension() != null
+                ? comprehension(span(c), c.expression(0), c.comprehension(), true)
+                : new Values.TensorOf(span(c), expressions(c.expression()));
     }
 
     @Override
@@ -162,16 +172,6 @@ final class LiteralBuilder extends NodeBuilder {
 
     // --- comprehensions
 
-    @Override
-    public Node visitTupleComprehension(TnsParser.TupleComprehensionContext c) {
-        return comprehension(span(c), c.expression(), c.comprehension(), false);
-    }
-
-    @Override
-    public Node visitTensorComprehension(TnsParser.TensorComprehensionContext c) {
-        return comprehension(span(c), c.expression(), c.comprehension(), true);
-    }
-
     /** {@code value for x in xs if condition for …}; its names are seen inside it only. */
     Node comprehension(Span span, TnsParser.ExpressionContext value, TnsParser.ComprehensionContext c, boolean tensor) {
         List<String> names = new ArrayList<>();
@@ -199,7 +199,7 @@ final class LiteralBuilder extends NodeBuilder {
 
     @Override
     public Node visitAnonymousFunction(TnsParser.AnonymousFunctionContext c) {
-        return tree.definitions.anonymous(c);
+        return tree.definitions.anonymous(c, c.signature(), c.block());
     }
 
     @Override

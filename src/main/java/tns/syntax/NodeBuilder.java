@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
-import org.antlr.v4.runtime.tree.ParseTree;
 import org.antlr.v4.runtime.tree.RuleNode;
 import tns.error.ScriptException;
 import tns.error.Span;
@@ -52,23 +51,29 @@ abstract class NodeBuilder extends TnsParserBaseVisitor<Node> {
     }
 
     /** The node of an expression, out of whose blocks a return, break or continue passes as an exception. */
-    final Node expression(TnsParser.ExpressionContext c) {
+    final Node expression(ParserRuleContext c) {
         Node node = tree.expressions.visit(c);
-        return holdsBlocks(c) ? new Control.Throwing(node) : node;
+        return switch (core(c)) {
+            case TnsParser.IfExpressionContext i -> new Control.Throwing(node);
+            case TnsParser.NoGradContext n -> new Control.Throwing(node);
+            case TnsParser.WithContext w -> new Control.Throwing(node);
+            case TnsParser.TryCatchContext t -> new Control.Throwing(node);
+            default -> node;
+        };
     }
 
-    /** Whether an expression is a block construct that a return, break or continue may leave. */
-    private static boolean holdsBlocks(ParseTree c) {
-        if (c instanceof TnsParser.PrimaryExpressionContext p) {
-            return holdsBlocks(p.primary());
+    /** The construct that an expression is, below the rules that only pass it on. */
+    static ParserRuleContext core(ParserRuleContext c) {
+        ParserRuleContext core = c;
+        while (!(core instanceof TnsParser.PrimaryContext)
+                && core.getChildCount() == 1
+                && core.getChild(0) instanceof ParserRuleContext only) {
+            core = only;
         }
-        return c instanceof TnsParser.IfExpressionContext
-                || c instanceof TnsParser.NoGradContext
-                || c instanceof TnsParser.WithContext
-                || c instanceof TnsParser.TryCatchContext;
+        return core;
     }
 
-    final List<Node> expressions(List<TnsParser.ExpressionContext> all) {
+    final List<Node> expressions(List<? extends ParserRuleContext> all) {
         List<Node> nodes = new ArrayList<>();
         all.forEach(e -> nodes.add(expression(e)));
         return nodes;

@@ -54,7 +54,11 @@ public final class ScriptParser {
     /** Tells complete input from the beginning of some, for a prompt that reads line by line. */
     public static Status status(String text) {
         Reading reading = new Reading(new Source("<prompt>", text));
-        reading.parser.program();
+        try {
+            reading.parser.program();
+        } catch (StackOverflowError deep) {
+            return Status.WRONG;
+        }
         Token wrong = reading.wrong;
         return wrong == null ? Status.COMPLETE : wrong.getType() == Token.EOF ? Status.INCOMPLETE : Status.WRONG;
     }

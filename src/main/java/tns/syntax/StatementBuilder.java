@@ -188,14 +188,14 @@ final class StatementBuilder extends NodeBuilder {
     /** A name, or a chain of indexes and members that starts at one. */
     private Place place(TnsParser.ExpressionContext c) {
         List<Node> steps = new ArrayList<>();
-        TnsParser.ExpressionContext root = c;
+        ParserRuleContext root = core(c);
         while (true) {
             if (root instanceof TnsParser.IndexContext i) {
                 steps.addFirst(new Access.Index(span(i), expression(i.base), tree.expressions.items(i)));
-                root = i.base;
+                root = core(i.base);
             } else if (root instanceof TnsParser.AttributeContext a) {
                 steps.addFirst(new Calls.Attribute(span(a), span(a.name), expression(a.object), a.name.getText()));
-                root = a.object;
+                root = core(a.object);
             } else {
                 break;
             }
@@ -207,11 +207,11 @@ final class StatementBuilder extends NodeBuilder {
         if (steps.isEmpty()) {
             throw notAPlace(root);
         }
-        return new Place(span(c), expression(root), steps);
+        return new Place(span(c), value(root), steps);
     }
 
-    private tns.error.ScriptException notAPlace(TnsParser.ExpressionContext c) {
-        if (c instanceof TnsParser.PrimaryExpressionContext p && p.primary() instanceof TnsParser.TupleContext t) {
+    private tns.error.ScriptException notAPlace(ParserRuleContext c) {
+        if (c instanceof TnsParser.ParenthesizedContext t && LiteralBuilder.isTuple(t)) {
             String names = String.join(
                     ", ", t.expression().stream().map(e -> span(e).text()).toList());
             return wrong(
@@ -230,9 +230,11 @@ final class StatementBuilder extends NodeBuilder {
     }
 
     /** The name that an expression consists of, or null. */
-    static @Nullable String name(TnsParser.ExpressionContext c) {
-        return c instanceof TnsParser.PrimaryExpressionContext p && p.primary() instanceof TnsParser.NameContext n
-                ? n.getText()
-                : null;
+    static @Nullable String name(ParserRuleContext c) {
+        return core(c) instanceof TnsParser.NameContext n ? n.getText() : null;
+    }
+
+    private Node value(ParserRuleContext core) {
+        return core instanceof TnsParser.PrimaryContext ? tree.literals.visit(core) : expression(core);
     }
 }
