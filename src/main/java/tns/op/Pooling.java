@@ -4,7 +4,6 @@ import java.util.Arrays;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
-import tns.tensor.Reduction;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -12,6 +11,9 @@ import tns.tensor.Tensor;
 public final class Pooling {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("pooling");
+
+    private static final Pointwise GREATER =
+            new Family("pooling").pointwise("greater(x, y)").predicate().is((x, y) -> x.gt(y).or(x.ne(x)));
 
     static {
         for (int dims = 1; dims <= 3; dims++) {
@@ -123,6 +125,74 @@ public final class Pooling {
             return Padding.constant(source, before, after, value);
         }
 
+        /**
+         * The positions in the plane of the greatest elements of {@code windows}, [n, c, windows, kernel]: of equal ones
+         * the first, of NaNs the last, as PyTorch. Element by element of the window, for whole images at a time.
+         */
+        Tensor places(Tensor windows, double least) {
+            Tensor greatest = element(windows, 0);
+            Tensor within = Tensor.scalar(x.device(), DType.INT64, 0);
+            int width = Shape.of(kernel).elements();
+            for (int k = 1; k < width; k++) {
+                Tensor each = element(windows, k);
+                Tensor better = GREATER.apply(each, greatest);
+                within = Comparison.WHERE.apply(better, Tensor.scalar(x.device(), DType.INT64, offset(k)), within);
+                greatest = k + 1 < width ? Comparison.WHERE.apply(better, each, greatest) : greatest;
+            }
+            Tensor corners = corners(false);
+            Shape all = windows.shape().part(0, dims() + 2);
+            Tensor places = Casts.contiguous(Movement.expand(Arithmetic.ADD.apply(corners, within), all));
+            if (Arrays.stream(padding).allMatch(n -> n == 0)) {
+                return places;
+            }
+            // Where a window is all -inf, the padding's came first: its first real element stands for it.
+            Tensor highest = Arithmetic.MAXIMUM.apply(greatest, element(windows, width - 1));
+            Tensor nothing = Comparison.EQ.apply(highest, Reductions.scalar(highest, least));
+            return Comparison.WHERE.apply(nothing, corners(true), places);
+        }
+
+        /** Element {@code k}, counted row-major, of every window. */
+        private Tensor element(Tensor windows, int k) {
+            Tensor element = windows;
+            int rest = k;
+            for (int d = dims() - 1; d >= 0; d--) {
+                element = Movement.select(element, d + 2 + dims(), rest % kernel[d]);
+                rest /= kernel[d];
+            }
+            return element;
+        }
+
+        /** How far element {@code k} of a window lies from its first one in the plane. */
+        private long offset(int k) {
+            long offset = 0;
+            long step = 1;
+            int rest = k;
+            for (int d = dims() - 1; d >= 0; d--) {
+                offset += step * (rest % kernel[d]) * dilation[d];
+                rest /= kernel[d];
+                step *= x.size(d + 2);
+            }
+            return offset;
+        }
+
+        /** Where each window starts in the plane, or, when {@code real}, has its first element that is not padding. */
+        private Tensor corners(boolean real) {
+            Tensor corners = null;
+            long step = 1;
+            for (int d = dims() - 1; d >= 0; d--) {
+                long[] starts = new long[counts[d]];
+                for (int i = 0; i < starts.length; i++) {
+                    int start = start(d, i);
+                    int skipped = real && start < 0 ? (-start + dilation[d] - 1) / dilation[d] : 0;
+                    starts[i] = step * (start + skipped * dilation[d]);
+                }
+                Tensor each = vector(d, starts);
+                corners = corners == null ? each : Arithmetic.ADD.apply(corners, each);
+                step *= x.size(d + 2);
+            }
+            return java.util.Objects.requireNonNull(corners);
+        }
+
         Tensor finished(Tensor y) {
             return batched ? y : Movement.squeeze(y, 0);
         }
@@ -143,39 +213,9 @@ public final class Pooling {
         for (int d = 0; d < dims; d++) {
             windows = Windows.of(windows, d + 2, plan.kernel[d], plan.stride[d], plan.dilation[d]);
         }
-        int[] folded = new int[dims];
-        for (int d = 0; d < dims; d++) {
-            folded[d] = dims + 2 + d;
-        }
-        Tensor place = Reductions.position(Reduction.ARGMAX, windows, Dims.of(windows, folded, false), args.name());
-        Tensor index = inPlane(plan, place);
+        Tensor index = plan.places(windows, least);
         Tensor y = taken(x, index);
         return args.flag("return_indices") ? Tuple.of(plan.finished(y), plan.finished(index)) : plan.finished(y);
-    }
-
-    /** From positions in windows to positions in the input's plane, both row-major. */
-    private static Tensor inPlane(Plan plan, Tensor place) {
-        Tensor index = null;
-        Tensor rest = place;
-        int step = 1;
-        for (int d = plan.dims() - 1; d >= 0; d--) {
-            Tensor within = d == 0 ? rest : Arithmetic.REMAINDER.apply(rest, Reductions.scalar(rest, plan.kernel[d]));
-            rest = d == 0 ? rest : Arithmetic.FLOOR_DIVIDE.apply(rest, Reductions.scalar(rest, plan.kernel[d]));
-            long[] starts = new long[plan.counts[d]];
-            for (int i = 0; i < starts.length; i++) {
-                starts[i] = plan.start(d, i);
-            }
-            Tensor at = Arithmetic.ADD.apply(
-                    Arithmetic.MUL.apply(within, Reductions.scalar(within, plan.dilation[d])), plan.vector(d, starts));
-            // Where all of a window is -inf, the padding's -inf is first: the nearest real element stands for it.
-            Tensor inside = Arithmetic.MINIMUM.apply(
-                    Arithmetic.MAXIMUM.apply(at, Reductions.scalar(at, 0)),
-                    Reductions.scalar(at, plan.x.size(d + 2) - 1));
-            Tensor term = Arithmetic.MUL.apply(inside, Reductions.scalar(inside, step));
-            index = index == null ? term : Arithmetic.ADD.apply(index, term);
-            step *= plan.x.size(d + 2);
-        }
-        return java.util.Objects.requireNonNull(index);
     }
 
     /** The elements of x, [n, c, plane], at {@code index} [n, c, any], a position in the plane. */
@@ -202,8 +242,7 @@ public final class Pooling {
         }
         Tensor sum = plan.padded(plan.x, 0);
         for (int d = 0; d < dims; d++) {
-            Tensor windows = Windows.of(sum, d + 2, plan.kernel[d], plan.stride[d], 1);
-            sum = Reductions.sum(windows, Dims.of(windows, windows.rank() - 1, false));
+            sum = Windows.sum(sum, d + 2, plan.kernel[d], plan.stride[d]);
         }
         Tensor count = override instanceof Long n
                 ? Tensor.scalar(sum.device(), DType.INT64, n)

@@ -24,6 +24,36 @@ final class Windows {
         return Reductions.tracked(x) ? y.withOrigin(new SlideOrigin(x, d, step, dilation)) : y;
     }
 
+    /** The sums of the windows of dim {@code d}: element by element of the window, for the whole tensor at a time. */
+    static Tensor sum(Tensor x, int d, int size, int step) {
+        Tensor windows = of(x.detach(), d, size, step, 1);
+        int last = windows.rank() - 1;
+        Tensor sum = Movement.select(windows, last, 0);
+        for (int k = 1; k < size; k++) {
+            sum = Arithmetic.ADD.apply(sum, Movement.select(windows, last, k));
+        }
+        return Reductions.tracked(x) ? sum.withOrigin(new SumOrigin(x, d, size, step)) : sum;
+    }
+
+    private static final class SumOrigin extends Origin {
+        private final int d;
+        private final int size;
+        private final int step;
+
+        SumOrigin(Tensor x, int d, int size, int step) {
+            super("window sum", x);
+            this.d = d;
+            this.size = size;
+            this.step = step;
+        }
+
+        @Override
+        public @Nullable Tensor gradient(int i, Tensor y, Tensor dy) {
+            Shape wide = dy.shape().insert(dy.rank(), size);
+            return fold(Movement.expand(Movement.unsqueeze(dy, dy.rank()), wide), d, input(0).size(d), step, 1);
+        }
+    }
+
     private static View view(View v, int d, int size, int step, int dilation) {
         int n = v.shape().size(d);
         int count = n < dilation * (size - 1) + 1 ? 0 : (n - dilation * (size - 1) - 1) / step + 1;
