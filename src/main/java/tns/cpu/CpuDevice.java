@@ -88,13 +88,17 @@ public final class CpuDevice implements Device {
         try {
             return HostBuffer.zeroed(this, dtype, size);
         } catch (OutOfMemoryError e) {
-            long mebibytes = ((long) size * dtype.bytes() + (1 << 20) - 1) >> 20;
-            throw new TnsException(
-                            ErrorKind.LIMIT,
-                            "cpu: cannot allocate " + dtype.word() + "[" + size + "] (" + mebibytes + " MiB)",
-                            e)
-                    .help("start tns with more memory, for example --memory 8g, or work on smaller pieces");
+            throw full(dtype, size, e);
         }
+    }
+
+    private static TnsException full(DType dtype, int size, OutOfMemoryError e) {
+        long mebibytes = ((long) size * dtype.bytes() + (1 << 20) - 1) >> 20;
+        return new TnsException(
+                        ErrorKind.LIMIT,
+                        "cpu: cannot allocate " + dtype.word() + "[" + size + "] (" + mebibytes + " MiB)",
+                        e)
+                .help("start tns with more memory, for example --memory 8g, or work on smaller pieces");
     }
 
     @Override
@@ -160,6 +164,11 @@ public final class CpuDevice implements Device {
     @Override
     public void gemm(Tensor left, Tensor right, Tensor output) {
         gemm.run(left, right, output);
+    }
+
+    @Override
+    public void product(Tensor left, Tensor right, Tensor output) {
+        gemm.product(left, right, output);
     }
 
     @Override

@@ -125,13 +125,9 @@ public final class Contraction {
     /** [m, k] by [k, n], without the views that batches take. */
     private static Tensor matrices(Tensor x, Tensor y) {
         Tensor out = Tensor.allocate(x.device(), resultType(x), Shape.of(x.size(0), y.size(1)));
-        x.device().gemm(asBatch(x), asBatch(y), asBatch(out));
+        x.device().product(x, y, out);
         boolean tracked = (x.requiresGrad() || y.requiresGrad()) && GradMode.enabled();
         return tracked ? out.withOrigin(new MatrixOrigin(x, y)) : out;
-    }
-
-    private static Tensor asBatch(Tensor matrix) {
-        return matrix.window(matrix.view().insert(0));
     }
 
     private static DType resultType(Tensor x) {
@@ -158,7 +154,7 @@ public final class Contraction {
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
         Tensor y = Tensor.allocate(x.device(), x.dtype(), x.shape().with(x.rank() - 1, weight.size(0)));
         View transposed = weight.view().permute(new int[] {1, 0});
-        x.device().gemm(asBatch(rows(x.window(x.view()))), asBatch(weight.window(transposed)), asBatch(rows(y)));
+        x.device().product(rows(x.window(x.view())), weight.window(transposed), rows(y));
         if (bias != null) {
             Arithmetic.ADD.into(y, y, bias);
         }

@@ -85,18 +85,38 @@ public final class Optimizer implements Members, TypeName.Typed {
     }
 
     private void step() {
+        Tensor[] numbers = {};
+        int steps = 0;
         for (int i = 0; i < params.size(); i++) {
             Param p = params.get(i);
             Tensor gradient = p.grad();
             if (gradient != null) {
                 State state = states.get(i);
                 state.steps++;
-                Update update = updates.computeIfAbsent(rule.variant(settings, state.steps), rule::update);
-                double[] numbers = rule.numbers(settings, state.steps);
-                p.set(update.apply(p.value(), gradient, state.tensors, numbers));
+                Tensor value = p.value();
+                if (state.steps != steps || !suit(numbers, value)) {
+                    steps = state.steps;
+                    numbers = numbers(value, steps);
+                }
+                Update update = updates.computeIfAbsent(rule.variant(settings, steps), rule::update);
+                p.set(update.apply(value, gradient, state.tensors, numbers));
                 p.markGradUsed();
             }
         }
+    }
+
+    /** The numbers of this step as tensors like {@code value}: the same for most parameters. */
+    private Tensor[] numbers(Tensor value, int steps) {
+        double[] plain = rule.numbers(settings, steps);
+        Tensor[] numbers = new Tensor[plain.length];
+        for (int k = 0; k < plain.length; k++) {
+            numbers[k] = Tensor.scalar(value.device(), value.dtype(), plain[k]);
+        }
+        return numbers;
+    }
+
+    private static boolean suit(Tensor[] numbers, Tensor value) {
+        return numbers.length > 0 && numbers[0].dtype() == value.dtype() && numbers[0].device() == value.device();
     }
 
     @Override

@@ -40,8 +40,12 @@ final class Update {
         return Expr.input(1);
     }
 
-    /** The next value; {@code memory} is updated, in place where nobody else holds its tensors. */
-    Tensor apply(Tensor value, Tensor gradient, Map<String, Tensor> memory, double[] numbers) {
+    /**
+     * The next value; {@code memory} is updated, in place where nobody else holds its tensors.
+     *
+     * @param numbers 0-d tensors of the value's dtype
+     */
+    Tensor apply(Tensor value, Tensor gradient, Map<String, Tensor> memory, Tensor[] numbers) {
         int count = state.size();
         Tensor[] inputs = new Tensor[2 + count + numbers.length];
         Tensor[] outputs = new Tensor[1 + count];
@@ -52,11 +56,11 @@ final class Update {
             @Nullable Tensor before = memory.get(state.get(k));
             inputs[2 + k] = before == null ? zeros(value) : before;
             outputs[1 + k] = inputs[2 + k].isExclusive() ? inputs[2 + k] : zeros(value);
-            memory.put(state.get(k), outputs[1 + k]);
+            if (outputs[1 + k] != before) {
+                memory.put(state.get(k), outputs[1 + k]);
+            }
         }
-        for (int k = 0; k < numbers.length; k++) {
-            inputs[2 + count + k] = Tensor.scalar(value.device(), value.dtype(), numbers[k]);
-        }
+        System.arraycopy(numbers, 0, inputs, 2 + count, numbers.length);
         Program program = programs.computeIfAbsent(value.dtype().lane(), lane -> Program.of(lane, next));
         value.device().map(program, inputs, value.shape(), outputs);
         return outputs[0];

@@ -71,6 +71,14 @@ public interface Device {
     /** Batched matrix product: {@code output[b] = left[b] @ right[b]}, [b, m, k] by [b, k, n], any strides in. */
     void gemm(Tensor left, Tensor right, Tensor output);
 
+    /** One matrix product: {@code output = left @ right}, [m, k] by [k, n], any strides in. */
+    default void product(Tensor left, Tensor right, Tensor output) {
+        gemm(
+                left.window(left.view().insert(0)),
+                right.window(right.view().insert(0)),
+                output.window(output.view().insert(0)));
+    }
+
     /**
      * Sorts the last dim of {@code input} stably, NaN last when ascending and first when descending, into contiguous
      * {@code values} and int64 {@code positions} of the same shape.

@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
  * strides[1] + …}, in elements. Strides may be zero (broadcast) or negative (flipped).
  */
 public record View(Shape shape, int[] strides, int offset) {
+    private static final View SCALAR = new View(Shape.SCALAR, new int[0], 0);
+
     /** The row-major view of a whole buffer. */
     public static View contiguous(Shape shape) {
-        return new View(shape, shape.contiguousStrides(), 0);
+        return shape == Shape.SCALAR ? SCALAR : new View(shape, shape.contiguousStrides(), 0);
     }
 
     /** Whether the elements lie in row-major order without gaps. */
