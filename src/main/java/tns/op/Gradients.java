@@ -47,9 +47,13 @@ final class Gradients {
     /** The places behind the root, each after everything it was computed from. */
     private final List<Place> order = new ArrayList<>();
 
-    private Gradients(Tensor root, Origin origin) {
+    private Gradients(Tensor root) {
+        Origin behind = root.origin();
+        if (behind == null) {
+            return;
+        }
         Deque<Place> stack = new ArrayDeque<>();
-        place(root, origin, stack);
+        place(root, behind, stack);
         while (!stack.isEmpty()) {
             Place place = stack.peek();
             if (place.visited == place.inputs.length) {
@@ -110,10 +114,13 @@ final class Gradients {
         }
     }
 
-    /** Adds the gradients of {@code root} to the parameters behind it, replacing those an optimiser has used. */
-    static void backward(Tensor root, Origin origin, Tensor seed) {
-        GradMode.without(() -> {
-            Gradients pass = new Gradients(root, origin);
+    /**
+     * Adds the gradients of {@code root} to the parameters behind it, replacing those an optimiser has used; recorded
+     * themselves when {@code create} asks for it.
+     */
+    static void backward(Tensor root, Tensor seed, boolean create) {
+        GradMode.with(create, () -> {
+            Gradients pass = new Gradients(root);
             for (Place place : pass.order) {
                 place.wanted = place.origin instanceof Leaf;
             }
@@ -138,38 +145,38 @@ final class Gradients {
         cell.grad(earlier == null || cell.gradUsed() ? gradient : Arithmetic.ADD.apply(earlier, gradient));
     }
 
-    /**
-     * The gradients of {@code root} with respect to each of {@code inputs}, null where it does not depend on one.
-     * Recorded themselves when {@code root} depends on anything tracked beyond the inputs, so that outer derivatives
-     * see them, or when {@code record} asks for it.
-     */
-    static @Nullable Tensor[] of(Tensor root, Tensor seed, Tensor[] inputs, boolean record) {
-        Origin origin = root.origin();
-        @Nullable Tensor[] gradients = new @Nullable Tensor[inputs.length];
-        if (origin == null) {
-            return gradients;
-        }
-        Gradients pass = new Gradients(root, origin);
-        pass.want(inputs);
-        boolean outer = record || seed.requiresGrad() || pass.dependsBeyond();
-        GradMode.with(outer && GradMode.enabled(), () -> {
-            pass.run(seed);
-            return root;
-        });
-        for (int i = 0; i < inputs.length; i++) {
-            Place place = pass.place(inputs[i]);
-            gradients[i] = place == null ? null : place.gradient;
-        }
-        return gradients;
-    }
-
-    private void want(Tensor... inputs) {
+    /** The graph behind {@code root}, for passes back to {@code inputs}. */
+    static Gradients by(Tensor root, Tensor... inputs) {
+        Gradients pass = new Gradients(root);
         for (Tensor input : inputs) {
-            Place place = place(input);
+            Place place = pass.place(input);
             if (place != null) {
                 place.wanted = true;
             }
         }
+        return pass;
+    }
+
+    /**
+     * The gradients with respect to each of {@code inputs}, which the graph was made for; null where the root does not
+     * depend on one. Recorded themselves when {@code record} asks for it.
+     */
+    @Nullable
+    Tensor[] of(Tensor seed, Tensor[] inputs, boolean record) {
+        @Nullable Tensor[] gradients = new @Nullable Tensor[inputs.length];
+        if (order.isEmpty()) {
+            return gradients;
+        }
+        GradMode.with(record && GradMode.enabled(), () -> {
+            run(seed);
+            return seed;
+        });
+        for (int i = 0; i < inputs.length; i++) {
+            Place place = place(inputs[i]);
+            gradients[i] = place == null ? null : place.gradient;
+        }
+        order.forEach(place -> place.gradient = null);
+        return gradients;
     }
 
     private @Nullable Place place(Tensor tensor) {
@@ -177,19 +184,8 @@ final class Gradients {
         return origin == null ? null : places.get(origin);
     }
 
-    /** Whether {@code root} depends on anything tracked beyond {@code inputs}. */
-    static boolean dependsBeyond(Tensor root, Tensor... inputs) {
-        Origin origin = root.origin();
-        if (origin == null) {
-            return false;
-        }
-        Gradients pass = new Gradients(root, origin);
-        pass.want(inputs);
-        return pass.dependsBeyond();
-    }
-
-    /** Whether some leaf, or an input with a history of its own, is not wanted. */
-    private boolean dependsBeyond() {
+    /** Whether the root depends on anything tracked beyond the inputs, such as a parameter that a function captures. */
+    boolean dependsBeyond() {
         for (Place place : order) {
             if (place.inputs.length == 0 && !place.wanted) {
                 return true;

@@ -197,6 +197,7 @@ public final class Signature {
             case "self" -> indexOf("x");
             case "input" -> indexOf("x");
             case "size" -> indexOf("shape");
+            case "other", "exponent" -> indexOf("y");
             default -> -1;
         };
     }
@@ -257,6 +258,6 @@ public final class Signature {
             }
             return text.append(t.size() == 1 ? ",)" : ")").toString();
         }
-        return literal.toString();
+        return Display.text(literal);
     }
 }
