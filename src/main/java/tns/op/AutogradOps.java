@@ -29,7 +29,8 @@ public final class AutogradOps {
                 .gradient("custom_grad(x -> x**3, (dy, y, x) -> 3 * x**2 * dy)(x)", "x: [3]")
                 .is(AutogradOps::customGrad);
         FAMILY.define("gradcheck(f: function, x: any, eps: float = 1e-06, atol: float = 1e-05, rtol: float = 0.001)")
-                .doc("Whether f's derivative agrees with central differences at x, in float64; x may be a tuple, for f(*x).")
+                .doc("Whether f's derivative agrees with central differences at x, in float64; x may be a tuple,"
+                        + " for f(*x).")
                 .example("gradcheck(x -> x**3, [1., 2.])", "true")
                 .is(AutogradOps::gradcheck);
     }
@@ -86,8 +87,7 @@ public final class AutogradOps {
                 inputs[i] = input;
                 plain[i] = input.detach();
             }
-            Tensor y = GradMode.without(
-                    () -> Transforms.result(context, f, f.call(context, plain), "custom_grad"));
+            Tensor y = GradMode.without(() -> Transforms.result(context, f, f.call(context, plain), "custom_grad"));
             boolean track = false;
             for (Tensor input : inputs) {
                 track |= Reductions.tracked(input);

@@ -71,7 +71,8 @@ final class Transforms {
     private static Object detached(Object value) {
         return switch (value) {
             case Tensor t -> t.detach();
-            case Tuple t -> Tuple.of(t.items().stream().map(Transforms::detached).toArray());
+            case Tuple t ->
+                Tuple.of(t.items().stream().map(Transforms::detached).toArray());
             default -> value;
         };
     }
@@ -153,26 +154,28 @@ final class Transforms {
                     .argument(1);
         }
         boolean several = argnums instanceof Tuple;
-        return function(name + "(" + f.name() + ")", (context, arguments) -> settled(() -> {
-            Object[] chosen = new Object[numbers.length];
-            for (int i = 0; i < chosen.length; i++) {
-                int at = numbers[i] < 0 ? numbers[i] + arguments.length : numbers[i];
-                if (at < 0 || at >= arguments.length) {
-                    throw new TnsException(
-                            ErrorKind.VALUE,
-                            name + ": " + f.name() + " was called with " + arguments.length
-                                    + " arguments, so there is no argument " + numbers[i]);
-                }
-                chosen[i] = arguments[at];
-            }
-            Tree x = places(context, several ? Tuple.of(chosen) : chosen[0], name);
-            Object[] changed = arguments.clone();
-            for (int i = 0; i < numbers.length; i++) {
-                int at = numbers[i] < 0 ? numbers[i] + arguments.length : numbers[i];
-                changed[at] = several ? ((Tuple) x.value()).get(i) : x.value();
-            }
-            return answer.apply(pullback(context, f, x, changed));
-        }));
+        return function(
+                name + "(" + f.name() + ")",
+                (context, arguments) -> settled(() -> {
+                    Object[] chosen = new Object[numbers.length];
+                    for (int i = 0; i < chosen.length; i++) {
+                        int at = numbers[i] < 0 ? numbers[i] + arguments.length : numbers[i];
+                        if (at < 0 || at >= arguments.length) {
+                            throw new TnsException(
+                                    ErrorKind.VALUE,
+                                    name + ": " + f.name() + " was called with " + arguments.length
+                                            + " arguments, so there is no argument " + numbers[i]);
+                        }
+                        chosen[i] = arguments[at];
+                    }
+                    Tree x = places(context, several ? Tuple.of(chosen) : chosen[0], name);
+                    Object[] changed = arguments.clone();
+                    for (int i = 0; i < numbers.length; i++) {
+                        int at = numbers[i] < 0 ? numbers[i] + arguments.length : numbers[i];
+                        changed[at] = several ? ((Tuple) x.value()).get(i) : x.value();
+                    }
+                    return answer.apply(pullback(context, f, x, changed));
+                }));
     }
 
     private static Pullback pullback(Context context, Callable f, Tree x, Object[] arguments) {
@@ -193,27 +196,30 @@ final class Transforms {
         Tree x = places(context, given, "vjp");
         Tensor[] inputs = x.tensors();
         Tree y = results(context, f, x.value(), "vjp");
-        Callable back = function("vjp(" + f.name() + ")", (c, arguments) -> settled(() -> {
-            Object dy = arguments.length == 1 ? arguments[0] : Tuple.of(arguments);
-            @Nullable Tensor[] seeds = new @Nullable Tensor[y.tensors().length];
-            if (arguments.length > 0) {
-                Tensor[] dys = Tree.of(dy, v -> result(c, f, v, "vjp")).tensors();
-                if (dys.length != seeds.length) {
-                    throw new TnsException(
-                            ErrorKind.SHAPE, "vjp: " + dys.length + " gradients for " + seeds.length + " results");
-                }
-                System.arraycopy(dys, 0, seeds, 0, seeds.length);
-            }
-            @Nullable Tensor[] total = new @Nullable Tensor[inputs.length];
-            for (int k = 0; k < seeds.length; k++) {
-                Tensor each = y.tensors()[k];
-                Tensor seed = AutogradOps.seed("vjp", each, seeds[k]);
-                Gradients pass = Gradients.by(each, inputs);
-                addAll(total, pass.of(seed, inputs, seed.requiresGrad() || pass.dependsBeyond()));
-            }
-            Tuple answers = (Tuple) x.filled(i -> orZeros(total[i], inputs[i]));
-            return answers.size() == 1 ? answers.get(0) : answers;
-        }));
+        Callable back = function(
+                "vjp(" + f.name() + ")",
+                (c, arguments) -> settled(() -> {
+                    Object dy = arguments.length == 1 ? arguments[0] : Tuple.of(arguments);
+                    @Nullable Tensor[] seeds = new @Nullable Tensor[y.tensors().length];
+                    if (arguments.length > 0) {
+                        Tensor[] dys = Tree.of(dy, v -> result(c, f, v, "vjp")).tensors();
+                        if (dys.length != seeds.length) {
+                            throw new TnsException(
+                                    ErrorKind.SHAPE,
+                                    "vjp: " + dys.length + " gradients for " + seeds.length + " results");
+                        }
+                        System.arraycopy(dys, 0, seeds, 0, seeds.length);
+                    }
+                    @Nullable Tensor[] total = new @Nullable Tensor[inputs.length];
+                    for (int k = 0; k < seeds.length; k++) {
+                        Tensor each = y.tensors()[k];
+                        Tensor seed = AutogradOps.seed("vjp", each, seeds[k]);
+                        Gradients pass = Gradients.by(each, inputs);
+                        addAll(total, pass.of(seed, inputs, seed.requiresGrad() || pass.dependsBeyond()));
+                    }
+                    Tuple answers = (Tuple) x.filled(i -> orZeros(total[i], inputs[i]));
+                    return answers.size() == 1 ? answers.get(0) : answers;
+                }));
         return Tuple.of(y.filled(k -> untrackedUnless(dependsBeyond(y, inputs), y.tensors()[k])), back);
     }
 
@@ -244,7 +250,8 @@ final class Transforms {
         Tensor[] directions = Tree.of(v, d -> result(context, f, d, "jvp")).tensors();
         if (directions.length != inputs.length) {
             throw new TnsException(
-                            ErrorKind.SHAPE, "jvp: " + directions.length + " directions for " + inputs.length + " inputs")
+                            ErrorKind.SHAPE,
+                            "jvp: " + directions.length + " directions for " + inputs.length + " inputs")
                     .argument(2);
         }
         boolean outer = false;
@@ -324,7 +331,8 @@ final class Transforms {
     private static Object hessian(Context context, Callable f, Object at) {
         Callable slope = function("grad(" + f.name() + ")", (c, arguments) -> {
             Tree x = places(c, Tuple.of(arguments), "hessian");
-            Tuple gradient = (Tuple) pullback(c, f, x, ((Tuple) x.value()).items().toArray()).gradient;
+            Tuple gradient =
+                    (Tuple) pullback(c, f, x, ((Tuple) x.value()).items().toArray()).gradient;
             return at instanceof Tuple ? gradient : gradient.get(0);
         });
         return jacobian(context, slope, at);

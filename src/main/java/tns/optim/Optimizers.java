@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
 import tns.expr.Expr;
 import tns.op.Args;
+import tns.op.Display;
 import tns.op.Family;
 import tns.op.Tuple;
 
@@ -15,22 +18,22 @@ public final class Optimizers {
 
     static {
         FAMILY.define("sgd(params: any, lr: float = 0.001, momentum: float = 0, dampening: float = 0,"
-                        + " weight_decay: float = 0, nesterov: bool = false)")
+                        + " weight_decay: float = 0, nesterov: bool = false, maximize: bool = false)")
                 .doc("Stochastic gradient descent: p - lr * gradient, with momentum.")
                 .example("type(sgd((param([1.]),), lr=0.1))", "optimizer")
                 .is(args -> optimizer(args, new Sgd(), "lr", "momentum", "dampening", "weight_decay", "nesterov"));
         FAMILY.define("adam(params: any, lr: float = 0.001, betas: any = (0.9, 0.999), eps: float = 1e-08,"
-                        + " weight_decay: float = 0, amsgrad: bool = false)")
+                        + " weight_decay: float = 0, amsgrad: bool = false, maximize: bool = false)")
                 .doc("Adam (Kingma and Ba, 2015), with PyTorch's placing of eps.")
                 .example("type(adam((param([1.]),), lr=0.1))", "optimizer")
                 .is(args -> optimizer(args, new Adam(false), "lr", "betas", "eps", "weight_decay", "amsgrad"));
         FAMILY.define("adamw(params: any, lr: float = 0.001, betas: any = (0.9, 0.999), eps: float = 1e-08,"
-                        + " weight_decay: float = 0.01, amsgrad: bool = false)")
+                        + " weight_decay: float = 0.01, amsgrad: bool = false, maximize: bool = false)")
                 .doc("Adam with decoupled weight decay (Loshchilov and Hutter, 2019).")
                 .example("type(adamw((param([1.]),), lr=0.1))", "optimizer")
                 .is(args -> optimizer(args, new Adam(true), "lr", "betas", "eps", "weight_decay", "amsgrad"));
-        FAMILY.define("rmsprop(params: any, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-08,"
-                        + " weight_decay: float = 0, momentum: float = 0, centered: bool = false)")
+        FAMILY.define("rmsprop(params: any, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-08, weight_decay:"
+                        + " float = 0, momentum: float = 0, centered: bool = false, maximize: bool = false)")
                 .doc("RMSprop (Hinton, 2012): steps divided by the running size of the gradient.")
                 .example("type(rmsprop((param([1.]),), lr=0.1))", "optimizer")
                 .is(args ->
@@ -45,7 +48,34 @@ public final class Optimizers {
         for (String name : names) {
             settings.put(name, args.get(name));
         }
-        return new Optimizer(op, Optimizer.params(op, args.get("params")), settings, rule);
+        settings.put("maximize", args.get("maximize"));
+        check(op, settings);
+        return new Optimizer(op, Optimizer.params(op, args.get("params")), settings, new EitherWay(rule));
+    }
+
+    private static void check(String op, Map<String, Object> settings) {
+        for (Map.Entry<String, Object> setting : settings.entrySet()) {
+            if (setting.getValue() instanceof Double d
+                    && !(d >= 0)
+                    && !setting.getKey().equals("dampening")) {
+                throw wrong(op, setting.getKey() + " must not be negative, found " + d);
+            }
+        }
+        Object betas = settings.getOrDefault("betas", Tuple.of(0.0, 0.0));
+        if (!(betas instanceof Tuple t && t.size() == 2 && isShare(t.get(0)) && isShare(t.get(1)))) {
+            throw wrong(op, "betas must be two numbers from 0 up to 1, found " + Display.text(betas));
+        }
+        if (flag(settings, "nesterov") && (real(settings, "momentum") == 0 || real(settings, "dampening") != 0)) {
+            throw wrong(op, "nesterov needs a momentum and no dampening");
+        }
+    }
+
+    private static boolean isShare(Object beta) {
+        return beta instanceof Number n && n.doubleValue() >= 0 && n.doubleValue() < 1;
+    }
+
+    private static TnsException wrong(String op, String what) {
+        return new TnsException(ErrorKind.VALUE, op + ": " + what);
     }
 
     private static double real(Map<String, Object> settings, String name) {
@@ -67,6 +97,25 @@ public final class Optimizers {
 
     private static Expr decayed(boolean decays, Expr decay) {
         return decays ? Update.gradient().add(Update.value().mul(decay)) : Update.gradient();
+    }
+
+    /** A rule that climbs instead of descending where {@code maximize} is set. */
+    private record EitherWay(Optimizer.Rule downhill) implements Optimizer.Rule {
+        @Override
+        public int variant(Map<String, Object> s, int steps) {
+            return 2 * downhill.variant(s, steps) + (flag(s, "maximize") ? 1 : 0);
+        }
+
+        @Override
+        public Update update(int variant) {
+            Update update = downhill.update(variant / 2);
+            return variant % 2 == 0 ? update : update.uphill();
+        }
+
+        @Override
+        public double[] numbers(Map<String, Object> s, int steps) {
+            return downhill.numbers(s, steps);
+        }
     }
 
     private static final class Sgd implements Optimizer.Rule {

@@ -40,6 +40,15 @@ final class Update {
         return Expr.input(1);
     }
 
+    /** The same step along the negative of the gradient. */
+    Update uphill() {
+        Expr[] climbing = new Expr[next.length];
+        for (int i = 0; i < climbing.length; i++) {
+            climbing[i] = next[i].replace(gradient(), gradient().neg());
+        }
+        return new Update(state, climbing);
+    }
+
     /**
      * The next value; {@code memory} is updated, in place where nobody else holds its tensors.
      *
