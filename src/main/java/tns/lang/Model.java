@@ -39,6 +39,11 @@ public final class Model extends Module implements Stores.MutableMembers {
     }
 
     @Override
+    protected void field(String name, Object value) {
+        assign(name, value);
+    }
+
+    @Override
     public @Nullable Object member(String name) {
         Function method = methods.get(name);
         if (method != null) {

@@ -5,6 +5,7 @@ import tns.error.ErrorKind;
 import tns.error.ScriptException;
 import tns.error.Span;
 import tns.error.TnsException;
+import tns.op.None;
 import tns.op.Op;
 import tns.op.TypeName;
 import tns.tensor.Param;
@@ -103,7 +104,7 @@ public final class Operators {
         }
 
         private Object others(Frame frame, Object a, Object b) {
-            return isTensor(a) || isTensor(b) ? op.call(frame.session, a, b) : Numbers.hosts(sign, a, b);
+            return (isTensor(a) || isTensor(b)) && !asksForNone(a, b) ? op.call(frame.session, a, b) : Numbers.hosts(sign, a, b);
         }
 
         private ScriptException placed(TnsException e) {
@@ -115,6 +116,11 @@ public final class Operators {
                     ErrorKind.VALUE,
                     "int overflow: " + a + " " + sign + " " + b + " does not fit 64 bits",
                     "floats have more range: float(x)");
+        }
+
+        /** Whether it is {@code p.grad == none}: one question, not one for each element. */
+        private boolean asksForNone(Object a, Object b) {
+            return (sign == Sign.EQ || sign == Sign.NE) && (a == None.NONE || b == None.NONE);
         }
     }
 

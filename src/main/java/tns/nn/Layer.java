@@ -89,6 +89,11 @@ final class Layer extends Module {
     }
 
     @Override
+    protected void field(String name, Object value) {
+        fields.put(name, value);
+    }
+
+    @Override
     public @Nullable Object element(Object index) {
         return fields.get(index.toString());
     }

@@ -2,22 +2,32 @@ package tns.nn;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.op.Args;
 import tns.op.Callable;
 import tns.op.Casts;
 import tns.op.Context;
+import tns.op.Form;
 import tns.op.Members;
 import tns.op.None;
+import tns.op.ShapeOps;
+import tns.op.Signature;
 import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.tensor.DType;
+import tns.tensor.Device;
 import tns.tensor.Param;
+import tns.tensor.Tensor;
 
 /**
  * A function with parameters: a layer or a model. Its fields that are parameters, modules, or tuples of them are found by
@@ -57,45 +67,95 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
         return training;
     }
 
-    /** All parameters with their dotted names. */
+    /** Gives a field another value. */
+    protected abstract void field(String name, Object value);
+
+    /** All parameters with their dotted names; one held twice has the first of them. */
     public final Map<String, Param> namedParameters() {
-        Map<String, Param> found = new LinkedHashMap<>();
-        fields().forEach((name, value) -> collect(name, value, (path, item) -> {
-            if (item instanceof Param p && !found.containsValue(p)) {
-                found.put(path, p);
+        return named(Param.class);
+    }
+
+    /** The tensors kept without gradient, such as running means, with their dotted names. */
+    public final Map<String, Tensor> namedBuffers() {
+        return named(Tensor.class);
+    }
+
+    private Map<String, Module> namedModules() {
+        Map<String, Module> found = new LinkedHashMap<>();
+        found.put("", this);
+        found.putAll(named(Module.class));
+        return found;
+    }
+
+    private <T> Map<String, T> named(Class<T> kind) {
+        Map<String, T> found = new LinkedHashMap<>();
+        Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        seen.add(this);
+        fields().forEach((name, value) -> collect(name, value, seen, (path, item) -> {
+            if (kind.isInstance(item)) {
+                found.put(path, kind.cast(item));
             }
         }));
         return found;
     }
 
-    /** Visits every parameter and module in a field, under its dotted name. */
-    private static void collect(String path, Object value, BiConsumer<String, Object> visitor) {
+    /** Visits every parameter, tensor and module in a field once, under its dotted name. */
+    private static void collect(String path, Object value, Set<Object> seen, BiConsumer<String, Object> visitor) {
         switch (value) {
-            case Param p -> visitor.accept(path, p);
-            case Module m -> {
+            case Param p when seen.add(p) -> visitor.accept(path, p);
+            case Tensor t when seen.add(t) -> visitor.accept(path, t);
+            case Module m
+            when seen.add(m) -> {
                 visitor.accept(path, m);
-                m.fields().forEach((name, field) -> collect(path + "." + name, field, visitor));
+                m.fields().forEach((name, field) -> collect(path + "." + name, field, seen, visitor));
             }
             case Tuple t -> {
                 for (int i = 0; i < t.size(); i++) {
-                    collect(path + "." + i, t.get(i), visitor);
+                    collect(path + "." + i, t.get(i), seen, visitor);
                 }
             }
             default -> {}
         }
     }
 
-    private void train(boolean mode) {
-        training = mode;
-        fields().forEach((name, value) -> collect(name, value, (path, item) -> {
-            if (item instanceof Module m) {
-                m.training = mode;
-            }
-        }));
+    /** What a method of every module computes. */
+    private interface Work {
+        Object of(Module self, Args args);
     }
 
-    private static final List<String> METHODS = List.of(
-            "forward", "parameters", "named_parameters", "numel", "train", "eval", "zero_grad", "to", "training");
+    private record Method(Signature signature, Work work) {}
+
+    private static final Map<String, Method> METHODS = new LinkedHashMap<>();
+
+    private static void define(String signature, Work work) {
+        Signature parsed = Signature.parse(signature);
+        METHODS.put(parsed.name(), new Method(parsed, work));
+    }
+
+    static {
+        define(
+                "parameters()",
+                (m, args) -> Tuple.of(List.copyOf(m.namedParameters().values())));
+        define("named_parameters()", (m, args) -> pairs(m.namedParameters()));
+        define("buffers()", (m, args) -> Tuple.of(List.copyOf(m.namedBuffers().values())));
+        define("named_buffers()", (m, args) -> pairs(m.namedBuffers()));
+        define("modules()", (m, args) -> Tuple.of(List.copyOf(m.namedModules().values())));
+        define("named_modules()", (m, args) -> pairs(m.namedModules()));
+        define("numel()", (m, args) -> m.count());
+        define("train(mode: bool = true)", (m, args) -> m.train(args.flag("mode")));
+        define("eval()", (m, args) -> m.train(false));
+        define("zero_grad()", (m, args) -> {
+            m.namedParameters().values().forEach(p -> p.grad(null));
+            return None.NONE;
+        });
+        define("to(what: any)", (m, args) -> m.to(args.get("what")));
+    }
+
+    private static Tuple pairs(Map<String, ?> named) {
+        return Tuple.of(named.entrySet().stream()
+                .map(e -> (Object) Tuple.of(e.getKey(), e.getValue()))
+                .toArray());
+    }
 
     @Override
     public @Nullable Object member(String name) {
@@ -103,50 +163,42 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
         if (field != null) {
             return field;
         }
+        Method method = METHODS.get(name);
+        if (method != null) {
+            Form form = new Form(method.signature, args -> method.work.of(this, args));
+            return callable(name, form::call);
+        }
         return switch (name) {
-            case "forward" -> method(name, this::forward);
-            case "parameters" ->
-                method(name, (c, a, n) -> Tuple.of(List.copyOf(namedParameters().values())));
-            case "named_parameters" ->
-                method(name, (c, a, n) -> {
-                    List<Object> pairs = new ArrayList<>();
-                    namedParameters().forEach((path, p) -> pairs.add(Tuple.of(path, p)));
-                    return Tuple.of(pairs);
-                });
-            case "numel" -> method(name, (c, a, n) -> count());
-            case "train" ->
-                method(name, (c, a, n) -> {
-                    train(a.length == 0 || Boolean.TRUE.equals(a[0]));
-                    return this;
-                });
-            case "eval" ->
-                method(name, (c, a, n) -> {
-                    train(false);
-                    return this;
-                });
-            case "zero_grad" ->
-                method(name, (c, a, n) -> {
-                    namedParameters().values().forEach(p -> p.grad(null));
-                    return None.NONE;
-                });
-            case "to" -> method(name, (c, a, n) -> to(a));
+            case "forward" -> callable(name, this::forward);
             case "training" -> training;
             default -> null;
         };
     }
 
-    private Module to(Object[] what) {
-        if (what.length == 1 && what[0] instanceof DType dtype) {
-            namedParameters().values().forEach(p -> p.set(Casts.to(p.value().detach(), dtype)));
-            return this;
-        }
-        if (what.length == 1
-                && what[0] instanceof tns.tensor.Device device
-                && namedParameters().values().stream().allMatch(p -> p.value().device() == device)) {
-            return this;
-        }
-        throw new TnsException(ErrorKind.VALUE, "to: expected a dtype or a device this build has")
-                .help("net.to(float64), net.to(cpu)");
+    private Module train(boolean mode) {
+        namedModules().values().forEach(m -> m.training = mode);
+        return this;
+    }
+
+    private Module to(Object what) {
+        UnaryOperator<Tensor> move = switch (what) {
+            case DType dtype when dtype.isFloat() -> x -> x.dtype().isFloat() ? Casts.to(x, dtype) : x;
+            case Device device -> x -> ShapeOps.onDevice(x, device);
+            default ->
+                throw new TnsException(
+                                ErrorKind.VALUE,
+                                "to: expected a float dtype or a device, found " + TypeName.describe(what))
+                        .help("net.to(float64), net.to(cpu)");
+        };
+        namedParameters().values().forEach(p -> p.set(move.apply(p.value().detach())));
+        namedModules()
+                .values()
+                .forEach(m -> Map.copyOf(m.fields()).forEach((name, value) -> {
+                    if (value instanceof Tensor x) {
+                        m.field(name, move.apply(x));
+                    }
+                }));
+        return this;
     }
 
     private long count() {
@@ -158,7 +210,8 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
     @Override
     public Collection<String> memberNames() {
         List<String> names = new ArrayList<>(fields().keySet());
-        names.addAll(METHODS);
+        names.addAll(METHODS.keySet());
+        names.addAll(List.of("forward", "training"));
         return names;
     }
 
@@ -193,6 +246,13 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
                         .append("): parameter ")
                         .append(p.value().describe())
                         .append('\n');
+            case Tensor x ->
+                text.append(indent)
+                        .append('(')
+                        .append(name)
+                        .append("): buffer ")
+                        .append(x.describe())
+                        .append('\n');
             case Tuple t -> {
                 for (int i = 0; i < t.size(); i++) {
                     child(text, indent, name + "." + i, t.get(i));
@@ -202,13 +262,12 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
         }
     }
 
-    /** What a method computes. */
-    protected interface Body {
+    /** What a bound method computes. */
+    private interface Body {
         Object call(Context context, Object[] positional, Map<String, Object> named);
     }
 
-    /** A bound method. */
-    protected static Callable method(String name, Body body) {
+    private static Callable callable(String name, Body body) {
         return new Callable() {
             @Override
             public String name() {

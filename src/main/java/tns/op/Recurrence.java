@@ -366,7 +366,7 @@ public final class Recurrence {
         public @Nullable Tensor gradient(int i, Tensor y, Tensor dy) {
             Tensor[] inputs = {input(0), input(1), input(2), input(3)};
             if (GradMode.enabled()) {
-                return Gradients.of(recorded(cell, inputs, reverse), dy, inputs, true)[i];
+                return Gradients.by(recorded(cell, inputs, reverse), inputs).of(dy, inputs, true)[i];
             }
             Tensor[] all = gradients;
             if (known != dy || all == null) {

@@ -359,7 +359,7 @@ public final class ShapeOps {
     }
 
     /** The tensor on {@code device}; itself when it is there. */
-    static Tensor onDevice(Tensor x, Device device) {
+    public static Tensor onDevice(Tensor x, Device device) {
         if (x.device() == device) {
             return x;
         }
