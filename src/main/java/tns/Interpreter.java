@@ -206,12 +206,12 @@ public final class Interpreter {
 
     /** Calls {@code receiver.name(arguments)}: a member of the receiver, or the function with the receiver first. */
     public Object invoke(Object receiver, String name, Object... arguments) {
-        Callable callable = function(receiver, name);
+        if (receiver instanceof Members members && members.member(name) instanceof Callable own) {
+            return called(own, arguments);
+        }
+        Callable callable = function(null, name);
         if (callable == null) {
             throw failure(ErrorKind.NAME, TypeName.describe(receiver) + " has no method '" + name + "'", null);
-        }
-        if (receiver instanceof Members members && members.member(name) == callable) {
-            return called(callable, arguments);
         }
         Object[] all = new Object[arguments.length + 1];
         all[0] = receiver;
