@@ -65,18 +65,20 @@ public final class Contraction {
                         "addmm([1., 1.], [[1., 2.], [3., 4.]], [[1., 0.], [0., 1.]])",
                         "tensor([[2., 3.],\n        [4., 5.]])")
                 .gradient("addmm(x, a, b, beta=0.5, alpha=2)", "x: [2]", "a: [2, 3]", "b: [3, 2]")
-                .is(args -> {
-                    Context context = args.context();
-                    Tensor product = matmul(rank(args, "addmm", "a", 2), rank(args, "addmm", "b", 2));
-                    Object left = Arithmetic.MUL.call(context, new Object[] {args.get("x"), args.get("beta")});
-                    Object right = Arithmetic.MUL.call(context, new Object[] {product, args.get("alpha")});
-                    return Arithmetic.ADD.call(context, new Object[] {left, right});
-                });
+                .is(args -> added(args, matmul(rank(args, "addmm", "a", 2), rank(args, "addmm", "b", 2))));
     }
 
     private Contraction() {}
 
-    private static Tensor rank(Args args, String op, String parameter, int rank) {
+    /** The arguments x, beta and alpha applied: beta * x + alpha * product. */
+    static Object added(Args args, Tensor product) {
+        Context context = args.context();
+        Object right = Arithmetic.MUL.call(context, new Object[] {product, args.get("alpha")});
+        Object left = Arithmetic.MUL.call(context, new Object[] {args.get("x"), args.get("beta")});
+        return Arithmetic.ADD.call(context, new Object[] {left, right});
+    }
+
+    static Tensor rank(Args args, String op, String parameter, int rank) {
         Tensor x = args.tensor(parameter);
         if (x.rank() != rank) {
             throw new TnsException(

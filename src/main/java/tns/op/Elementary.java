@@ -49,7 +49,15 @@ public final class Elementary {
             .floating()
             .domain("0.2..4")
             .is(x -> x.rsqrt());
-    private static final Pointwise ROUND =
+    static final Pointwise FLOOR = FAMILY.pointwise("floor(x)")
+                .doc("The greatest whole number not above x.")
+                .example("floor([1.5, -1.5])", "tensor([ 1., -2.])")
+                .is(x -> x.floor());
+    static final Pointwise CEIL = FAMILY.pointwise("ceil(x)")
+                .doc("The least whole number not below x.")
+                .example("ceil([1.5, -1.5])", "tensor([ 2., -1.])")
+                .is(x -> x.ceil());
+    static final Pointwise ROUND =
             new Family("rounding").pointwise("round(x)").is(x -> x.round());
 
     static {
@@ -155,14 +163,6 @@ public final class Elementary {
                 .example("erfc([0., 1.])", "tensor([1.0000, 0.1573])")
                 .floating()
                 .is(x -> x.erfc());
-        FAMILY.pointwise("floor(x)")
-                .doc("The greatest whole number not above x.")
-                .example("floor([1.5, -1.5])", "tensor([ 1., -2.])")
-                .is(x -> x.floor());
-        FAMILY.pointwise("ceil(x)")
-                .doc("The least whole number not below x.")
-                .example("ceil([1.5, -1.5])", "tensor([ 2., -1.])")
-                .is(x -> x.ceil());
         FAMILY.pointwise("trunc(x)")
                 .doc("x without its fraction.")
                 .example("trunc([1.5, -1.5])", "tensor([ 1., -1.])")

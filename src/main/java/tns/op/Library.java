@@ -30,6 +30,21 @@ public final class Library {
                 .add(Interpolation.FAMILY)
                 .add(ChannelNorms.FAMILY)
                 .add(Attention.FAMILY)
+                .add(Cumulative.FAMILY)
+                .add(SpecialFunctions.FAMILY)
+                .add(ScalarFunctions.FAMILY)
+                .add(Thresholds.FAMILY)
+                .add(Divergences.FAMILY)
+                .add(MarginLosses.FAMILY)
+                .add(Distances.FAMILY)
+                .add(Quantiles.FAMILY)
+                .add(Counting.FAMILY)
+                .add(Placement.FAMILY)
+                .add(Rearranging.FAMILY)
+                .add(Diagonals.FAMILY)
+                .add(Grids.FAMILY)
+                .add(Products.FAMILY)
+                .add(Einsum.FAMILY)
                 .add(AutogradOps.FAMILY);
     }
 }

@@ -59,14 +59,14 @@ public final class LossOps {
 
     private LossOps() {}
 
-    private static Tensor difference(Args args, String op) {
+    static Tensor difference(Args args, String op) {
         Tensor x = args.tensor("x");
         Tensor target = args.tensor("target");
         requireEqualShapes(op, x, target);
         return Arithmetic.SUB.apply(x, target);
     }
 
-    private static void requireEqualShapes(String op, Tensor x, Tensor target) {
+    static void requireEqualShapes(String op, Tensor x, Tensor target) {
         if (!x.shape().equals(target.shape())) {
             TnsException error = new TnsException(
                             ErrorKind.SHAPE,
@@ -78,7 +78,7 @@ public final class LossOps {
         }
     }
 
-    private static Tensor reduced(Args args, String op, Tensor each) {
+    static Tensor reduced(Args args, String op, Tensor each) {
         return switch (args.text("reduction")) {
             case "mean" -> Reductions.mean(each, Dims.all(each, false));
             case "sum" -> Reductions.sum(each);
@@ -87,6 +87,11 @@ public final class LossOps {
                 throw new TnsException(ErrorKind.VALUE, op + ": unknown reduction \"" + args.text("reduction") + '"')
                         .help("\"mean\", \"sum\" or \"none\"");
         };
+    }
+
+    /** The cross entropy of sigmoid(x) at every position, without overflow. */
+    static Tensor crossEntropyOfLogits(Tensor x, Tensor target) {
+        return BCE.apply(x, target);
     }
 
     private static Object binary(Args args) {

@@ -111,7 +111,11 @@ public final class Reductions {
         if (!tracked(x)) {
             return dims.shaped(kept);
         }
-        Tensor y = dims.shaped(kept);
+        return chosen(op, x, dims, dims.shaped(kept), equal);
+    }
+
+    /** {@code y}, found among the elements of {@code x}: those that {@code equal} it share its gradient. */
+    static Tensor chosen(String op, Tensor x, Dims dims, Tensor y, Pointwise equal) {
         return y.withOrigin(new FoldOrigin(op, x, dy -> {
             Tensor chosen = Casts.to(equal.apply(x.detach(), dims.restored(y)), x.dtype());
             Tensor share = Arithmetic.DIV.apply(dims.restored(dy), dims.restored(sum(chosen, dims)));

@@ -54,7 +54,7 @@ public final class SortingOps {
 
     private SortingOps() {}
 
-    private static Tuple sort(Tensor x, int d, boolean descending) {
+    static Tuple sort(Tensor x, int d, boolean descending) {
         List<String> names = List.of("values", "indices");
         if (x.rank() == 0) {
             return Tuple.named(names, x, Tensor.scalar(x.device(), DType.INT64, 0));

@@ -1,0 +1,106 @@
+package tns.op;
+
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.tensor.DType;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/** Distances between vectors, in pairs and all against all, by the p-norm of their difference. */
+public final class Distances {
+    /** The ops as the language has them. */
+    static final Family FAMILY = new Family("distances");
+
+    static {
+        FAMILY.define("cdist(x: tensor, y: tensor, p: float = 2, compute_mode: any = none)")
+                .doc("The distance of every row of x to every row of y, batch by batch.")
+                .example("cdist([[0., 0.], [3., 4.]], [[0., 0.]])", "tensor([[0.],\n        [5.]])")
+                .gradient("cdist(x, y)", "x: [2, 3]", "y: [4, 3]")
+                .gradient("cdist(x, y, p=1)", "x: [2, 2, 3]", "y: [4, 3]")
+                .is(args -> cdist(args.tensor("x"), args.tensor("y"), order(args, "cdist")));
+        FAMILY.define("pdist(x: tensor, p: float = 2)")
+                .doc("The distances of all pairs of rows, each pair once.")
+                .example("pdist([[0., 0.], [3., 4.], [0., 1.]])", "tensor([5.0000, 1.0000, 4.2426])")
+                .gradient("pdist(x, p=3)", "x: [3, 2]")
+                .is(Distances::pdist);
+        FAMILY.define("pairwise_distance(x: tensor, y: tensor, p: float = 2, eps: float = 1e-06, keepdim: bool = false)")
+                .doc("The distance of each row of x to the same row of y; eps is added to the differences.")
+                .example("pairwise_distance([[3., 4.]], [[0., 0.]])", "tensor([5.0000])")
+                .gradient("pairwise_distance(x, y)", "x: [2, 3]", "y: [2, 3]")
+                .is(args -> pairwise(
+                        args.tensor("x"), args.tensor("y"), args.real("p"), args.real("eps"), args.flag("keepdim")));
+        FAMILY.define("dist(x: tensor, y: tensor, p: float = 2)")
+                .doc("The p-norm of x - y.")
+                .example("dist([3., 4.], [0., 0.])", "tensor(5.)")
+                .gradient("dist(x, y)", "x: [2, 3]", "y: [3]")
+                .is(args -> {
+                    Tensor difference = Arithmetic.SUB.apply(
+                            ReductionOps.floating(args.tensor("x")), args.tensor("y"));
+                    return ReductionOps.norm(difference, args.real("p"), Dims.all(difference, false));
+                });
+    }
+
+    private Distances() {}
+
+    private static double order(Args args, String op) {
+        double p = args.real("p");
+        if (!(p >= 0)) {
+            throw new TnsException(ErrorKind.VALUE, op + ": p must not be negative, found " + p);
+        }
+        return p;
+    }
+
+    static Tensor pairwise(Tensor x, Tensor y, double p, double eps, boolean keep) {
+        Tensor difference = Arithmetic.SUB.apply(ReductionOps.floating(x), y);
+        if (difference.rank() == 0) {
+            throw new TnsException(ErrorKind.SHAPE, "pairwise_distance: needs vectors, found 0-d tensors");
+        }
+        Tensor moved = Arithmetic.ADD.apply(difference, Reductions.scalar(difference, eps));
+        return distance(moved, p, keep);
+    }
+
+    private static Tensor distance(Tensor difference, double p, boolean keep) {
+        Dims last = Dims.of(difference, difference.rank() - 1, keep);
+        return last.count() == 0
+                ? Reductions.sum(difference, last)
+                : ReductionOps.norm(difference, p, last);
+    }
+
+    private static Tensor cdist(Tensor x, Tensor y, double p) {
+        if (x.rank() < 2 || y.rank() < 2 || x.size(-1) != y.size(-1)) {
+            throw new TnsException(
+                    ErrorKind.SHAPE,
+                    "cdist: needs two matrices of rows of one length, found " + x.describe() + " and " + y.describe());
+        }
+        Tensor left = Movement.unsqueeze(ReductionOps.floating(x), x.rank() - 1);
+        Tensor right = Movement.unsqueeze(ReductionOps.floating(y), y.rank() - 2);
+        return distance(Arithmetic.SUB.apply(left, right), p, false);
+    }
+
+    private static Object pdist(Args args) {
+        Tensor x = args.tensor("x");
+        double p = order(args, "pdist");
+        if (x.rank() != 2) {
+            throw new TnsException(ErrorKind.SHAPE, "pdist: needs a matrix, found " + x.describe());
+        }
+        int n = x.size(0);
+        int pairs = n * (n - 1) / 2;
+        long[] first = new long[pairs];
+        long[] second = new long[pairs];
+        int at = 0;
+        for (int i = 0; i < n; i++) {
+            for (int j = i + 1; j < n; j++) {
+                first[at] = i;
+                second[at++] = j;
+            }
+        }
+        Tensor floats = ReductionOps.floating(x);
+        Tensor left = rows(floats, first);
+        return distance(Arithmetic.SUB.apply(left, rows(floats, second)), p, false);
+    }
+
+    private static Tensor rows(Tensor x, long[] index) {
+        Tensor places = Tensor.upload(x.device(), DType.INT64, Shape.of(index.length), index);
+        return Selection.indexSelect("pdist", x, 0, places);
+    }
+}
