@@ -29,7 +29,6 @@ import tns.nn.Norms;
 import tns.nn.Recurrent;
 import tns.nn.Transformer;
 import tns.op.Callable;
-import tns.op.Display;
 import tns.op.Library;
 import tns.op.Members;
 import tns.op.OpTable;
@@ -63,6 +62,7 @@ public final class Interpreter {
     private final Device cpu;
     private final OpTable ops;
     private final Session session;
+    private final Live live;
     private final Namespace names = new Namespace();
     private final Map<Path, FileValue> imported = new HashMap<>();
     private final Deque<Path> importing = new ArrayDeque<>();
@@ -76,7 +76,7 @@ public final class Interpreter {
     public Interpreter(PrintStream out, BufferedReader in, List<String> arguments, Screen screen) {
         OpTable table =
                 Library.create().add(Layers.FAMILY).add(Recurrent.FAMILY).add(Optimizers.FAMILY);
-        Live live = new Live(screen);
+        this.live = new Live(screen);
         Convolutions.define(table);
         Norms.define(table);
         table.add(Transformer.family(table));
@@ -117,7 +117,7 @@ public final class Interpreter {
     }
 
     /** What fails without a place in the script still fails as a {@link ScriptException}. */
-    private static Object guarded(Supplier<Object> work) {
+    private Object guarded(Supplier<Object> work) {
         try {
             return work.get();
         } catch (StackOverflowError deep) {
@@ -126,6 +126,8 @@ public final class Interpreter {
             throw failure(ErrorKind.LIMIT, "out of memory", full);
         } catch (TnsException e) {
             throw failure(e.kind(), e.getMessage(), e);
+        } finally {
+            live.finish();
         }
     }
 
@@ -267,15 +269,6 @@ public final class Interpreter {
             case Param p -> p.value();
             default -> throw new IllegalArgumentException("not a tensor: " + value);
         };
-    }
-
-    /** The text a prompt shows for a value: a tensor under a line with its dtype, shape and device. */
-    public static String display(Object value) {
-        Object plain = value instanceof Param p ? p.value() : value;
-        if (plain instanceof Tensor t) {
-            return t.describe() + " " + t.device().name() + "\n" + Display.text(value);
-        }
-        return Display.quoted(value);
     }
 
     private FileValue load(String path, Source importer) {

@@ -65,12 +65,7 @@ public final class HostFunctions {
                         throw new TnsException(
                                 ErrorKind.VALUE, "sleep: the time must not be negative, found " + args.real("seconds"));
                     }
-                    try {
-                        waitFor(session(args), args.real("seconds"));
-                    } catch (InterruptedException stop) {
-                        Thread.currentThread().interrupt();
-                        throw new TnsException(ErrorKind.LIMIT, "interrupted");
-                    }
+                    sleep(session(args), args.real("seconds"));
                     return None.NONE;
                 });
         f.define("input(prompt: string = '')")
@@ -110,12 +105,17 @@ public final class HostFunctions {
                 });
     }
 
-    /** Sleeps in short pieces, so that a stop is noticed soon. */
-    private static void waitFor(Session session, double seconds) throws InterruptedException {
+    /** Waits in short pieces, so that it can be cancelled. */
+    private static void sleep(Session session, double seconds) {
         long end = System.nanoTime() + (long) (seconds * 1e9);
-        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-            session.check();
-            Thread.sleep(Math.min(left / 1_000_000 + 1, 20));
+        try {
+            for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+                session.check();
+                Thread.sleep(Math.min(20, left / 1_000_000 + 1));
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new TnsException(ErrorKind.LIMIT, "interrupted");
         }
     }
 

@@ -14,10 +14,11 @@ import tns.op.Context;
 import tns.op.Display;
 import tns.op.Members;
 import tns.op.None;
+import tns.op.Sized;
 import tns.op.TypeName;
 
 /** The one growable container, {@code list()}: seen by every holder, as in Python. */
-public final class ListValue implements Members, TypeName.Typed, Iterable<Object> {
+public final class ListValue implements Members, TypeName.Typed, Iterable<Object>, Sized {
     private final List<Object> items;
 
     public ListValue() {
@@ -32,6 +33,11 @@ public final class ListValue implements Members, TypeName.Typed, Iterable<Object
 
     public List<Object> items() {
         return items;
+    }
+
+    @Override
+    public int size() {
+        return items.size();
     }
 
     @Override

@@ -2,10 +2,12 @@ package tns.lang;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import tns.op.Sized;
 import tns.op.TypeName;
 
 /** The half-open range of ints {@code start..stop}, {@code step} apart. */
-public record RangeValue(long start, long stop, long step) implements Iterable<Object>, TypeName.Typed {
+public record RangeValue(long start, long stop, long step) implements Iterable<Object>, Sized, TypeName.Typed {
+    @Override
     public int size() {
         long span = step > 0 ? stop - start : start - stop;
         return span <= 0 ? 0 : Math.toIntExact((span + Math.abs(step) - 1) / Math.abs(step));

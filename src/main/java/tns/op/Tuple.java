@@ -10,7 +10,7 @@ import java.util.List;
  * <p>A result with several parts (such as {@code max(x, dim=0)}) names them, so that {@code .values} and
  * {@code .indices} work as in PyTorch.
  */
-public final class Tuple implements Iterable<Object> {
+public final class Tuple implements Iterable<Object>, Sized {
     public static final Tuple EMPTY = new Tuple(List.of(), new Object[0]);
 
     private final List<String> names;
@@ -53,6 +53,7 @@ public final class Tuple implements Iterable<Object> {
         return shared;
     }
 
+    @Override
     public int size() {
         return items.length;
     }

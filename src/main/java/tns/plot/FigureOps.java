@@ -4,14 +4,18 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Args;
+import tns.op.Context;
 import tns.op.Family;
+import tns.op.Indexing;
 import tns.op.None;
 import tns.op.Op;
 import tns.op.OpTable;
+import tns.op.Sized;
 import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.tensor.HostArray;
@@ -212,14 +216,9 @@ public final class FigureOps {
     }
 
     private static Object watched(Args args, Live live) {
-        if (!(args.get("x") instanceof Iterable<?> items)) {
-            throw new TnsException(ErrorKind.VALUE, "progress: cannot go over " + TypeName.describe(args.get("x")));
-        }
+        Iterable<?> items = items(args.context(), args.get("x"));
+        long total = items instanceof Sized sized ? sized.size() : -1;
         return (Iterable<Object>) () -> {
-            long total = 0;
-            for (Object ignored : items) {
-                total++;
-            }
             Progress bar = live.progress(total, args.text("label"));
             Iterator<?> all = items.iterator();
             return new Iterator<>() {
@@ -244,6 +243,20 @@ public final class FigureOps {
                     return all.next();
                 }
             };
+        };
+    }
+
+    /** What a loop over {@code x} goes over: of a tensor, its first dim. */
+    private static Iterable<?> items(Context context, Object x) {
+        return switch (x) {
+            case Iterable<?> items -> items;
+            case Param p -> items(context, p.value());
+            case Tensor t
+            when t.rank() > 0 ->
+                Tuple.of(IntStream.range(0, t.size(0))
+                        .mapToObj(i -> Indexing.get(context, t, new Object[] {(long) i}))
+                        .toArray());
+            default -> throw new TnsException(ErrorKind.VALUE, "progress: cannot go over " + TypeName.describe(x));
         };
     }
 }

@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,18 +20,27 @@ import picocli.CommandLine.Parameters;
 import tns.Interpreter;
 import tns.error.DiagnosticText;
 import tns.error.ScriptException;
-import tns.op.None;
 import tns.op.Reference;
 
 /** The command {@code tns}: runs a script, evaluates an expression, or opens the prompt. */
 @Command(
         name = "tns",
         mixinStandardHelpOptions = true,
-        version = "tns 0.1.0",
-        description = "A small tensor scripting language with autograd.")
+        version = Main.VERSION,
+        sortOptions = false,
+        description =
+                "Runs FILE, a script of the tensor language tns. Without a FILE: opens the prompt, or runs what is"
+                        + " piped in.",
+        footer = {
+            "",
+            "--memory SIZE, before all others, sets the most memory tns may use, such as 4g.",
+            "Exit codes: 0 fine, 1 the script failed, 2 wrong usage, 130 interrupted."
+        })
 public final class Main implements Callable<Integer> {
+    static final String VERSION = "tns 0.1.0";
+
     private static final int FAILED = 1;
-    private static final int INTERRUPTED = 130;
+    private static final int WRONG_USAGE = 2;
 
     @Option(names = "-e", paramLabel = "CODE", description = "Evaluate CODE and print its value.")
     private @Nullable String code;
@@ -44,8 +54,18 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Compute on at most N threads of the processor.")
     private int threads;
 
-    @Parameters(arity = "0..*", paramLabel = "FILE [ARGS]", description = "The script and its arguments.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "FILE [ARGS]",
+            description = "The script, - for stdin, and what it finds in args.")
     private List<String> words = List.of();
+
+    private final Streams streams = Streams.ofProcess();
+    private final PrintStream out =
+            new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    private final Interruption interruption = new Interruption();
+    private final PrintStream err =
+            new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
 
     /** Exit codes: 0 fine, 1 the script failed, 2 wrong usage, 130 interrupted. */
     public static void main(String[] args) {
@@ -56,55 +76,89 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        List<String> arguments = words.isEmpty() || code != null ? words : words.subList(1, words.size());
-        Interpreter tns = new Interpreter(out, in, arguments);
-        if (threads > 0) {
-            tns.threads(threads);
-        }
-        if (reference) {
-            out.print(new Reference(tns.ops()).markdown());
-            out.flush();
-            return 0;
-        }
-        if (code == null && words.isEmpty()) {
-            return new Prompt(tns).run();
-        }
         try {
-            if (code != null) {
-                Object value = tns.run(tns.compile(code, "<command line>"));
-                if (value != None.NONE) {
-                    out.println(Interpreter.display(value));
-                }
-            } else {
-                Path file = Path.of(words.getFirst());
-                tns.run(tns.compile(Files.readString(file), words.getFirst()));
+            if (reference) {
+                out.print(new Reference(new Interpreter().ops()).markdown());
+                return 0;
             }
-            return 0;
+            if (code == null && words.isEmpty() && streams.input()) {
+                return new Prompt(streams, this::prepare).run();
+            }
+            return code != null ? evaluate(code) : script();
         } catch (ScriptException e) {
             out.flush();
-            err.println(DiagnosticText.of(e.diagnostic(), false));
-            if (trace) {
-                (e.getCause() == null ? e : e.getCause()).printStackTrace(err);
-            }
+            err.println(DiagnosticText.of(e.diagnostic(), streams.error() && streams.colour()));
+            trace(e.getCause() == null ? e : e.getCause());
             return FAILED;
-        } catch (IOException e) {
-            err.println("error: cannot read " + words.getFirst());
-            return FAILED;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             err.println("internal error, please report: " + e);
-            if (trace) {
-                e.printStackTrace(err);
-            }
+            trace(e);
             return FAILED;
         } finally {
             out.flush();
+            interruption.over();
         }
     }
 
-    static int interrupted() {
-        return INTERRUPTED;
+    private void trace(Throwable failure) {
+        if (trace) {
+            failure.printStackTrace(err);
+        }
+    }
+
+    private void prepare(Interpreter tns) {
+        if (threads > 0) {
+            tns.threads(threads);
+        }
+    }
+
+    private Interpreter interpreter(TerminalScreen screen, List<String> arguments) {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        Interpreter tns = new Interpreter(out, in, arguments, screen);
+        prepare(tns);
+        interruption.cancels(tns);
+        return tns;
+    }
+
+    private int evaluate(String text) {
+        TerminalScreen screen = TerminalScreen.ofScript(out, streams);
+        Interpreter tns = interpreter(screen, words);
+        Result.print(tns.run(tns.compile(text, "<command line>")), out, screen);
+        return 0;
+    }
+
+    private int script() {
+        String name = words.isEmpty() ? "-" : words.getFirst();
+        String text;
+        try {
+            text = name.equals("-")
+                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+                    : read(Path.of(name));
+        } catch (IOException e) {
+            err.println("tns: cannot read " + name + ": " + reason(e));
+            return WRONG_USAGE;
+        }
+        Interpreter tns = interpreter(
+                TerminalScreen.ofScript(out, streams), words.isEmpty() ? List.of() : words.subList(1, words.size()));
+        tns.run(tns.compile(text, name.equals("-") ? "<stdin>" : name));
+        return 0;
+    }
+
+    private static String read(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException("it is a folder");
+        }
+        if (Files.notExists(file)) {
+            throw new IOException("there is no such file");
+        }
+        return Files.readString(file);
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case CharacterCodingException _ -> "it is not UTF-8 text";
+            case java.nio.file.AccessDeniedException _ -> "permission denied";
+            default -> String.valueOf(e.getMessage());
+        };
     }
 }

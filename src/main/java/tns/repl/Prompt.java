@@ -1,7 +1,12 @@
 package tns.repl;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jline.reader.Candidate;
 import org.jline.reader.EOFError;
 import org.jline.reader.EndOfFileException;
@@ -11,24 +16,45 @@ import org.jline.reader.Parser;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
 import tns.Interpreter;
 import tns.error.DiagnosticText;
 import tns.error.ScriptException;
 import tns.lang.HostFunctions;
-import tns.op.None;
 import tns.syntax.ScriptParser;
 
 /** The prompt: reads until the parser calls the input whole, evaluates, shows the value, and keeps every variable. */
 final class Prompt {
-    private final Interpreter tns;
+    private final Streams streams;
+    private final Consumer<Interpreter> settings;
 
-    Prompt(Interpreter tns) {
-        this.tns = tns;
+    Prompt(Streams streams, Consumer<Interpreter> settings) {
+        this.streams = streams;
+        this.settings = settings;
     }
 
     int run() {
-        try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
+        try (Terminal terminal = TerminalScreen.systemTerminal().build()) {
+            return new Dialogue(terminal).run();
+        } catch (IOException e) {
+            throw new IllegalStateException("the terminal cannot be opened", e);
+        }
+    }
+
+    private final class Dialogue {
+        private final Terminal terminal;
+        private final PrintStream out;
+        private final TerminalScreen screen;
+        private final Interpreter tns;
+
+        Dialogue(Terminal terminal) {
+            this.terminal = terminal;
+            this.out = new PrintStream(terminal.output(), false, StandardCharsets.UTF_8);
+            this.screen = new TerminalScreen(out, streams, () -> terminal);
+            this.tns = new Interpreter(out, new BufferedReader(Reader.nullReader()), List.of(), screen);
+            settings.accept(tns);
+        }
+
+        int run() {
             LineReader reader = LineReaderBuilder.builder()
                     .terminal(terminal)
                     .appName("tns")
@@ -40,48 +66,44 @@ final class Prompt {
             terminal.handle(Terminal.Signal.INT, signal -> tns.cancel());
             while (true) {
                 try {
-                    evaluate(reader.readLine("tns> "), terminal);
+                    evaluate(reader.readLine("tns> "));
                 } catch (UserInterruptException e) {
-                    terminal.writer().println("(Ctrl-D leaves)");
+                    out.println("(Ctrl-D leaves)");
                 } catch (EndOfFileException e) {
                     return 0;
                 }
+                out.flush();
                 terminal.flush();
             }
-        } catch (IOException e) {
-            throw new IllegalStateException("the terminal cannot be opened", e);
         }
-    }
 
-    private void evaluate(String text, Terminal terminal) {
-        if (text.isBlank()) {
-            return;
-        }
-        try {
-            if (text.startsWith("?")) {
-                terminal.writer().println(help(text.substring(1).strip()));
+        private void evaluate(String text) {
+            if (text.isBlank()) {
                 return;
             }
-            Object value = tns.run(tns.compile(text, "<prompt>"));
-            if (value != None.NONE) {
-                terminal.writer().println(Interpreter.display(value));
+            try {
+                if (text.startsWith("?")) {
+                    out.println(help(text.substring(1).strip()));
+                    return;
+                }
+                Result.print(tns.run(tns.compile(text, "<prompt>")), out, screen);
+            } catch (ScriptException e) {
+                out.println(DiagnosticText.of(e.diagnostic(), screen.colour()));
+            } catch (RuntimeException e) {
+                out.println("internal error, please report: " + e);
             }
-        } catch (ScriptException e) {
-            terminal.writer().println(DiagnosticText.of(e.diagnostic(), true));
-        } catch (RuntimeException e) {
-            terminal.writer().println("internal error, please report: " + e);
         }
-    }
 
-    private String help(String name) {
-        Object own = tns.get(name);
-        Object value = own == null ? tns.ops().find(name) : own;
-        return value == null ? "'" + name + "' is not defined" : HostFunctions.help(value);
-    }
+        private String help(String name) {
+            Object own = tns.get(name);
+            Object value = own == null ? tns.ops().find(name) : own;
+            return value == null ? "'" + name + "' is not defined" : HostFunctions.help(value);
+        }
 
-    private void complete(List<Candidate> candidates) {
-        tns.names().forEach(name -> candidates.add(new Candidate(name)));
-        tns.ops().names().forEach(name -> candidates.add(new Candidate(name)));
+        private void complete(List<Candidate> candidates) {
+            tns.names().forEach(name -> candidates.add(new Candidate(name)));
+            tns.ops().names().forEach(name -> candidates.add(new Candidate(name)));
+        }
     }
 
     /** Asks for another line while the input is only the beginning of something. */

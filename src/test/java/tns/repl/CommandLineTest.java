@@ -1,0 +1,129 @@
+package tns.repl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command as its users see it: where it reads from, what it prints where, and its exit code. */
+final class CommandLineTest {
+    @TempDir
+    Path folder;
+
+    private record Outcome(int exitCode, String stdout, String stderr) {}
+
+    @Test
+    void runsAScriptWithAShebangAndItsArguments() throws Exception {
+        Path script = Files.writeString(folder.resolve("a.tns"), "#!/usr/bin/env tns\nprint(args)\n1 + 1\n");
+        assertEquals(new Outcome(0, "(\"-x\", \"y\")\n", ""), tns("", script.toString(), "-x", "y"));
+    }
+
+    @Test
+    void readsAScriptFromStdin() throws Exception {
+        assertEquals(new Outcome(0, "2\n", ""), tns("print(1 + 1)"));
+        assertEquals(new Outcome(0, "(\"a\",)\n", ""), tns("print(args)", "-", "a"));
+        Outcome wrong = tns("x = [1, 2]\nx @ [1, 2, 3]\n");
+        assertEquals(1, wrong.exitCode());
+        assertTrue(wrong.stderr().contains("--> <stdin>:2:1"), wrong.stderr());
+    }
+
+    @Test
+    void showsTheValueOfAnExpressionWithoutColoursInAPipe() throws Exception {
+        assertEquals(new Outcome(0, "float32[2] cpu\ntensor([0., 1.])\n", ""), tns("", "-e", "[0., 1.]"));
+        assertEquals(
+                new Outcome(0, "figure: t (1 series, 2 points)\n", ""), tns("", "-e", "plot([0., 1.]).title('t')"));
+        assertEquals(new Outcome(0, "", ""), tns("", "-e", "none"));
+    }
+
+    @Test
+    void progressIsSilentAndLiveFiguresAreLinesInAPipe() throws Exception {
+        assertEquals(
+                new Outcome(0, "figure (1 series, 1 point)\nfigure (1 series, 2 points)\n", ""),
+                tns("", "-e", "for i in progress(1..3) { live(plot(ones(i))) }"));
+    }
+
+    @Test
+    void saysInOneSentenceWhatCannotBeRead() throws Exception {
+        assertEquals(new Outcome(2, "", "tns: cannot read none.tns: there is no such file\n"), tns("", "none.tns"));
+        Path sub = Files.createDirectory(folder.resolve("sub.tns"));
+        assertEquals(new Outcome(2, "", "tns: cannot read " + sub + ": it is a folder\n"), tns("", sub.toString()));
+        Path binary = Files.write(folder.resolve("b.tns"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        assertEquals(
+                new Outcome(2, "", "tns: cannot read " + binary + ": it is not UTF-8 text\n"),
+                tns("", binary.toString()));
+    }
+
+    @Test
+    void wrongUsageIsTwoAndShowsTheUsage() throws Exception {
+        Outcome outcome = tns("", "--nonsense");
+        assertEquals(2, outcome.exitCode());
+        assertTrue(
+                outcome.stderr().contains("--nonsense") && outcome.stderr().contains("Usage: tns"), outcome.stderr());
+        Outcome help = tns("", "--help");
+        assertEquals(0, help.exitCode());
+        assertTrue(help.stdout().contains("130 interrupted"), help.stdout());
+        assertEquals(new Outcome(0, Main.VERSION + "\n", ""), tns("", "--version"));
+    }
+
+    @Test
+    void aStackTraceOfJavaIsShownOnRequestOnly() throws Exception {
+        assertFalse(tns("", "-e", "error('x')").stderr().contains("\tat "));
+        assertTrue(tns("", "--trace", "-e", "error('x')").stderr().contains("ScriptException"));
+    }
+
+    @Test
+    void anInterruptStopsTheScriptTellsWhereAndGives130() throws Exception {
+        Path script =
+                Files.writeString(folder.resolve("loop.tns"), "print('started')\nwhile true {\n  sleep(0.01)\n}\n");
+        // a build in the background has SIGINT ignored, which children inherit
+        Process process = start("", List.of("env", "--default-signal=INT"), script.toString());
+        for (int i = 0; Files.size(folder.resolve("stdout")) == 0 && i < 600; i++) {
+            Thread.sleep(50);
+        }
+        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+        assertTrue(process.waitFor(20, TimeUnit.SECONDS), "still running");
+        Outcome outcome = outcome(process);
+        assertEquals(130, outcome.exitCode(), outcome.stderr());
+        assertEquals("started\n", outcome.stdout());
+        assertTrue(outcome.stderr().startsWith("error: interrupted\n --> " + script + ":"), outcome.stderr());
+    }
+
+    private Outcome tns(String input, String... args) throws IOException, InterruptedException {
+        Process process = start(input, List.of(), args);
+        process.waitFor();
+        return outcome(process);
+    }
+
+    private Outcome outcome(Process process) throws IOException {
+        return new Outcome(
+                process.exitValue(),
+                Files.readString(folder.resolve("stdout")),
+                Files.readString(folder.resolve("stderr")));
+    }
+
+    private Process start(String input, List<String> before, String... args) throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.add(Path.of("bin", "tns").toAbsolutePath().toString());
+        command.addAll(List.of(args));
+        Path stdin = Files.write(folder.resolve("stdin"), input.getBytes(StandardCharsets.UTF_8));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectInput(stdin.toFile())
+                .redirectOutput(folder.resolve("stdout").toFile())
+                .redirectError(folder.resolve("stderr").toFile());
+        builder.environment().put("TNS_JAVA", System.getProperty("java.home"));
+        builder.environment().put("TNS_CLASSPATH", System.getProperty("java.class.path"));
+        return builder.start();
+    }
+}
