@@ -9,6 +9,7 @@ import tns.nn.Module;
 import tns.op.Display;
 import tns.op.Indexing;
 import tns.op.None;
+import tns.op.Record;
 import tns.op.Slice;
 import tns.op.Tuple;
 import tns.op.TypeName;

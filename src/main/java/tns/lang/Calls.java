@@ -15,6 +15,7 @@ import tns.op.Callable;
 import tns.op.Members;
 import tns.op.Op;
 import tns.op.Properties;
+import tns.op.Record;
 import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.tensor.DType;

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.Map;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.op.Record;
 import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.tensor.DType;

@@ -1,5 +1,6 @@
 package tns.lang;
 
+import tns.op.Record;
 import tns.op.Tuple;
 import tns.tensor.Tensor;
 

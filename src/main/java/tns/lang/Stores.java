@@ -1,5 +1,7 @@
 package tns.lang;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
@@ -7,6 +9,7 @@ import tns.op.Casts;
 import tns.op.Display;
 import tns.op.Indexing;
 import tns.op.None;
+import tns.op.Record;
 import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.optim.Optimizer;
@@ -45,7 +48,7 @@ final class Stores {
                 l.items().set(Sequences.position(index, l.items().size(), "list"), part);
                 yield l;
             }
-            case Record r -> r.with(key(index), part);
+            case Record r -> record(r, key(index), part);
             default ->
                 throw new TnsException(
                                 ErrorKind.INDEX, "assignment: " + TypeName.describe(holder) + " has no items to assign")
@@ -71,11 +74,22 @@ final class Stores {
         return t.names().isEmpty() ? Tuple.of(copy) : Tuple.named(t.names(), copy);
     }
 
+    private static Record record(Record r, String key, Object part) {
+        if (!r.isShared()) {
+            r.put(key, part);
+            return r;
+        }
+        r.entries().values().forEach(Sharing::share);
+        Map<String, Object> copy = new LinkedHashMap<>(r.entries());
+        copy.put(key, part);
+        return new Record(copy);
+    }
+
     /** {@code holder} with {@code part} as its member {@code name}. */
     static Object member(Object holder, String name, Object part) {
         switch (holder) {
             case Record r -> {
-                return r.with(name, part);
+                return record(r, name, part);
             }
             case Tuple t
             when t.names().contains(name) -> {

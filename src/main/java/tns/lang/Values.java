@@ -10,6 +10,7 @@ import tns.error.Span;
 import tns.error.TnsException;
 import tns.op.Creation;
 import tns.op.Display;
+import tns.op.Record;
 import tns.op.Tuple;
 import tns.tensor.Param;
 import tns.tensor.Tensor;

@@ -1,12 +1,10 @@
-package tns.lang;
+package tns.op;
 
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tns.op.Members;
-import tns.op.TypeName;
 
 /** The value {@code {lr: 0.01, "weight decay": 1e-4}}: named values in the order written. */
 public final class Record implements Members, TypeName.Typed, Iterable<Object> {
@@ -17,25 +15,19 @@ public final class Record implements Members, TypeName.Typed, Iterable<Object> {
         this.entries = entries;
     }
 
-    void share() {
+    /** Marks the record as possibly seen by a second holder. */
+    public void share() {
         shared = true;
     }
 
-    /** Whether a second holder may see it. */
-    boolean isShared() {
+    /** Whether a second holder may see it, so that an assignment into it must copy. */
+    public boolean isShared() {
         return shared;
     }
 
-    /** This record with {@code key} set; changed in place only while nobody else can see it. */
-    Record with(String key, Object value) {
-        if (!shared) {
-            entries.put(key, value);
-            return this;
-        }
-        entries.values().forEach(Sharing::share);
-        Map<String, Object> copy = new LinkedHashMap<>(entries);
-        copy.put(key, value);
-        return new Record(copy);
+    /** Sets a value in place, for the one who holds the record alone. */
+    public void put(String key, Object value) {
+        entries.put(key, value);
     }
 
     public Map<String, Object> entries() {
@@ -79,7 +71,7 @@ public final class Record implements Members, TypeName.Typed, Iterable<Object> {
         entries.forEach((key, value) -> text.append(text.length() == 1 ? "" : ", ")
                 .append(key.matches("[\\p{L}_][\\p{L}\\p{Nd}_]*") ? key : '"' + key + '"')
                 .append(": ")
-                .append(tns.op.Display.quoted(value)));
+                .append(Display.quoted(value)));
         return text.append('}').toString();
     }
 }
