@@ -38,14 +38,22 @@ public final class AutogradOps {
     private AutogradOps() {}
 
     private static Object backward(Args args) {
-        Tensor y = args.tensor("y");
+        backward(args.tensor("y"), args.tensorOrNull("gradient"), args.flag("create_graph"));
+        return None.NONE;
+    }
+
+    /**
+     * Adds the gradients of {@code y}, a scalar unless {@code gradient} is given, to the parameters behind it.
+     *
+     * @param create whether the gradients themselves can be differentiated
+     */
+    public static void backward(Tensor y, @Nullable Tensor gradient, boolean create) {
         if (!y.requiresGrad()) {
             throw new TnsException(
                             ErrorKind.VALUE, "backward: " + y.describe() + " was not computed from any parameter")
                     .help("make the inputs parameters: w = param(zeros(3)), or linspace(0, 1, 5, requires_grad=true);"
                             + " inside no_grad nothing is recorded");
         }
-        Tensor gradient = args.tensorOrNull("gradient");
         if (gradient == null && y.elements() != 1) {
             throw new TnsException(
                             ErrorKind.SHAPE,
@@ -53,8 +61,7 @@ public final class AutogradOps {
                     .help("reduce it first, y.sum().backward(), or pass a gradient of its shape:"
                             + " y.backward(ones_like(y))");
         }
-        Gradients.backward(y, seed("backward", y, gradient), args.flag("create_graph"));
-        return None.NONE;
+        Gradients.backward(y, seed("backward", y, gradient), create);
     }
 
     /** The gradient to start from: {@code gradient} in y's dtype, or 1 for a single element. */

@@ -2,160 +2,275 @@ package tns.optim;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
-import tns.nn.Module;
+import tns.expr.Expr;
+import tns.op.Args;
+import tns.op.AutogradOps;
 import tns.op.Callable;
-import tns.op.Context;
+import tns.op.Display;
 import tns.op.Members;
+import tns.op.Method;
 import tns.op.None;
+import tns.op.Record;
+import tns.op.Tuple;
 import tns.op.TypeName;
+import tns.tensor.GradMode;
 import tns.tensor.Param;
 import tns.tensor.Tensor;
 
-/** The parameters of an optimiser, its settings by name, and the step all of them take together. */
+/**
+ * Changes parameters by their gradients: groups of parameters, each with settings of its own, and the step they take.
+ *
+ * <p>A setting is read and set by its name ({@code opt.lr = 0.1} sets it in every group) or in one group
+ * ({@code opt.param_groups[1].lr = 0.1}).
+ */
 public final class Optimizer implements Members, TypeName.Typed {
-    /** How a parameter changes. Settings may change between steps: some choose among formulas, others are numbers. */
-    interface Rule {
-        /** The formula for these settings at this step, counted from 1: a small number that means it. */
-        int variant(Map<String, Object> settings, int steps);
-
-        /** The formula that a number means. */
-        Update update(int variant);
-
-        /** The numbers the formulas take. */
-        double[] numbers(Map<String, Object> settings, int steps);
+    /** How an optimiser makes one step over all groups; the result is the closure's loss, or none. */
+    interface Algorithm {
+        Object step(Optimizer self, @Nullable Closure closure);
     }
 
-    /** What an optimiser remembers of one parameter. */
-    private static final class State {
-        private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-        private int steps;
+    /** Computes the loss anew, and the gradients with it. */
+    interface Closure {
+        /** The loss; afterwards each parameter behind it holds its gradient. */
+        Tensor loss();
+    }
+
+    /** How an optimiser that looks at each element by itself writes the formula of the next value. */
+    interface Rule {
+        Expr next(Update.Formula formula);
+    }
+
+    /** Looks at a parameter before its step, and says by a small number which of its formulas holds. */
+    interface Phase {
+        int of(Settings settings, ParamGroup.State state);
     }
 
     private final String name;
-    private final List<Param> params;
-    private final Map<String, Object> settings;
-    private final Rule rule;
-    private final List<State> states = new ArrayList<>();
-    private final Map<Integer, Update> updates = new HashMap<>();
+    private final List<ParamGroup> groups = new ArrayList<>();
+    private final Settings defaults;
+    private final Algorithm algorithm;
 
-    Optimizer(String name, List<Param> params, Map<String, Object> settings, Rule rule) {
-        this.name = name;
-        this.params = params;
-        this.settings = settings;
-        this.rule = rule;
-        params.forEach(p -> states.add(new State()));
+    /** The optimiser whose settings are the arguments of {@code args} beside {@code params}. */
+    Optimizer(Args args, Algorithm algorithm) {
+        Map<String, Object> settings = args.byName();
+        Object params = settings.remove("params");
+        this.name = args.name();
+        this.algorithm = algorithm;
+        this.defaults = new Settings(name, settings);
+        if (params instanceof Iterable<?> items && startsWithRecord(items)) {
+            for (Object item : items) {
+                add(item == null ? None.NONE : item);
+            }
+        } else {
+            groups.add(new ParamGroup(Params.of(name, params == null ? None.NONE : params), defaults.copy()));
+        }
+        requireDistinct();
     }
 
-    /** The parameters in a model, a tuple or a list; an empty one is an error. */
-    static List<Param> params(String op, Object given) {
-        List<Param> found = new ArrayList<>();
-        switch (given) {
-            case Module m -> found.addAll(m.namedParameters().values());
-            case Param p -> found.add(p);
-            case Iterable<?> items -> {
-                for (Object item : items) {
-                    if (!(item instanceof Param p)) {
-                        throw new TnsException(
-                                        ErrorKind.VALUE,
-                                        op + ": " + (item == null ? "nothing" : TypeName.describe(item))
-                                                + " is not a parameter")
-                                .help("param(x) makes one; net.parameters() has those of a model")
-                                .argument(0);
+    /** The optimiser that applies {@code rule} to each parameter that has a gradient. */
+    static Optimizer of(Args args, Rule rule) {
+        return of(args, (settings, state) -> 0, rule);
+    }
+
+    /** The same, with several formulas to choose from. */
+    static Optimizer of(Args args, Phase phase, Rule rule) {
+        Map<Long, Update> updates = new HashMap<>();
+        return new Optimizer(args, (self, closure) -> {
+            Object loss = closure == null ? None.NONE : closure.loss();
+            for (ParamGroup group : self.groups) {
+                Settings settings = group.settings();
+                long bits = settings.bits();
+                for (int i = 0; i < group.params().size(); i++) {
+                    Param p = group.params().get(i);
+                    Tensor gradient = p.grad();
+                    if (gradient != null) {
+                        ParamGroup.State state = group.state(i);
+                        state.count();
+                        int number = phase.of(settings, state);
+                        Update update =
+                                updates.computeIfAbsent(bits << 4 | number, key -> Update.of(rule, settings, number));
+                        p.set(update.apply(p.value(), gradient, settings, state));
+                        p.markGradUsed();
                     }
-                    found.add(p);
                 }
             }
-            default ->
+            return loss;
+        });
+    }
+
+    private static boolean startsWithRecord(Iterable<?> items) {
+        var all = items.iterator();
+        return all.hasNext() && all.next() instanceof Record && !(items instanceof Record);
+    }
+
+    private void add(Object given) {
+        if (!(given instanceof Record record) || record.member("params") == null) {
+            throw new TnsException(
+                            ErrorKind.VALUE,
+                            name + ": a group is a record with params, found " + TypeName.describe(given))
+                    .help("({params: net.body.parameters()}, {params: net.head.parameters(), lr: 0.1})")
+                    .argument(0);
+        }
+        Map<String, Object> entries = record.entries();
+        Settings settings = defaults.copy();
+        ParamGroup group = new ParamGroup(Params.of(name, entries.getOrDefault("params", None.NONE)), settings);
+        group.set(entries);
+        groups.add(group);
+    }
+
+    private void requireDistinct() {
+        Set<Param> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (ParamGroup group : groups) {
+            for (Param p : group.params()) {
+                if (!seen.add(p)) {
+                    throw new TnsException(
+                                    ErrorKind.VALUE,
+                                    name + ": a parameter of shape " + p.value().shape() + " is given twice")
+                            .argument(0);
+                }
+            }
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    List<ParamGroup> groups() {
+        return groups;
+    }
+
+    void zeroGrad() {
+        groups.forEach(group -> group.params().forEach(p -> p.grad(null)));
+    }
+
+    /**
+     * One step. A closure is called with cleared gradients and gives the loss; it may run backward itself, as PyTorch's
+     * do, and where it has not, that is done here.
+     */
+    private Object step(Args args) {
+        if (!args.has("closure")) {
+            return GradMode.without(() -> algorithm.step(this, null));
+        }
+        if (!(args.get("closure") instanceof Callable given)) {
+            throw new TnsException(
+                            ErrorKind.VALUE,
+                            "step: the closure must be a function, found " + TypeName.describe(args.get("closure")))
+                    .help("opt.step(() -> mse_loss(net(x), y))")
+                    .argument(0);
+        }
+        return GradMode.without(() -> algorithm.step(this, () -> {
+            zeroGrad();
+            Object loss = GradMode.with(true, () -> given.call(args.context()));
+            if (!(loss instanceof Tensor t) || t.elements() != 1) {
                 throw new TnsException(
                                 ErrorKind.VALUE,
-                                op + ": expected parameters or a model, found " + TypeName.describe(given))
+                                "step: the closure must give the loss, a tensor of one element, found "
+                                        + TypeName.describe(loss))
                         .argument(0);
-        }
-        if (found.isEmpty()) {
-            throw new TnsException(ErrorKind.VALUE, op + ": there are no parameters to optimise").argument(0);
-        }
-        return found;
-    }
-
-    private void step() {
-        Tensor[] numbers = {};
-        int steps = 0;
-        for (int i = 0; i < params.size(); i++) {
-            Param p = params.get(i);
-            Tensor gradient = p.grad();
-            if (gradient != null) {
-                State state = states.get(i);
-                state.steps++;
-                Tensor value = p.value();
-                if (state.steps != steps || !suit(numbers, value)) {
-                    steps = state.steps;
-                    numbers = numbers(value, steps);
-                }
-                Update update = updates.computeIfAbsent(rule.variant(settings, steps), rule::update);
-                p.set(update.apply(value, gradient, state.tensors, numbers));
-                p.markGradUsed();
             }
+            if (groups.stream().allMatch(g -> g.params().stream().allMatch(p -> p.grad() == null))) {
+                AutogradOps.backward(t, null, false);
+            }
+            return t.detach();
+        }));
+    }
+
+    /** Changes a setting such as {@code lr} in every group, or the groups themselves. */
+    public void assign(String member, Object value) {
+        if (member.equals("param_groups")) {
+            assignGroups(value);
+        } else {
+            groups.forEach(group -> group.settings().set(member, value));
         }
     }
 
-    /** The numbers of this step as tensors like {@code value}: the same for most parameters. */
-    private Tensor[] numbers(Tensor value, int steps) {
-        double[] plain = rule.numbers(settings, steps);
-        Tensor[] numbers = new Tensor[plain.length];
-        for (int k = 0; k < plain.length; k++) {
-            numbers[k] = Tensor.scalar(value.device(), value.dtype(), plain[k]);
+    private void assignGroups(Object value) {
+        if (!(value instanceof Tuple records) || records.size() != groups.size()) {
+            throw new TnsException(
+                            ErrorKind.VALUE,
+                            name + ": param_groups holds " + groups.size() + " records, found "
+                                    + TypeName.describe(value))
+                    .help("add_param_group({params: …}) adds one");
         }
-        return numbers;
+        for (int i = 0; i < records.size(); i++) {
+            if (!(records.get(i) instanceof Record record)) {
+                throw new TnsException(
+                        ErrorKind.VALUE, name + ": a group is a record, found " + TypeName.describe(records.get(i)));
+            }
+            groups.get(i).set(record.entries());
+        }
     }
 
-    private static boolean suit(Tensor[] numbers, Tensor value) {
-        return numbers.length > 0 && numbers[0].dtype() == value.dtype() && numbers[0].device() == value.device();
-    }
+    private final Method step = Method.of("step(closure: any = none)", this::step);
+    private final Method zeroGrad = Method.of("zero_grad()", args -> {
+        zeroGrad();
+        return None.NONE;
+    });
+    private final Method addGroup = Method.of("add_param_group(group: any)", args -> {
+        add(args.get("group"));
+        try {
+            requireDistinct();
+        } catch (TnsException e) {
+            groups.removeLast();
+            throw e;
+        }
+        return None.NONE;
+    });
+    private final Method stateDict = Method.of("state_dict()", args -> OptimizerState.of(this));
+    private final Method loadStateDict = Method.of("load_state_dict(state: any)", args -> {
+        OptimizerState.load(this, args.get("state"));
+        return None.NONE;
+    });
 
     @Override
     public @Nullable Object member(String member) {
         return switch (member) {
-            case "step" -> method(member, this::step);
-            case "zero_grad" -> method(member, () -> params.forEach(p -> p.grad(null)));
-            default -> settings.get(member);
+            case "step" -> step;
+            case "zero_grad" -> zeroGrad;
+            case "add_param_group" -> addGroup;
+            case "state_dict" -> stateDict;
+            case "load_state_dict" -> loadStateDict;
+            case "param_groups" ->
+                Tuple.of(groups.stream().map(Optimizer::shown).toArray()).share();
+            default -> setting(member);
         };
     }
 
-    /** Changes a setting such as {@code lr}. */
-    public void assign(String setting, Object value) {
-        if (!settings.containsKey(setting)) {
-            throw new TnsException(ErrorKind.NAME, name + ": has no setting '" + setting + "'")
-                    .help("its settings are " + String.join(", ", settings.keySet()));
+    /** A group as a record; shared, so that an assignment into it makes a new one, which then comes to assign. */
+    private static Record shown(ParamGroup group) {
+        Record record = new Record(group.entries(group.shownParams()));
+        record.share();
+        return record;
+    }
+
+    /** The value all groups agree on, or the tuple of their values. */
+    private @Nullable Object setting(String member) {
+        if (!defaults.has(member)) {
+            return null;
         }
-        settings.put(setting, value);
-    }
-
-    private static Callable method(String name, Runnable body) {
-        return new Callable() {
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public Object call(Context context, Object[] positional, Map<String, Object> named) {
-                body.run();
-                return None.NONE;
-            }
-        };
+        Object[] values =
+                groups.stream().map(g -> g.settings().get(member)).distinct().toArray();
+        return values.length == 1
+                ? values[0]
+                : Tuple.of(groups.stream().map(g -> g.settings().get(member)).toArray());
     }
 
     @Override
     public Collection<String> memberNames() {
-        List<String> names = new ArrayList<>(List.of("step", "zero_grad"));
-        names.addAll(settings.keySet());
+        List<String> names = new ArrayList<>(
+                List.of("step", "zero_grad", "param_groups", "add_param_group", "state_dict", "load_state_dict"));
+        names.addAll(defaults.values().keySet());
         return names;
     }
 
@@ -166,10 +281,14 @@ public final class Optimizer implements Members, TypeName.Typed {
 
     @Override
     public String toString() {
-        StringBuilder text =
-                new StringBuilder(name).append('(').append(params.size()).append(" parameters");
-        settings.forEach(
-                (key, value) -> text.append(", ").append(key).append('=').append(tns.op.Display.text(value)));
+        StringBuilder text = new StringBuilder(name).append('(');
+        if (groups.size() > 1) {
+            text.append(groups.size()).append(" groups, ");
+        }
+        text.append(groups.stream().mapToInt(g -> g.params().size()).sum()).append(" parameters");
+        Map<String, Object> shown = new LinkedHashMap<>();
+        defaults.values().keySet().forEach(key -> shown.put(key, setting(key)));
+        shown.forEach((key, value) -> text.append(", ").append(key).append('=').append(Display.quoted(value)));
         return text.append(')').toString();
     }
 }

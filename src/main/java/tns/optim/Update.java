@@ -1,9 +1,9 @@
 package tns.optim;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tns.expr.Expr;
 import tns.expr.Lane;
 import tns.expr.Program;
@@ -14,68 +14,136 @@ import tns.tensor.Tensor;
  * remembered of it and some numbers to its next value and what to remember.
  */
 final class Update {
-    /** The names of what is remembered. */
-    private final List<String> state;
+    /** A number of the formula: computed in double for every step, then rounded to the parameter's dtype. */
+    interface Amount {
+        double at(Settings settings, ParamGroup.State state);
+    }
 
-    private final Expr[] next;
+    /** What an input of the formula after the value and the gradient is: a number, or else a tensor remembered. */
+    private record Input(
+            String name, @org.jspecify.annotations.Nullable Amount amount) {}
+
+    private final List<Input> inputs;
+    private final List<String> kept;
+    private final Expr[] outputs;
     private final Map<Lane, Program> programs = new EnumMap<>(Lane.class);
 
-    /**
-     * Of the formulas' inputs, 0 is the value, 1 the gradient, then come the tensors remembered and then the numbers.
-     *
-     * @param next the next value, followed by the tensors to remember
-     */
-    Update(List<String> state, Expr... next) {
-        this.state = state;
-        this.next = next;
+    private Update(Formula formula, Expr next) {
+        this.inputs = formula.inputs;
+        this.kept = formula.kept;
+        formula.outputs.addFirst(next);
+        this.outputs = formula.outputs.toArray(new Expr[0]);
     }
 
-    /** The formula of the value. */
-    static Expr value() {
-        return Expr.input(0);
+    /** The update a rule writes for these settings, as far as they choose among formulas. */
+    static Update of(Optimizer.Rule rule, Settings settings, int phase) {
+        Formula formula = new Formula(settings, phase);
+        return new Update(formula, rule.next(formula));
     }
 
-    /** The formula of the gradient. */
-    static Expr gradient() {
-        return Expr.input(1);
-    }
+    /** A formula being written. */
+    static final class Formula {
+        private final Settings settings;
+        private final int phase;
+        private final List<Input> inputs = new ArrayList<>();
+        private final List<String> kept = new ArrayList<>();
+        private final List<Expr> outputs = new ArrayList<>();
 
-    /** The same step along the negative of the gradient. */
-    Update uphill() {
-        Expr[] climbing = new Expr[next.length];
-        for (int i = 0; i < climbing.length; i++) {
-            climbing[i] = next[i].replace(gradient(), gradient().neg());
+        private Formula(Settings settings, int phase) {
+            this.settings = settings;
+            this.phase = phase;
         }
-        return new Update(state, climbing);
-    }
 
-    /**
-     * The next value; {@code memory} is updated, in place where nobody else holds its tensors.
-     *
-     * @param numbers 0-d tensors of the value's dtype
-     */
-    Tensor apply(Tensor value, Tensor gradient, Map<String, Tensor> memory, Tensor[] numbers) {
-        int count = state.size();
-        Tensor[] inputs = new Tensor[2 + count + numbers.length];
-        Tensor[] outputs = new Tensor[1 + count];
-        inputs[0] = value;
-        inputs[1] = gradient;
-        outputs[0] = zeros(value);
-        for (int k = 0; k < count; k++) {
-            @Nullable Tensor before = memory.get(state.get(k));
-            inputs[2 + k] = before == null ? zeros(value) : before;
-            outputs[1 + k] = inputs[2 + k].isExclusive() ? inputs[2 + k] : zeros(value);
-            if (outputs[1 + k] != before) {
-                memory.put(state.get(k), outputs[1 + k]);
-            }
+        /** The parameter's value; shrunk by weight decay where that acts apart from the gradient. */
+        Expr value(boolean decoupled) {
+            Expr p = Expr.input(0);
+            return decoupled && on("weight_decay")
+                    ? p.mul(number((s, state) -> 1 - s.real("lr") * s.real("weight_decay")))
+                    : p;
         }
-        System.arraycopy(numbers, 0, inputs, 2 + count, numbers.length);
-        Program program = programs.computeIfAbsent(value.dtype().lane(), lane -> Program.of(lane, next));
-        value.device().map(program, inputs, value.shape(), outputs);
-        return outputs[0];
+
+        Expr value() {
+            return Expr.input(0);
+        }
+
+        /** The gradient of what is made small; with weight decay in it unless that acts apart. */
+        Expr gradient(boolean decoupled) {
+            Expr g = on("maximize") ? Expr.input(1).neg() : Expr.input(1);
+            return decoupled || !on("weight_decay") ? g : g.add(value().mul(setting("weight_decay")));
+        }
+
+        /** The tensor remembered under {@code name}, zeros at first. */
+        Expr state(String name) {
+            return input(name, null);
+        }
+
+        /** The present value of a setting. */
+        Expr setting(String name) {
+            return input(name, (s, state) -> s.real(name));
+        }
+
+        Expr number(Amount amount) {
+            return input("", amount);
+        }
+
+        private Expr input(String name, @org.jspecify.annotations.Nullable Amount amount) {
+            inputs.add(new Input(name, amount));
+            return Expr.input(1 + inputs.size());
+        }
+
+        /** Remembers {@code next} under {@code name}, and returns it. */
+        Expr keep(String name, Expr next) {
+            kept.add(name);
+            outputs.add(next);
+            return next;
+        }
+
+        /** The running mean of {@code g} under {@code name}; the older part weighs {@code beta}. */
+        Expr mean(String name, Expr g, Amount beta) {
+            Expr before = state(name);
+            return keep(name, before.add(number((s, t) -> 1 - beta.at(s, t)).mul(g.sub(before))));
+        }
+
+        /** The running mean of {@code g} squared under {@code name}. */
+        Expr meanSquare(String name, Expr g, Amount beta) {
+            Expr older = state(name).mul(number(beta));
+            return keep(name, older.add(g.mul(g).mul(number((s, t) -> 1 - beta.at(s, t)))));
+        }
+
+        /** Whether a flag is set, or a number not zero. */
+        boolean on(String setting) {
+            return settings.on(setting);
+        }
+
+        /** Which of the optimiser's formulas this is. */
+        int phase() {
+            return phase;
+        }
     }
 
-    private static Tensor zeros(Tensor like) {
-        return Tensor.allocate(like.device(), like.dtype(), like.shape());
+    /** The next value; what {@code state} holds is updated, in place where nobody else holds its tensors. */
+    Tensor apply(Tensor value, Tensor gradient, Settings settings, ParamGroup.State state) {
+        Tensor[] given = new Tensor[2 + inputs.size()];
+        given[0] = value;
+        given[1] = gradient;
+        for (int i = 0; i < inputs.size(); i++) {
+            Input input = inputs.get(i);
+            given[2 + i] = input.amount != null
+                    ? Tensor.scalar(value.device(), value.dtype(), input.amount.at(settings, state))
+                    : state.tensorOr(input.name, value);
+        }
+        Tensor[] results = new Tensor[outputs.length];
+        results[0] = Tensor.allocate(value.device(), value.dtype(), value.shape());
+        for (int k = 0; k < kept.size(); k++) {
+            Tensor before = state.tensorOr(kept.get(k), value);
+            results[1 + k] =
+                    before.isExclusive() ? before : Tensor.allocate(value.device(), value.dtype(), value.shape());
+        }
+        Program program = programs.computeIfAbsent(value.dtype().lane(), lane -> Program.of(lane, outputs));
+        value.device().map(program, given, value.shape(), results);
+        for (int k = 0; k < kept.size(); k++) {
+            state.put(kept.get(k), results[1 + k]);
+        }
+        return results[0];
     }
 }

@@ -1,0 +1,151 @@
+package tns.optim;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.Suggestion;
+import tns.error.TnsException;
+import tns.op.None;
+import tns.op.Tuple;
+import tns.op.TypeName;
+import tns.tensor.Tensor;
+
+/** The settings of a group of parameters by name, such as {@code lr}; each is checked whenever it is set. */
+final class Settings {
+    private final String optimizer;
+    private final Map<String, Object> values = new LinkedHashMap<>();
+
+    /** The settings of a new optimiser, all given. */
+    Settings(String optimizer, Map<String, Object> given) {
+        this.optimizer = optimizer;
+        given.forEach((name, value) -> values.put(name, checked(name, value)));
+        checkTogether();
+    }
+
+    /** The same settings, to be changed apart from these. */
+    Settings copy() {
+        return new Settings(optimizer, values);
+    }
+
+    Map<String, Object> values() {
+        return values;
+    }
+
+    @Nullable
+    Object get(String name) {
+        return values.get(name);
+    }
+
+    boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    /**
+     * Changes one setting.
+     *
+     * @throws TnsException for an unknown name, or a value of another kind or out of range
+     */
+    void set(String name, Object value) {
+        Object before = values.get(name);
+        if (before == null) {
+            String near = Suggestion.nearest(name, List.copyOf(values.keySet()));
+            throw new TnsException(
+                            ErrorKind.NAME,
+                            optimizer + ": has no setting '" + name + "'"
+                                    + (near == null ? "" : "; did you mean '" + near + "'?"))
+                    .help("its settings are " + String.join(", ", values.keySet()));
+        }
+        values.put(name, checked(name, ofKind(name, before, value)));
+        try {
+            checkTogether();
+        } catch (TnsException e) {
+            values.put(name, before);
+            throw e;
+        }
+    }
+
+    /** {@code value} as the kind of number, flag or tuple that the setting is. */
+    private Object ofKind(String name, Object before, Object value) {
+        Object plain = value instanceof Tensor t && t.elements() == 1 ? t.item() : value;
+        if (before instanceof Double && plain instanceof Number n) {
+            return n.doubleValue();
+        }
+        if (before.getClass() != plain.getClass() && before != None.NONE) {
+            throw new TnsException(
+                    ErrorKind.VALUE,
+                    optimizer + ": " + name + " must be a " + TypeName.of(before) + ", found "
+                            + TypeName.describe(value));
+        }
+        return plain;
+    }
+
+    private Object checked(String name, Object value) {
+        boolean right = switch (name) {
+            case "betas" -> value instanceof Tuple t && t.size() == 2 && fraction(t.get(0)) && fraction(t.get(1));
+            case "alpha", "rho" -> value instanceof Number n && n.doubleValue() >= 0 && n.doubleValue() <= 1;
+            default -> !(value instanceof Number n) || n.doubleValue() >= 0;
+        };
+        if (!right) {
+            String rule = switch (name) {
+                case "betas" -> "must be two numbers from 0 up to 1";
+                case "alpha", "rho" -> "must lie between 0 and 1";
+                default -> "must not be negative";
+            };
+            throw new TnsException(
+                    ErrorKind.VALUE, optimizer + ": " + name + " " + rule + ", found " + tns.op.Display.quoted(value));
+        }
+        return value;
+    }
+
+    private static boolean fraction(Object value) {
+        return value instanceof Number n && n.doubleValue() >= 0 && n.doubleValue() < 1;
+    }
+
+    private void checkTogether() {
+        if (flag("nesterov") && (real("momentum") == 0 || real("dampening") != 0)) {
+            throw new TnsException(ErrorKind.VALUE, optimizer + ": nesterov needs a momentum, and no dampening")
+                    .help("sgd(net, lr=0.01, momentum=0.9, nesterov=true)");
+        }
+    }
+
+    /** A number; 0 when the optimiser has no such setting. */
+    double real(String name) {
+        return values.get(name) instanceof Number n ? n.doubleValue() : 0;
+    }
+
+    boolean flag(String name) {
+        return Boolean.TRUE.equals(values.get(name));
+    }
+
+    /** Whether a flag is set, or a number not zero. */
+    boolean on(String name) {
+        return isOn(values.get(name));
+    }
+
+    private static boolean isOn(@Nullable Object value) {
+        return value instanceof Boolean b ? b : value instanceof Number n && n.doubleValue() != 0;
+    }
+
+    /** A bit for each setting, whether it is on: as long as they stay, the same formulas hold. */
+    long bits() {
+        long bits = 0;
+        for (Object value : values.values()) {
+            bits = bits << 1 | (isOn(value) ? 1 : 0);
+        }
+        return bits;
+    }
+
+    double beta1() {
+        return beta(0);
+    }
+
+    double beta2() {
+        return beta(1);
+    }
+
+    private double beta(int i) {
+        return values.get("betas") instanceof Tuple t && t.get(i) instanceof Number n ? n.doubleValue() : 0;
+    }
+}
