@@ -78,7 +78,7 @@ public final class Main implements Callable<Integer> {
     public Integer call() {
         try {
             if (reference) {
-                out.print(new Reference(new Interpreter().ops()).markdown());
+                out.print(reference().markdown());
                 return 0;
             }
             if (code == null && words.isEmpty() && streams.input()) {
@@ -118,6 +118,11 @@ public final class Main implements Callable<Integer> {
         prepare(tns);
         interruption.cancels(tns);
         return tns;
+    }
+
+    private Reference reference() {
+        return new Reference(
+                interpreter(TerminalScreen.ofScript(out, streams), List.of()).ops());
     }
 
     private int evaluate(String text) {
