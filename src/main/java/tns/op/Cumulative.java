@@ -126,7 +126,7 @@ public final class Cumulative {
             int start = i - i % n;
             int best = start + (i == start ? 0 : (int) places[i - 1]);
             boolean later = ints
-                    ? Long.compare(whole[i], whole[best]) * sign >= 0
+                    ? (sign > 0 ? whole[i] >= whole[best] : whole[i] <= whole[best])
                     : Double.isNaN(reals[i])
                             || !Double.isNaN(reals[best]) && (reals[i] - reals[best]) * sign >= 0
                             || reals[i] == reals[best];
