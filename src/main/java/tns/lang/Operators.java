@@ -104,7 +104,9 @@ public final class Operators {
         }
 
         private Object others(Frame frame, Object a, Object b) {
-            return (isTensor(a) || isTensor(b)) && !asksForNone(a, b) ? op.call(frame.session, a, b) : Numbers.hosts(sign, a, b);
+            return (isTensor(a) || isTensor(b)) && !asksForNone(a, b)
+                    ? op.call(frame.session, a, b)
+                    : Numbers.hosts(sign, a, b);
         }
 
         private ScriptException placed(TnsException e) {

@@ -41,7 +41,8 @@ public final class Activations {
                 .doc("x where it is positive, else alpha * (exp(x) - 1).")
                 .example("elu([-1., 2.])", "tensor([-0.6321,  2.0000])")
                 .floating()
-                .is((x, alpha) -> Expr.select(x.gt(ZERO), x, alpha.mul(Thresholds.notAbove(x).expm1())));
+                .is((x, alpha) -> Expr.select(
+                        x.gt(ZERO), x, alpha.mul(Thresholds.notAbove(x).expm1())));
         FAMILY.pointwise("silu(x)")
                 .doc("x times sigmoid(x), also called swish.")
                 .example("silu([-1., 2.])", "tensor([-0.2689,  1.7616])")

@@ -63,10 +63,8 @@ public final class Comparison {
     private static final Pointwise CLAMP =
             PRIMITIVES.pointwise("clamp(x, min, max)").is((x, low, high) -> above(below(x, low), high));
 
-    static final Pointwise CLAMP_MIN =
-            PRIMITIVES.pointwise("clamp(x, min)").is((x, low) -> below(x, low));
-    static final Pointwise CLAMP_MAX =
-            PRIMITIVES.pointwise("clamp(x, max)").is((x, high) -> above(x, high));
+    static final Pointwise CLAMP_MIN = PRIMITIVES.pointwise("clamp(x, min)").is((x, low) -> below(x, low));
+    static final Pointwise CLAMP_MAX = PRIMITIVES.pointwise("clamp(x, max)").is((x, high) -> above(x, high));
 
     private static final Pointwise BIT_AND =
             PRIMITIVES.pointwise("bitwise_and(x, y)").is((x, y) -> x.bitAnd(y));

@@ -70,8 +70,8 @@ public final class Counting {
                     Tensor wide = Movement.unsqueeze(x, x.rank());
                     Tensor row = Movement.reshape(among, Shape.of(among.elements()));
                     Tensor equal = Comparison.EQ.apply(wide, row);
-                    Tensor found = Reductions.truth(
-                            tns.tensor.Reduction.MAX, equal, Dims.of(equal, equal.rank() - 1, false));
+                    Tensor found =
+                            Reductions.truth(tns.tensor.Reduction.MAX, equal, Dims.of(equal, equal.rank() - 1, false));
                     return args.flag("invert") ? Comparison.LOGICAL_NOT.apply(found) : found;
                 });
         FAMILY.define("argwhere(x: tensor)")
@@ -121,9 +121,8 @@ public final class Counting {
         Tensor x = args.tensor("x").detach();
         boolean slices = args.has("dim");
         int dim = slices ? x.shape().dim(args.integer("dim"), op) : 0;
-        Tensor items = slices && x.rank() > 0
-                ? Movement.moveDim(x, dim, 0)
-                : Movement.reshape(x, Shape.of(x.elements()));
+        Tensor items =
+                slices && x.rank() > 0 ? Movement.moveDim(x, dim, 0) : Movement.reshape(x, Shape.of(x.elements()));
         int n = items.size(0);
         int width = n == 0 ? 0 : items.elements() / n;
         if (slices && n > 0 && width == 0) {
@@ -147,7 +146,10 @@ public final class Counting {
             inverse[order[i]] = first.size() - 1L;
         }
         Tensor picked = Selection.indexSelect(
-                op, items, 0, ints(x, first.stream().mapToLong(Integer::longValue).toArray()));
+                op,
+                items,
+                0,
+                ints(x, first.stream().mapToLong(Integer::longValue).toArray()));
         List<Object> results = new ArrayList<>();
         results.add(slices && x.rank() > 0 ? Movement.moveDim(picked, 0, dim) : picked);
         if (args.flag("return_inverse")) {
@@ -184,8 +186,7 @@ public final class Counting {
         Tensor weights = args.tensorOrNull("weights");
         if (weights != null && !weights.shape().equals(x.shape())) {
             throw new TnsException(
-                    ErrorKind.SHAPE,
-                    "bincount: weights of shape " + weights.shape() + " for " + x.describe());
+                    ErrorKind.SHAPE, "bincount: weights of shape " + weights.shape() + " for " + x.describe());
         }
         DType dtype = weights == null ? DType.INT64 : weights.dtype() == DType.FLOAT32 ? DType.FLOAT32 : DType.FLOAT64;
         int size = Math.toIntExact(Math.max(greatest + 1, least));
@@ -232,7 +233,9 @@ public final class Counting {
         boolean fits = sorted.rank() > 0
                 && (lead == 0
                         || values.rank() == sorted.rank()
-                                && values.shape().part(0, lead).equals(sorted.shape().part(0, lead)));
+                                && values.shape()
+                                        .part(0, lead)
+                                        .equals(sorted.shape().part(0, lead)));
         if (!fits) {
             throw new TnsException(
                             ErrorKind.SHAPE,
@@ -257,8 +260,9 @@ public final class Counting {
         while (low < high) {
             int middle = (low + high) >>> 1;
             double at = rows[start + middle];
-            boolean before = right ? !(at > value) && !(Double.isNaN(at) && !Double.isNaN(value)) : at < value
-                    || Double.isNaN(value) && !Double.isNaN(at);
+            boolean before = right
+                    ? !(at > value) && !(Double.isNaN(at) && !Double.isNaN(value))
+                    : at < value || Double.isNaN(value) && !Double.isNaN(at);
             if (before) {
                 low = middle + 1;
             } else {

@@ -199,8 +199,7 @@ public final class Cumulative {
                                     + ", along dim " + dim)
                     .argument(1);
         }
-        return Arithmetic.SUB.apply(
-                Movement.range(x, dim, 1, x.size(dim)), Movement.range(x, dim, 0, x.size(dim) - 1));
+        return Arithmetic.SUB.apply(Movement.range(x, dim, 1, x.size(dim)), Movement.range(x, dim, 0, x.size(dim) - 1));
     }
 
     /** A shape of {@code rank} dims of size 1, but {@code size} at {@code dim}. */

@@ -114,7 +114,8 @@ public final class Diagonals {
 
     private static void indices(String name, String side, String result, boolean lower) {
         FAMILY.define(name + "(row: int, col: int, offset: int = 0)")
-                .doc("The positions on and " + side + " a diagonal of a matrix: a row of row indices and a row of columns.")
+                .doc("The positions on and " + side
+                        + " a diagonal of a matrix: a row of row indices and a row of columns.")
                 .example(name + "(2, 2)", result)
                 .is(args -> {
                     int rows = args.integer("row");

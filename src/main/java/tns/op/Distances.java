@@ -23,7 +23,8 @@ public final class Distances {
                 .example("pdist([[0., 0.], [3., 4.], [0., 1.]])", "tensor([5.0000, 1.0000, 4.2426])")
                 .gradient("pdist(x, p=3)", "x: [3, 2]")
                 .is(Distances::pdist);
-        FAMILY.define("pairwise_distance(x: tensor, y: tensor, p: float = 2, eps: float = 1e-06, keepdim: bool = false)")
+        FAMILY.define("pairwise_distance(x: tensor, y: tensor, p: float = 2, eps: float = 1e-06, keepdim: bool ="
+                        + " false)")
                 .doc("The distance of each row of x to the same row of y; eps is added to the differences.")
                 .example("pairwise_distance([[3., 4.]], [[0., 0.]])", "tensor([5.0000])")
                 .gradient("pairwise_distance(x, y)", "x: [2, 3]", "y: [2, 3]")
@@ -34,8 +35,7 @@ public final class Distances {
                 .example("dist([3., 4.], [0., 0.])", "tensor(5.)")
                 .gradient("dist(x, y)", "x: [2, 3]", "y: [3]")
                 .is(args -> {
-                    Tensor difference = Arithmetic.SUB.apply(
-                            ReductionOps.floating(args.tensor("x")), args.tensor("y"));
+                    Tensor difference = Arithmetic.SUB.apply(ReductionOps.floating(args.tensor("x")), args.tensor("y"));
                     return ReductionOps.norm(difference, args.real("p"), Dims.all(difference, false));
                 });
     }
@@ -61,9 +61,7 @@ public final class Distances {
 
     private static Tensor distance(Tensor difference, double p, boolean keep) {
         Dims last = Dims.of(difference, difference.rank() - 1, keep);
-        return last.count() == 0
-                ? Reductions.sum(difference, last)
-                : ReductionOps.norm(difference, p, last);
+        return last.count() == 0 ? Reductions.sum(difference, last) : ReductionOps.norm(difference, p, last);
     }
 
     private static Tensor cdist(Tensor x, Tensor y, double p) {

@@ -36,15 +36,13 @@ public final class Divergences {
             .pointwise("huber_loss(x, y, delta)")
             .is((x, y, delta) -> {
                 Expr size = x.sub(y).abs();
-                return Expr.select(
-                        size.le(delta), HALF.mul(size.square()), delta.mul(size.sub(HALF.mul(delta))));
+                return Expr.select(size.le(delta), HALF.mul(size.square()), delta.mul(size.sub(HALF.mul(delta))));
             });
     private static final Pointwise SMOOTH = PRIMITIVES
             .pointwise("smooth_l1_loss(x, y, beta)")
             .is((x, y, beta) -> {
                 Expr size = x.sub(y).abs();
-                return Expr.select(
-                        size.lt(beta), HALF.mul(size.square()).div(beta), size.sub(HALF.mul(beta)));
+                return Expr.select(size.lt(beta), HALF.mul(size.square()).div(beta), size.sub(HALF.mul(beta)));
             });
     private static final Pointwise STIRLING = PRIMITIVES
             .pointwise("poisson_nll_loss(y)")
@@ -144,8 +142,7 @@ public final class Divergences {
         }
         boolean tracked = (x.requiresGrad() || target.requiresGrad()) && GradMode.enabled();
         Tensor each = BCE.apply(probability, target.detach());
-        return weighed(
-                args, "binary_cross_entropy", tracked ? each.withOrigin(new BinaryOrigin(x, target)) : each);
+        return weighed(args, "binary_cross_entropy", tracked ? each.withOrigin(new BinaryOrigin(x, target)) : each);
     }
 
     private static final class BinaryOrigin extends Origin {
@@ -166,8 +163,7 @@ public final class Divergences {
         LossOps.requireEqualShapes("kl_div", x, target);
         Tensor each = args.flag("log_target")
                 ? Arithmetic.MUL.apply(Elementary.EXP.apply(target), Arithmetic.SUB.apply(target, x))
-                : Arithmetic.SUB.apply(
-                        SpecialFunctions.XLOGY.apply(target, target), Arithmetic.MUL.apply(target, x));
+                : Arithmetic.SUB.apply(SpecialFunctions.XLOGY.apply(target, target), Arithmetic.MUL.apply(target, x));
         if (args.text("reduction").equals("batchmean")) {
             Tensor total = Reductions.sum(each);
             return x.rank() == 0 ? total : Arithmetic.DIV.apply(total, Reductions.scalar(total, x.size(0)));
@@ -199,8 +195,7 @@ public final class Divergences {
             given = Movement.unsqueeze(given, given.rank());
         }
         if (Reductions.anyTrue(Comparison.LT.apply(given.detach(), Reductions.scalar(given, 0)))) {
-            throw new TnsException(ErrorKind.VALUE, "gaussian_nll_loss: a variance must not be negative")
-                    .argument(2);
+            throw new TnsException(ErrorKind.VALUE, "gaussian_nll_loss: a variance must not be negative").argument(2);
         }
         // The variance is kept at eps without a trace in the gradient.
         Tensor still = given.detach();

@@ -193,7 +193,7 @@ public final class Einsum {
         for (int d = labels.size() - 1; d >= 0; d--) {
             if (x.size(d) == 1) {
                 x = Movement.squeeze(x, d);
-                labels.remove(/* index= */ d);
+                labels.subList(d, d + 1).clear();
             }
         }
         for (int d = 0; d < labels.size(); d++) {
@@ -201,8 +201,8 @@ public final class Einsum {
             if (first < d) {
                 int label = labels.get(d);
                 x = Movement.diagonal(x, 0, first, d);
-                labels.remove(/* index= */ d);
-                labels.remove(/* index= */ first);
+                labels.subList(d, d + 1).clear();
+                labels.subList(first, first + 1).clear();
                 labels.add(label);
                 d = -1;
             }

@@ -50,15 +50,14 @@ public final class Elementary {
             .domain("0.2..4")
             .is(x -> x.rsqrt());
     static final Pointwise FLOOR = FAMILY.pointwise("floor(x)")
-                .doc("The greatest whole number not above x.")
-                .example("floor([1.5, -1.5])", "tensor([ 1., -2.])")
-                .is(x -> x.floor());
+            .doc("The greatest whole number not above x.")
+            .example("floor([1.5, -1.5])", "tensor([ 1., -2.])")
+            .is(x -> x.floor());
     static final Pointwise CEIL = FAMILY.pointwise("ceil(x)")
-                .doc("The least whole number not below x.")
-                .example("ceil([1.5, -1.5])", "tensor([ 2., -1.])")
-                .is(x -> x.ceil());
-    static final Pointwise ROUND =
-            new Family("rounding").pointwise("round(x)").is(x -> x.round());
+            .doc("The least whole number not below x.")
+            .example("ceil([1.5, -1.5])", "tensor([ 2., -1.])")
+            .is(x -> x.ceil());
+    static final Pointwise ROUND = new Family("rounding").pointwise("round(x)").is(x -> x.round());
 
     static {
         FAMILY.pointwise("exp2(x)")

@@ -22,7 +22,9 @@ public final class Grids {
                 .is(Grids::mesh);
         FAMILY.define("cartesian_prod(*tensors: tensors)")
                 .doc("All rows that take one element from each vector, the last changing fastest.")
-                .example("cartesian_prod([1, 2], [3, 4])", "tensor([[1, 3],\n        [1, 4],\n        [2, 3],\n        [2, 4]])")
+                .example(
+                        "cartesian_prod([1, 2], [3, 4])",
+                        "tensor([[1, 3],\n        [1, 4],\n        [2, 3],\n        [2, 4]])")
                 .gradient("cartesian_prod(x, y)", "x: [2]", "y: [3]")
                 .is(args -> {
                     Tensor[] axes = args.tensors("tensors");
@@ -61,8 +63,7 @@ public final class Grids {
             }
             if (axes[i].dtype() != axes[0].dtype()) {
                 throw new TnsException(
-                        ErrorKind.DTYPE,
-                        op + ": dtypes differ: " + axes[0].describe() + " and " + axes[i].describe());
+                        ErrorKind.DTYPE, op + ": dtypes differ: " + axes[0].describe() + " and " + axes[i].describe());
             }
             sizes[i] = axes[i].elements();
         }

@@ -46,7 +46,8 @@ public final class MarginLosses {
                     return LossOps.reduced(args, "hinge_embedding_loss", each);
                 });
         FAMILY.define("margin_ranking_loss(x: tensor, other: tensor, target: tensor, margin: float = 0.0" + REDUCTION)
-                .doc("What x lacks to exceed the other by the margin where the target is 1, the reverse where it is -1.")
+                .doc("What x lacks to exceed the other by the margin where the target is 1, the reverse where it is"
+                        + " -1.")
                 .example("margin_ranking_loss([1., 2.], [2., 1.], [1, 1])", "tensor(0.5000)")
                 .gradient("margin_ranking_loss(x, y, [1, -1, 1], margin=0.3)", "x: [3]", "y: [3]")
                 .is(args -> {
@@ -55,8 +56,7 @@ public final class MarginLosses {
                     Tensor difference = Arithmetic.SUB.apply(x, args.tensor("other"));
                     LossOps.requireEqualShapes("margin_ranking_loss", x, args.tensor("target"));
                     Tensor target = Casts.to(args.tensor("target"), difference.dtype());
-                    Tensor each =
-                            RANKING.apply(difference, target, Reductions.scalar(difference, args.real("margin")));
+                    Tensor each = RANKING.apply(difference, target, Reductions.scalar(difference, args.real("margin")));
                     return LossOps.reduced(args, "margin_ranking_loss", each);
                 });
         FAMILY.define("soft_margin_loss(x: tensor, target: tensor" + REDUCTION)
@@ -67,8 +67,7 @@ public final class MarginLosses {
                     Tensor x = ReductionOps.floating(args.tensor("x"));
                     Tensor target = Casts.to(args.tensor("target"), x.dtype());
                     LossOps.requireEqualShapes("soft_margin_loss", x, target);
-                    Tensor each = Arithmetic.NEG.apply(
-                            Activations.LOG_SIGMOID.apply(Arithmetic.MUL.apply(target, x)));
+                    Tensor each = Arithmetic.NEG.apply(Activations.LOG_SIGMOID.apply(Arithmetic.MUL.apply(target, x)));
                     return LossOps.reduced(args, "soft_margin_loss", each);
                 });
         FAMILY.define("multilabel_soft_margin_loss(x: tensor, target: tensor, weight: tensor = none" + REDUCTION)
@@ -90,8 +89,8 @@ public final class MarginLosses {
                 .gradient("triplet_margin_loss(a, b, c, swap=true)", "a: [2, 3]", "b: [2, 3]", "c: [2, 3]")
                 .is(MarginLosses::triplet);
         FAMILY.define("cosine_embedding_loss(x: tensor, other: tensor, target: tensor, margin: float = 0.0" + REDUCTION)
-                .doc("1 less the cosine of x and the other where the target is 1, and the cosine beyond the margin where"
-                        + " it is -1.")
+                .doc("1 less the cosine of x and the other where the target is 1, and the cosine beyond the margin"
+                        + " where it is -1.")
                 .example("cosine_embedding_loss([[1., 0.]], [[0., 1.]], [1])", "tensor(1.)")
                 .gradient("cosine_embedding_loss(x, y, [1, -1])", "x: [2, 3]", "y: [2, 3]")
                 .is(MarginLosses::cosine);
@@ -157,8 +156,8 @@ public final class MarginLosses {
             far = Arithmetic.MINIMUM.apply(
                     far, Distances.pairwise(args.tensor("positive"), args.tensor("negative"), p, eps, false));
         }
-        Tensor lack = Arithmetic.ADD.apply(
-                Arithmetic.SUB.apply(near, far), Reductions.scalar(near, args.real("margin")));
+        Tensor lack =
+                Arithmetic.ADD.apply(Arithmetic.SUB.apply(near, far), Reductions.scalar(near, args.real("margin")));
         return LossOps.reduced(args, "triplet_margin_loss", POSITIVE_PART.apply(lack));
     }
 

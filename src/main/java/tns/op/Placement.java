@@ -97,8 +97,8 @@ public final class Placement {
                     if (first < 0 || end > n || end < first) {
                         throw new TnsException(
                                 ErrorKind.INDEX,
-                                "narrow: " + args.integer("length") + " elements from " + start
-                                        + " do not lie in dim " + dim + " of size " + n);
+                                "narrow: " + args.integer("length") + " elements from " + start + " do not lie in dim "
+                                        + dim + " of size " + n);
                     }
                     return Movement.range(x, dim, first, (int) end);
                 });
@@ -174,7 +174,8 @@ public final class Placement {
         Selection.requireInts(op, index);
         Tensor source = Casts.to(given, x.dtype());
         if (index.rank() > 1) {
-            throw new TnsException(ErrorKind.SHAPE, op + ": the index must have at most 1 dim, found " + index.describe());
+            throw new TnsException(
+                    ErrorKind.SHAPE, op + ": the index must have at most 1 dim, found " + index.describe());
         }
         if (x.rank() == 0) {
             Tensor one = Movement.reshape(x, Shape.of(1));
@@ -204,8 +205,7 @@ public final class Placement {
         int n = front.size(0);
         Shape rest = front.shape().part(1, front.rank());
         Tensor table = Movement.reshape(front, Shape.of(n, rest.elements()));
-        Tensor rows = Movement.reshape(
-                Movement.moveDim(source, dim, 0), Shape.of(index.elements(), rest.elements()));
+        Tensor rows = Movement.reshape(Movement.moveDim(source, dim, 0), Shape.of(index.elements(), rest.elements()));
         Tensor places = Casts.contiguous(Selection.wrapped(op, index, n, dim));
         Tensor y = Movement.reshape(Selection.putRows(table, places, rows, add), front.shape());
         return Movement.moveDim(y, 0, dim);
@@ -218,7 +218,9 @@ public final class Placement {
         if (value == null || value.rank() > 0) {
             throw new TnsException(ErrorKind.SHAPE, "index_fill: the value must be a number or 0-d tensor");
         }
-        Shape slices = x.rank() == 0 ? x.shape() : x.shape().with(dim, args.tensor("index").elements());
+        Shape slices = x.rank() == 0
+                ? x.shape()
+                : x.shape().with(dim, args.tensor("index").elements());
         Tensor source = Movement.expand(Casts.to(value, x.dtype()), slices);
         return place(args, "index_fill", source, false);
     }

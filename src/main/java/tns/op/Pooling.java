@@ -12,8 +12,10 @@ public final class Pooling {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("pooling");
 
-    private static final Pointwise GREATER =
-            new Family("pooling").pointwise("greater(x, y)").predicate().is((x, y) -> x.gt(y).or(x.ne(x)));
+    private static final Pointwise GREATER = new Family("pooling")
+            .pointwise("greater(x, y)")
+            .predicate()
+            .is((x, y) -> x.gt(y).or(x.ne(x)));
 
     static {
         for (int dims = 1; dims <= 3; dims++) {

@@ -53,15 +53,68 @@ public final class Products {
                 .alias("chain_matmul")
                 .gradient("multi_dot((x, y, z))", "x: [2, 3]", "y: [3, 2]", "z: [2]")
                 .is(args -> chain(args.tensors("tensors")));
-        added("addmv", "a", "vec", "a matrix and a vector", 2, 1, "addmv([1., 1.], [[1., 2.], [3., 4.]], [1., 0.])", "tensor([2., 4.])", "x: [2]", "a: [2, 3]", "b: [3]");
-        added("baddbmm", "a", "b", "two batches of matrices", 3, 3, "baddbmm([1.], [[[2.]]], [[[3.]]])", "tensor([[[7.]]])", "x: [2]", "a: [2, 2, 3]", "b: [2, 3, 2]");
-        added("addbmm", "a", "b", "two batches of matrices, summed over the batch", 3, 3, "addbmm([1.], [[[2.]], [[1.]]], [[[3.]], [[1.]]])", "tensor([[8.]])", "x: [2]", "a: [2, 2, 3]", "b: [2, 3, 2]");
-        added("addr", "a", "b", "a column and a row, all their products", 1, 1, "addr([1., 1.], [1., 2.], [3., 4.])", "tensor([[4., 5.],\n        [7., 9.]])", "x: [2]", "a: [3]", "b: [2]");
+        added(
+                "addmv",
+                "a",
+                "vec",
+                "a matrix and a vector",
+                2,
+                1,
+                "addmv([1., 1.], [[1., 2.], [3., 4.]], [1., 0.])",
+                "tensor([2., 4.])",
+                "x: [2]",
+                "a: [2, 3]",
+                "b: [3]");
+        added(
+                "baddbmm",
+                "a",
+                "b",
+                "two batches of matrices",
+                3,
+                3,
+                "baddbmm([1.], [[[2.]]], [[[3.]]])",
+                "tensor([[[7.]]])",
+                "x: [2]",
+                "a: [2, 2, 3]",
+                "b: [2, 3, 2]");
+        added(
+                "addbmm",
+                "a",
+                "b",
+                "two batches of matrices, summed over the batch",
+                3,
+                3,
+                "addbmm([1.], [[[2.]], [[1.]]], [[[3.]], [[1.]]])",
+                "tensor([[8.]])",
+                "x: [2]",
+                "a: [2, 2, 3]",
+                "b: [2, 3, 2]");
+        added(
+                "addr",
+                "a",
+                "b",
+                "a column and a row, all their products",
+                1,
+                1,
+                "addr([1., 1.], [1., 2.], [3., 4.])",
+                "tensor([[4., 5.],\n        [7., 9.]])",
+                "x: [2]",
+                "a: [3]",
+                "b: [2]");
     }
 
     private Products() {}
 
-    private static void added(String name, String left, String right, String words, int leftRank, int rightRank, String call, String result, String... inputs) {
+    private static void added(
+            String name,
+            String left,
+            String right,
+            String words,
+            int leftRank,
+            int rightRank,
+            String call,
+            String result,
+            String... inputs) {
         FAMILY.define(name + "(x: tensor, " + left + ": tensor, " + right
                         + ": tensor, beta: number = 1, alpha: number = 1)")
                 .doc("beta * x plus alpha times the product of " + words + ".")
@@ -133,8 +186,8 @@ public final class Products {
             right[2 * d + 1] = b;
             joined[d] = a * b;
         }
-        Tensor products = Arithmetic.MUL.apply(
-                Movement.reshape(x, Shape.of(left)), Movement.reshape(y, Shape.of(right)));
+        Tensor products =
+                Arithmetic.MUL.apply(Movement.reshape(x, Shape.of(left)), Movement.reshape(y, Shape.of(right)));
         return Movement.reshape(products, Shape.of(joined));
     }
 

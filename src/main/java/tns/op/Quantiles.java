@@ -260,13 +260,11 @@ public final class Quantiles {
         Tensor high = Selection.gather(sorted, 1, Casts.to(above, DType.INT64));
         Tensor step = Arithmetic.SUB.apply(high, low);
         return switch (interpolation) {
-            case "linear" ->
-                Arithmetic.ADD.apply(low, Arithmetic.MUL.apply(Arithmetic.SUB.apply(rank, below), step));
+            case "linear" -> Arithmetic.ADD.apply(low, Arithmetic.MUL.apply(Arithmetic.SUB.apply(rank, below), step));
             case "lower" -> low;
             case "higher" -> high;
             case "midpoint" -> Arithmetic.ADD.apply(low, Arithmetic.MUL.apply(step, Reductions.scalar(step, 0.5)));
-            case "nearest" ->
-                Selection.gather(sorted, 1, Casts.to(Elementary.ROUND.apply(rank.detach()), DType.INT64));
+            case "nearest" -> Selection.gather(sorted, 1, Casts.to(Elementary.ROUND.apply(rank.detach()), DType.INT64));
             default ->
                 throw new TnsException(ErrorKind.VALUE, op + ": unknown interpolation \"" + interpolation + '"')
                         .help("\"linear\", \"lower\", \"higher\", \"nearest\" or \"midpoint\"");
@@ -281,8 +279,7 @@ public final class Quantiles {
         Tensor rows = x.rank() == 2 ? x : Movement.reshape(x, Shape.of(1, x.elements()));
         Tensor centred = Arithmetic.SUB.apply(rows, Reductions.mean(rows, Dims.of(rows, 1, true)));
         Tensor products = Contraction.matmul(centred, Movement.transpose(centred, 0, 1));
-        Tensor y = Arithmetic.DIV.apply(
-                products, Reductions.scalar(x, Math.max(rows.size(1) - correction, 0)));
+        Tensor y = Arithmetic.DIV.apply(products, Reductions.scalar(x, Math.max(rows.size(1) - correction, 0)));
         return x.rank() == 2 ? y : Movement.reshape(y, Shape.SCALAR);
     }
 

@@ -48,7 +48,8 @@ public final class Rearranging {
                 .doc("All elements in row-major order in one dim.")
                 .example("ravel([[1, 2], [3, 4]])", "tensor([1, 2, 3, 4])")
                 .gradient("ravel(x)", "x: [2, 3]")
-                .is(args -> Movement.reshape(args.tensor("x"), Shape.of(args.tensor("x").elements())));
+                .is(args -> Movement.reshape(
+                        args.tensor("x"), Shape.of(args.tensor("x").elements())));
         lifted("atleast_1d", 1, "(1,)");
         lifted("atleast_2d", 2, "(1, 1)");
         lifted("atleast_3d", 3, "(1, 1, 1)");
@@ -125,8 +126,7 @@ public final class Rearranging {
             return Movement.reshape(roll(flat, 0, shifts[0]), x.shape());
         }
         if (shifts.length != dims.length) {
-            throw new TnsException(
-                    ErrorKind.VALUE, "roll: " + shifts.length + " shifts for " + dims.length + " dims");
+            throw new TnsException(ErrorKind.VALUE, "roll: " + shifts.length + " shifts for " + dims.length + " dims");
         }
         for (int i = 0; i < dims.length; i++) {
             int dim = x.shape().dim(dims[i], "roll");
@@ -238,7 +238,8 @@ public final class Rearranging {
         if (!args.name().equals("tensor_split") && n % given[0] != 0) {
             throw new TnsException(
                     ErrorKind.SHAPE,
-                    args.name() + ": dim " + dim + " of size " + n + " does not split into " + given[0] + " equal parts");
+                    args.name() + ": dim " + dim + " of size " + n + " does not split into " + given[0]
+                            + " equal parts");
         }
         return Tuple.of(parts);
     }

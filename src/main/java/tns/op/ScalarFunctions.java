@@ -65,9 +65,7 @@ public final class ScalarFunctions {
                         x.isNaN(),
                         x,
                         Expr.select(
-                                x.eq(ZERO),
-                                values,
-                                Expr.select(x.gt(ZERO), Expr.constant(1L), Expr.constant(0L)))));
+                                x.eq(ZERO), values, Expr.select(x.gt(ZERO), Expr.constant(1L), Expr.constant(0L)))));
         FAMILY.pointwise("copysign(x, y)")
                 .doc("The size of x with the sign of y.")
                 .example("copysign([1., 2.], [-1., 3.])", "tensor([-1.,  2.])")
@@ -188,7 +186,8 @@ public final class ScalarFunctions {
             boolean whole = operand instanceof Tensor t ? t.dtype() == DType.INT64 : operand instanceof Long;
             if (!whole) {
                 throw new TnsException(
-                        ErrorKind.DTYPE, op.name() + ": only ints have bits to shift, found " + TypeName.describe(operand));
+                        ErrorKind.DTYPE,
+                        op.name() + ": only ints have bits to shift, found " + TypeName.describe(operand));
             }
         }
         return op.call(args.context(), args.all());

@@ -30,7 +30,8 @@ public final class SpecialFunctions {
             .domain("-2..2", "0.2..3")
             .is((x, y) -> {
                 Expr nothing = x.eq(ZERO).and(y.isNaN().not());
-                return Expr.select(nothing, ZERO, x.mul(Expr.select(nothing, ONE, y).log()));
+                return Expr.select(
+                        nothing, ZERO, x.mul(Expr.select(nothing, ONE, y).log()));
             });
 
     /** Terms of Stirling's series, B(2k) / (2k (2k - 1)); from 8 on the rest is below 1e-15 (DLMF 5.11.1). */
@@ -53,8 +54,10 @@ public final class SpecialFunctions {
             PRIMITIVES.pointwise("digamma(x)").floating().is(SpecialFunctions::digamma);
     private static final Pointwise ERFINV =
             PRIMITIVES.pointwise("erfinv(x)").floating().is(SpecialFunctions::inverseErf);
-    private static final Pointwise LOGIT =
-            PRIMITIVES.pointwise("logit(x)").floating().is(x -> x.log().sub(x.neg().log1p()));
+    private static final Pointwise LOGIT = PRIMITIVES
+            .pointwise("logit(x)")
+            .floating()
+            .is(x -> x.log().sub(x.neg().log1p()));
     private static final Pointwise LOGIT_WITHIN = PRIMITIVES
             .pointwise("logit(x, eps)")
             .floating()
@@ -82,7 +85,8 @@ public final class SpecialFunctions {
                 .domain("-2..2", "-0.8..3")
                 .is((x, y) -> {
                     Expr nothing = x.eq(ZERO).and(y.isNaN().not());
-                    return Expr.select(nothing, ZERO, x.mul(Expr.select(nothing, ZERO, y).log1p()));
+                    return Expr.select(
+                            nothing, ZERO, x.mul(Expr.select(nothing, ZERO, y).log1p()));
                 });
         FAMILY.define("sinc(x: operand)")
                 .doc("sin(pi * x) / (pi * x), and 1 at 0.")
@@ -90,7 +94,8 @@ public final class SpecialFunctions {
                 .gradient("sinc(x)", "x: [2, 3] in 0.2..2")
                 .is(args -> wide(args, SINC));
         FAMILY.define("lgamma(x: operand)")
-                .doc("The logarithm of the absolute value of the gamma function; inf at 0 and the negative whole numbers.")
+                .doc("The logarithm of the absolute value of the gamma function; inf at 0 and the negative whole"
+                        + " numbers.")
                 .example("lgamma([1., 5., 0.5])", "tensor([0.0000, 3.1781, 0.5724])")
                 .gradient("lgamma(x)", "x: [2, 3] in 0.3..9")
                 .gradient("lgamma(x)", "x: [2, 3] in -1.8..-1.2")
@@ -174,7 +179,10 @@ public final class SpecialFunctions {
         for (int k = STIRLING.length - 2; k >= 0; k--) {
             series = series.mul(square).add(STIRLING[k]);
         }
-        Expr stirling = z.sub(0.5).mul(z.log().sub(1.0)).add(0.5 * Math.log(2 * Math.PI) - 0.5).add(series.mul(inverse));
+        Expr stirling = z.sub(0.5)
+                .mul(z.log().sub(1.0))
+                .add(0.5 * Math.log(2 * Math.PI) - 0.5)
+                .add(series.mul(inverse));
         Expr there = Expr.select(u.isInf(), u, Expr.select(small, stirling.sub(product.log()), stirling));
         Expr sine = turn(x).sin().abs();
         Expr mirrored = Expr.constant(Math.log(Math.PI)).sub(sine.log()).sub(there);
@@ -203,7 +211,9 @@ public final class SpecialFunctions {
         Expr mirrored = there.sub(turn(x).cos().div(turn(x).sin()).mul(Math.PI));
         Expr whole = x.eq(x.round()).and(x.ne(ZERO)).or(x.isInf());
         Expr left = Expr.select(
-                whole, Expr.constant(Double.NaN), Expr.select(x.eq(ZERO), x.reciprocal().neg(), mirrored));
+                whole,
+                Expr.constant(Double.NaN),
+                Expr.select(x.eq(ZERO), x.reciprocal().neg(), mirrored));
         return Expr.select(x.lt(Expr.constant(0.5)), left, there);
     }
 

@@ -52,7 +52,8 @@ public final class Thresholds {
                 .doc("x where it is positive, else alpha * (exp(x / alpha) - 1).")
                 .example("celu([-1., 2.])", "tensor([-0.6321,  2.0000])")
                 .floating()
-                .is((x, alpha) -> Expr.select(x.gt(ZERO), x, alpha.mul(notAbove(x).div(alpha).expm1())));
+                .is((x, alpha) -> Expr.select(
+                        x.gt(ZERO), x, alpha.mul(notAbove(x).div(alpha).expm1())));
         FAMILY.pointwise("hardshrink(x, lambd=0.5)")
                 .doc("x where it is farther than lambd from 0, else 0.")
                 .example("hardshrink([-1., 0.3, 2.])", "tensor([-1.,  0.,  2.])")

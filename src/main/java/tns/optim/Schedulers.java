@@ -35,7 +35,7 @@ final class Schedulers {
                         long hits = Arrays.stream(milestones)
                                 .filter(m -> m == epoch)
                                 .count();
-                        return hits == 0 ? now : now * Math.pow(gamma, hits);
+                        return hits == 0 ? now : now * Math.pow(gamma, (double) hits);
                     });
                 });
         family.define("exponential_lr(optimizer: any, gamma: float)")
