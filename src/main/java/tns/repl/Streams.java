@@ -47,7 +47,8 @@ record Streams(boolean input, boolean output, boolean error, boolean movesCursor
                 colour && all);
     }
 
-    /** Without the launcher: Java knows a console only where both stdin and stdout are terminals. */
+    /** Without the launcher: Java knows a console only where both stdin and stdout are terminals; there may be none. */
+    @SuppressWarnings("SystemConsoleNull")
     private static String asked() {
         Console console = System.console();
         return console != null && console.isTerminal() ? "012" : "";
