@@ -23,7 +23,7 @@ class SchedulersTest {
     }
 
     private static final List<Case> CASES = List.of(
-            new Case("step_lr(opt, 3, gamma=0.5)", 10, t -> 0.4 * Math.pow(0.5, t / 3)),
+            new Case("step_lr(opt, 3, gamma=0.5)", 10, t -> 0.4 * Math.pow(0.5, Math.floorDiv(t, 3))),
             new Case("multi_step_lr(opt, (2, 5, 5), gamma=0.1)", 8, t -> 0.4 * (t < 2 ? 1 : t < 5 ? 0.1 : 0.001)),
             new Case("exponential_lr(opt, 0.9)", 20, t -> 0.4 * Math.pow(0.9, t)),
             new Case("constant_lr(opt, factor=0.25, total_iters=4)", 8, t -> t < 4 ? 0.1 : 0.4),
