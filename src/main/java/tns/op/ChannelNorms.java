@@ -78,18 +78,6 @@ public final class ChannelNorms {
                 .example("cosine_similarity([1., 0.], [1., 1.], dim=0)", "tensor(0.7071)")
                 .gradient("cosine_similarity(x, y)", "x: [2, 3]", "y: [2, 3]")
                 .is(args -> cosine(args));
-        FAMILY.define("pairwise_distance(x1: tensor, x2: tensor, p: float = 2.0, eps: float = 1e-06,"
-                        + " keepdim: bool = false)")
-                .doc("The norm of order p of x1 - x2 + eps along the last dim.")
-                .example("pairwise_distance([0., 0.], [3., 4.])", "tensor(5.0000)")
-                .gradient("pairwise_distance(x, y)", "x: [2, 3]", "y: [3]")
-                .is(args -> {
-                    Tensor difference = Arithmetic.SUB.apply(args.tensor("x1"), args.tensor("x2"));
-                    ReductionOps.requireFloat(difference, "pairwise_distance");
-                    Tensor moved = Arithmetic.ADD.apply(difference, Reductions.scalar(difference, args.real("eps")));
-                    Dims last = Dims.of(moved, Math.max(0, moved.rank() - 1), args.flag("keepdim"));
-                    return ReductionOps.norm(moved, args.real("p"), last);
-                });
     }
 
     private static final Set<String> CHANNEL_PARAMETERS = Set.of("running_mean", "running_var", "weight", "bias");

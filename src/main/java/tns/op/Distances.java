@@ -23,13 +23,13 @@ public final class Distances {
                 .example("pdist([[0., 0.], [3., 4.], [0., 1.]])", "tensor([5.0000, 1.0000, 4.2426])")
                 .gradient("pdist(x, p=3)", "x: [3, 2]")
                 .is(Distances::pdist);
-        FAMILY.define("pairwise_distance(x: tensor, y: tensor, p: float = 2, eps: float = 1e-06, keepdim: bool ="
-                        + " false)")
-                .doc("The distance of each row of x to the same row of y; eps is added to the differences.")
+        FAMILY.define("pairwise_distance(x1: tensor, x2: tensor, p: float = 2, eps: float = 1e-06,"
+                        + " keepdim: bool = false)")
+                .doc("The distance of each row of x1 to the same row of x2; eps is added to the differences.")
                 .example("pairwise_distance([[3., 4.]], [[0., 0.]])", "tensor([5.0000])")
-                .gradient("pairwise_distance(x, y)", "x: [2, 3]", "y: [2, 3]")
+                .gradient("pairwise_distance(x, y)", "x: [2, 3]", "y: [3]")
                 .is(args -> pairwise(
-                        args.tensor("x"), args.tensor("y"), args.real("p"), args.real("eps"), args.flag("keepdim")));
+                        args.tensor("x1"), args.tensor("x2"), args.real("p"), args.real("eps"), args.flag("keepdim")));
         FAMILY.define("dist(x: tensor, y: tensor, p: float = 2)")
                 .doc("The p-norm of x - y.")
                 .example("dist([3., 4.], [0., 0.])", "tensor(5.)")
