@@ -101,8 +101,9 @@ final class Schedulers {
                 .doc("One cycle (Smith and Topin, 2018): the learning rate rises to max_lr and falls far below its"
                         + " start, the momentum the other way round. Call step() after each batch.")
                 .example(
-                        "opt = adam((param([1.]),)); s = one_cycle_lr(opt, max_lr=0.1, total_steps=10); opt.lr",
-                        "0.004")
+                        "opt = adam((param([1.]),)); s = one_cycle_lr(opt, max_lr=1, total_steps=9, div_factor=4);"
+                                + " opt.lr",
+                        "0.25")
                 .is(args -> byEpoch(args, new OneCycle(args)));
         family.define("reduce_lr_on_plateau(optimizer: any, mode: string = 'min', factor: float = 0.1,"
                         + " patience: int = 10, threshold: float = 0.0001, threshold_mode: string = 'rel',"

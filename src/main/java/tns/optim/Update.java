@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tns.expr.Expr;
 import tns.expr.Lane;
 import tns.expr.Program;
@@ -20,8 +21,35 @@ final class Update {
     }
 
     /** What an input of the formula after the value and the gradient is: a number, or else a tensor remembered. */
-    private record Input(
-            String name, @org.jspecify.annotations.Nullable Amount amount) {}
+    private static final class Input {
+        private final String name;
+        private final @Nullable Amount amount;
+        private double number;
+        private @Nullable Tensor scalar;
+
+        Input(String name, @Nullable Amount amount) {
+            this.name = name;
+            this.amount = amount;
+        }
+
+        Tensor of(Tensor value, Settings settings, ParamGroup.State state) {
+            return amount == null ? state.tensorOr(name, value) : scalar(value, amount.at(settings, state));
+        }
+
+        /** Made once for all parameters: in one step the numbers of most are the same. */
+        private Tensor scalar(Tensor value, double now) {
+            Tensor known = scalar;
+            if (known == null
+                    || Double.doubleToRawLongBits(number) != Double.doubleToRawLongBits(now)
+                    || known.dtype() != value.dtype()
+                    || known.device() != value.device()) {
+                known = Tensor.scalar(value.device(), value.dtype(), now);
+                scalar = known;
+                number = now;
+            }
+            return known;
+        }
+    }
 
     private final List<Input> inputs;
     private final List<String> kept;
@@ -86,7 +114,7 @@ final class Update {
             return input("", amount);
         }
 
-        private Expr input(String name, @org.jspecify.annotations.Nullable Amount amount) {
+        private Expr input(String name, @Nullable Amount amount) {
             inputs.add(new Input(name, amount));
             return Expr.input(1 + inputs.size());
         }
@@ -127,10 +155,7 @@ final class Update {
         given[0] = value;
         given[1] = gradient;
         for (int i = 0; i < inputs.size(); i++) {
-            Input input = inputs.get(i);
-            given[2 + i] = input.amount != null
-                    ? Tensor.scalar(value.device(), value.dtype(), input.amount.at(settings, state))
-                    : state.tensorOr(input.name, value);
+            given[2 + i] = inputs.get(i).of(value, settings, state);
         }
         Tensor[] results = new Tensor[outputs.length];
         results[0] = Tensor.allocate(value.device(), value.dtype(), value.shape());
@@ -142,7 +167,9 @@ final class Update {
         Program program = programs.computeIfAbsent(value.dtype().lane(), lane -> Program.of(lane, outputs));
         value.device().map(program, given, value.shape(), results);
         for (int k = 0; k < kept.size(); k++) {
-            state.put(kept.get(k), results[1 + k]);
+            if (results[1 + k] != state.tensor(kept.get(k))) {
+                state.put(kept.get(k), results[1 + k]);
+            }
         }
         return results[0];
     }
