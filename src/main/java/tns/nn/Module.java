@@ -1,10 +1,10 @@
 package tns.nn;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -149,6 +149,10 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
             return None.NONE;
         });
         define("to(what: any)", (m, args) -> m.to(args.get("what")));
+        define("state_dict()", (m, args) -> ModuleState.of(m));
+        define(
+                "load_state_dict(state: any, strict: bool = true)",
+                (m, args) -> ModuleState.load(m, args.get("state"), args.flag("strict")));
     }
 
     private static Tuple pairs(Map<String, ?> named) {
@@ -209,7 +213,7 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
 
     @Override
     public Collection<String> memberNames() {
-        Set<String> names = new LinkedHashSet<>(fields().keySet());
+        List<String> names = new ArrayList<>(fields().keySet());
         names.addAll(METHODS.keySet());
         names.addAll(List.of("forward", "training"));
         return names;

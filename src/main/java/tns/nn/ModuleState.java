@@ -1,0 +1,144 @@
+package tns.nn;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.op.Casts;
+import tns.op.Record;
+import tns.op.Tuple;
+import tns.op.TypeName;
+import tns.tensor.Param;
+import tns.tensor.Tensor;
+
+/** The parameters and buffers of a module under their dotted names, to save and to load: PyTorch's {@code state_dict}. */
+final class ModuleState {
+    private static final int MOST_SHOWN = 10;
+
+    private ModuleState() {}
+
+    /** The record of {@code module} as it is now; later changes of its parameters do not show in it. */
+    static Record of(Module module) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        places(module).forEach((name, place) -> all.put(name, place.tensor().share()));
+        return new Record(all);
+    }
+
+    /** Where one tensor of the state is kept. */
+    private record Place(Module owner, String field, Object content) {
+        Tensor tensor() {
+            return content instanceof Param p ? p.value().detach() : ((Tensor) content).detach();
+        }
+
+        void set(Tensor value) {
+            Tensor next = Casts.to(value.detach(), tensor().dtype());
+            if (content instanceof Param p) {
+                p.set(next);
+            } else {
+                owner.field(field, next.share());
+            }
+        }
+    }
+
+    private static Map<String, Place> places(Module module) {
+        Map<String, Place> found = new LinkedHashMap<>();
+        collect("", module, found);
+        return found;
+    }
+
+    private static void collect(String prefix, Module module, Map<String, Place> found) {
+        module.fields().forEach((field, value) -> {
+            String name = prefix + field;
+            if (value instanceof Tensor) {
+                found.put(name, new Place(module, field, value));
+            } else {
+                collect(name, value, module, field, found);
+            }
+        });
+    }
+
+    private static void collect(String name, Object value, Module owner, String field, Map<String, Place> found) {
+        switch (value) {
+            case Param p -> found.put(name, new Place(owner, field, p));
+            case Module m -> collect(name + ".", m, found);
+            case Tuple t -> {
+                for (int i = 0; i < t.size(); i++) {
+                    collect(name + "." + i, t.get(i), owner, field, found);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    /**
+     * Takes over the tensors of {@code given}, a record as {@link #of} makes it, converted to the dtypes there.
+     *
+     * @param strict whether names that are missing or unknown are an error; shapes must fit always
+     * @return the names missing in the record and those unknown to the module
+     * @throws TnsException naming everything that does not fit; nothing is changed then
+     */
+    static Tuple load(Module module, Object given, boolean strict) {
+        if (!(given instanceof Record record)) {
+            throw new TnsException(
+                            ErrorKind.VALUE,
+                            "load_state_dict: the state must be a record, found " + TypeName.describe(given))
+                    .help("net.load_state_dict(other.state_dict()), net.load_state_dict(load(\"net.safetensors\"))");
+        }
+        Map<String, Place> places = places(module);
+        Map<String, Object> entries = record.entries();
+        List<String> missing = new ArrayList<>();
+        List<String> wrong = new ArrayList<>();
+        places.forEach((name, place) -> {
+            Object value = entries.get(name);
+            Tensor tensor = value == null ? null : tensor(value);
+            if (value == null) {
+                missing.add(name);
+            } else if (tensor == null) {
+                wrong.add(name + " is " + TypeName.describe(value));
+            } else if (!tensor.shape().equals(place.tensor().shape())) {
+                wrong.add(name + " has shape " + tensor.shape() + ", the "
+                        + (place.content instanceof Param ? "parameter " : "buffer ")
+                        + place.tensor().shape());
+            }
+        });
+        List<String> unknown = entries.keySet().stream()
+                .filter(name -> !places.containsKey(name))
+                .toList();
+        if (!wrong.isEmpty() || strict && !(missing.isEmpty() && unknown.isEmpty())) {
+            List<String> faults = new ArrayList<>();
+            fault(faults, "missing: ", strict ? missing : List.of());
+            fault(faults, "unexpected: ", strict ? unknown : List.of());
+            fault(faults, "", wrong);
+            throw new TnsException(
+                            ErrorKind.VALUE,
+                            "load_state_dict: the state does not fit " + module.typeName() + ": "
+                                    + String.join("; ", faults))
+                    .help(
+                            wrong.isEmpty()
+                                    ? "strict=false takes over what fits and leaves the rest"
+                                    : "make the model with the sizes it was saved with");
+        }
+        places.forEach((name, place) -> {
+            Object value = entries.get(name);
+            if (value != null && tensor(value) instanceof Tensor tensor) {
+                place.set(tensor);
+            }
+        });
+        return Tuple.named(List.of("missing_keys", "unexpected_keys"), Tuple.of(missing), Tuple.of(unknown));
+    }
+
+    private static @Nullable Tensor tensor(Object value) {
+        return value instanceof Param p ? p.value() : value instanceof Tensor t ? t : null;
+    }
+
+    private static void fault(List<String> faults, String what, List<String> names) {
+        if (!names.isEmpty()) {
+            List<String> shown = names.subList(0, Math.min(names.size(), MOST_SHOWN));
+            String more = names.size() > MOST_SHOWN ? " and " + (names.size() - MOST_SHOWN) + " more" : "";
+            faults.add(what + String.join(", ", shown) + more);
+        }
+    }
+}
