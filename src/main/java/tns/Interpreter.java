@@ -18,6 +18,7 @@ import tns.error.ErrorKind;
 import tns.error.ScriptException;
 import tns.error.Source;
 import tns.error.TnsException;
+import tns.io.FileOps;
 import tns.lang.FileValue;
 import tns.lang.HostFunctions;
 import tns.lang.Namespace;
@@ -29,6 +30,7 @@ import tns.nn.Norms;
 import tns.nn.Recurrent;
 import tns.nn.Transformer;
 import tns.op.Callable;
+import tns.op.FileAccess;
 import tns.op.Library;
 import tns.op.Members;
 import tns.op.OpTable;
@@ -74,8 +76,11 @@ public final class Interpreter {
 
     /** The same, with live figures and progress bars on {@code screen}, which must write to where {@code out} does. */
     public Interpreter(PrintStream out, BufferedReader in, List<String> arguments, Screen screen) {
-        OpTable table =
-                Library.create().add(Layers.FAMILY).add(Recurrent.FAMILY).add(Optimizers.FAMILY);
+        OpTable table = Library.create()
+                .add(FileOps.FAMILY)
+                .add(Layers.FAMILY)
+                .add(Recurrent.FAMILY)
+                .add(Optimizers.FAMILY);
         this.live = new Live(screen);
         Convolutions.define(table);
         Norms.define(table);
@@ -148,6 +153,11 @@ public final class Interpreter {
     /** Computes on at most this many threads of the processor; the results do not depend on it but for products. */
     public void threads(int count) {
         cpu.threads(count);
+    }
+
+    /** Confines the files that scripts may read, write and import; at first they may use any. */
+    public void files(FileAccess access) {
+        session.files(access);
     }
 
     /** Sets a variable: a number, bool, string, tensor, or any value a script gave out. */
@@ -288,7 +298,7 @@ public final class Interpreter {
         try {
             Namespace own = new Namespace();
             define(own, session.arguments());
-            String text = Files.readString(file);
+            String text = Files.readString(session.files().toRead(file.toString()));
             ScriptParser.parse(new Source(shown(file), text), own, ops).run(session);
             FileValue value = new FileValue(file.getFileName().toString(), own);
             imported.put(file, value);

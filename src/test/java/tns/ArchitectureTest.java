@@ -30,7 +30,7 @@ class ArchitectureTest {
                 .layer("lang")
                 .definedBy("tns.lang..")
                 .layer("library")
-                .definedBy("tns.nn..", "tns.optim..", "tns.plot..")
+                .definedBy("tns.nn..", "tns.optim..", "tns.plot..", "tns.io..")
                 .layer("op")
                 .definedBy("tns.op..")
                 .layer("cpu")

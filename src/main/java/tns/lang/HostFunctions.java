@@ -26,7 +26,6 @@ public final class HostFunctions {
         NumberFunctions.define(f, tensorOps);
         StringFunctions.define(f, tensorOps);
         SettingFunctions.define(f);
-        FileFunctions.define(f);
         return f;
     }
 

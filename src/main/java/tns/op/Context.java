@@ -14,6 +14,7 @@ public class Context {
     private final Generator random;
     private DType defaultDType = DType.FLOAT32;
     private Device device;
+    private FileAccess files = FileAccess.ANYWHERE;
 
     public Context(Device cpu) {
         this.cpu = cpu;
@@ -42,6 +43,15 @@ public class Context {
 
     public void defaultDType(DType dtype) {
         this.defaultDType = dtype;
+    }
+
+    /** Which files the program may use. */
+    public FileAccess files() {
+        return files;
+    }
+
+    public void files(FileAccess access) {
+        this.files = access;
     }
 
     public Generator random() {

@@ -56,8 +56,13 @@ public final class Signature {
         List<String> parts = new ArrayList<>();
         int depth = 0;
         int start = 0;
+        boolean quoted = false;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
+            quoted ^= c == '\'';
+            if (quoted) {
+                continue;
+            }
             if (c == '(') {
                 depth++;
             } else if (c == ')') {
@@ -205,8 +210,7 @@ public final class Signature {
     private Object fallback(Context context, Parameter parameter) {
         Object fallback = parameter.fallback();
         if (fallback == null) {
-            throw new TnsException(ErrorKind.VALUE, name + ": '" + parameter.name() + "' is missing")
-                    .help(usage() + (parameter == parameters[0] ? "; " + name + " alone is the function itself" : ""));
+            throw new TnsException(ErrorKind.VALUE, name + ": '" + parameter.name() + "' is missing").help(usage());
         }
         return fallback == None.NONE ? fallback : Conversion.to(context, this, parameter, fallback, -1);
     }

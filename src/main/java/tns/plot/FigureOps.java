@@ -1,6 +1,5 @@
 package tns.plot;
 
-import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -75,12 +74,6 @@ public final class FigureOps {
                 .doc("The figure with or without grid lines.")
                 .example("plot([1., 4.]).grid()", "figure (1 series, 2 points)")
                 .is(args -> figure(args).grid(args.flag("shown")));
-        f.define("save(figure: any, path: string)")
-                .doc("Saves a figure as .png or .svg.")
-                .is(args -> {
-                    ChartFile.save(figure(args), Path.of(args.text("path")));
-                    return None.NONE;
-                });
         f.define("live(figure: any)")
                 .doc("Shows the figure in place of the one shown before; in a pipe, prints one line about it.")
                 .example("live(plot([1., 4.]))", "figure (1 series, 2 points)\nnone")
