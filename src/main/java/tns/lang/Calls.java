@@ -314,7 +314,7 @@ public final class Calls {
         if (!call && !(value instanceof Members) && frame.session.ops().find(name) != null) {
             return failure(at, ErrorKind.NAME, what + " has no property '" + name + "'", "call it: ." + name + "()");
         }
-        String foreign = ForeignNames.help(name);
+        String foreign = ForeignNames.memberHelp(name, f -> frame.session.ops().find(f) != null);
         if (foreign == null && call && !(value instanceof FileValue) && !(value instanceof Record)) {
             known.addAll(frame.session.ops().names());
         }

@@ -2,12 +2,14 @@ package tns.lang;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Args;
 import tns.op.Callable;
 import tns.op.Context;
 import tns.op.Family;
+import tns.op.Record;
 import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.tensor.Tensor;
@@ -58,6 +60,20 @@ final class ContainerFunctions {
                             ? new RangeValue(start, args.longInteger("stop"), step)
                             : new RangeValue(0, start, step);
                 });
+        f.define("keys(x: any)")
+                .doc("The names in a record.")
+                .example("keys({a: 1, b: 2})", "(\"a\", \"b\")")
+                .is(args -> Tuple.of(entries(args).keySet().toArray()));
+        f.define("values(x: any)")
+                .doc("The values in a record.")
+                .example("values({a: 1, b: 2})", "(1, 2)")
+                .is(args -> Tuple.of(entries(args).values().toArray()));
+        f.define("items(x: any)")
+                .doc("The names in a record, each with its value.")
+                .example("items({a: 1, b: 2})", "((\"a\", 1), (\"b\", 2))")
+                .is(args -> Tuple.of(entries(args).entrySet().stream()
+                        .map(e -> Tuple.of(e.getKey(), e.getValue()))
+                        .toArray()));
         f.define("pairs(x: any)")
                 .doc("Each item with the next.")
                 .example("pairs((1, 2, 3))", "((1, 2), (2, 3))")
@@ -94,18 +110,24 @@ final class ContainerFunctions {
                     }
                     return Tuple.of(rows);
                 });
-        f.define("map(x: any, f: function)")
+        f.define("map(x: any, f: any)")
                 .doc("The function of each item.")
                 .example("map((1, 2), x -> 10 * x)", "(10, 20)")
-                .is(args -> Tuple.of(items(args, "x").stream()
-                        .map(x -> args.function("f").call(args.context(), x))
-                        .toArray()));
-        f.define("filter(x: any, f: function)")
+                .is(args -> {
+                    Callable each = each(args);
+                    return Tuple.of(items(args, "x").stream()
+                            .map(x -> each.call(args.context(), x))
+                            .toArray());
+                });
+        f.define("filter(x: any, f: any)")
                 .doc("The items for which the function gives true.")
                 .example("filter((1, 2, 3), x -> x > 1)", "(2, 3)")
-                .is(args -> Tuple.of(items(args, "x").stream()
-                        .filter(x -> truth("filter", args.function("f").call(args.context(), x)))
-                        .toArray()));
+                .is(args -> {
+                    Callable each = each(args);
+                    return Tuple.of(items(args, "x").stream()
+                            .filter(x -> truth("filter", each.call(args.context(), x)))
+                            .toArray());
+                });
         f.define("fold(x: any, start: any, f: function)")
                 .doc("f(f(start, first), second) and so on.")
                 .example("fold((1, 2, 3), 0, (sum, x) -> sum + x)", "6")
@@ -157,6 +179,30 @@ final class ContainerFunctions {
             throw help == null ? named : named.help(help);
         }
         return all;
+    }
+
+    /** The function to call on each item, which stands last so that {@code xs.map(f)} reads well. */
+    private static Callable each(Args args) {
+        if (args.get("f") instanceof Callable f) {
+            return f;
+        }
+        TnsException failure = new TnsException(
+                        ErrorKind.VALUE,
+                        args.name() + ": f must be a function, found " + TypeName.describe(args.get("f")))
+                .argument(1);
+        throw args.get("x") instanceof Callable
+                ? failure.help("the function comes last: " + args.name() + "(xs, f), or xs." + args.name() + "(f)")
+                : failure;
+    }
+
+    private static Map<String, Object> entries(Args args) {
+        if (args.get("x") instanceof Record record) {
+            return record.entries();
+        }
+        throw new TnsException(
+                        ErrorKind.VALUE, args.name() + ": needs a record, found " + TypeName.describe(args.get("x")))
+                .help("{a: 1, b: 2} is a record; enumerate(x) numbers the items of anything")
+                .argument(0);
     }
 
     static List<Object> items(Args args, String parameter) {

@@ -1,6 +1,7 @@
 package tns.lang;
 
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Names that people bring from Python, NumPy and other languages, and what tns has instead. */
@@ -40,10 +41,33 @@ final class ForeignNames {
             Map.entry("elif", "it is else if here"),
             Map.entry("self", "a model's methods see its fields by name; self exists inside a model only"));
 
+    /** The same for what stands after a dot. */
+    private static final Map<String, String> MEMBERS = Map.ofEntries(
+            Map.entry("numpy", "print, plot and save take a tensor as it is; tolist() gives plain numbers"),
+            Map.entry("cuda", "x.to(cuda) moves a tensor or a model"),
+            Map.entry("data", "x.detach() is the value without its history"),
+            Map.entry("requires_grad_", "param(x) makes a parameter of x"),
+            Map.entry(
+                    "zero_",
+                    "p.grad = none, or optimizer.zero_grad(), clears a gradient; zeros_like(x) is a new tensor"),
+            Map.entry("copy_", "p.set(x) changes a parameter; y = x is a copy of any other value"),
+            Map.entry("append", "list() grows; cat((a, b)) joins tensors, tuples join by +"),
+            Map.entry("__class__", "type(x) tells a value's type"),
+            Map.entry("fit", "for epoch in 0..n { … } with backward and an optimiser trains"));
+
     private ForeignNames() {}
 
     /** What to write instead of {@code name}, or null. */
     static @Nullable String help(String name) {
         return HELP.get(name);
+    }
+
+    /** What to write instead of {@code x.name}, or null; PyTorch's {@code add_} and so on change their tensor. */
+    static @Nullable String memberHelp(String name, Predicate<String> isFunction) {
+        String known = MEMBERS.containsKey(name) ? MEMBERS.get(name) : HELP.get(name);
+        String plain = name.replaceFirst("_$", "");
+        return known == null && !plain.equals(name) && isFunction.test(plain)
+                ? "tensors do not change in place: x = x." + plain + "(…)"
+                : known;
     }
 }

@@ -62,7 +62,7 @@ final class Iteration {
             targets[0].begin(frame, Sharing.share(item));
             return;
         }
-        Object[] parts = parts(item, targets.length, at);
+        Object[] parts = parts("for", item, targets.length, at);
         for (int i = 0; i < targets.length; i++) {
             targets[i].begin(frame, parts[i]);
         }
@@ -70,6 +70,10 @@ final class Iteration {
 
     /** The {@code count} parts of a value that is assigned to as many targets. */
     static Object[] parts(Object value, int count, Node at) {
+        return parts("assignment", value, count, at);
+    }
+
+    private static Object[] parts(String construct, Object value, int count, Node at) {
         if (value instanceof Tuple t && t.size() == count) {
             Object[] parts = new Object[count];
             for (int i = 0; i < count; i++) {
@@ -78,13 +82,17 @@ final class Iteration {
             return parts;
         }
         List<Object> all = new ArrayList<>();
-        for (Object part : over("assignment", value, at)) {
+        for (Object part : over(construct, value, at)) {
             all.add(Sharing.share(part));
         }
         if (all.size() != count) {
-            throw at.fail(
+            TnsException failure = new TnsException(
                     ErrorKind.VALUE,
-                    "assignment: " + count + " names but " + all.size() + (all.size() == 1 ? " value" : " values"));
+                    construct + ": " + count + " names but " + all.size() + (all.size() == 1 ? " value" : " values"));
+            throw at.at(
+                    construct.equals("for") && value instanceof String
+                            ? failure.help("for name, value in record.items() { … } goes over a record")
+                            : failure);
         }
         return all.toArray();
     }

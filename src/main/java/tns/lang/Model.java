@@ -1,8 +1,10 @@
 package tns.lang;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.Span;
@@ -75,7 +77,7 @@ public final class Model extends Module implements Stores.MutableMembers {
 
     @Override
     public java.util.Collection<String> memberNames() {
-        List<String> names = new java.util.ArrayList<>(methods.keySet());
+        Set<String> names = new LinkedHashSet<>(methods.keySet());
         names.addAll(super.memberNames());
         return names;
     }

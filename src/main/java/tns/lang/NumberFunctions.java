@@ -1,6 +1,7 @@
 package tns.lang;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
@@ -41,7 +42,7 @@ final class NumberFunctions {
         convert(f, ops, "float", value -> switch (value) {
             case Number n -> n.doubleValue();
             case Boolean b -> b ? 1.0 : 0.0;
-            case String s -> Double.parseDouble(s.strip());
+            case String s -> real(s.strip());
             default -> null;
         });
         convert(f, ops, "bool", value -> switch (value) {
@@ -49,6 +50,16 @@ final class NumberFunctions {
             case Boolean b -> b;
             default -> null;
         });
+    }
+
+    /** A number as it is written in a script, or by Python for what no script can write. */
+    private static double real(String text) {
+        String sign = text.startsWith("-") ? "-" : "";
+        return switch (text.substring(text.startsWith("+") ? 1 : sign.length()).toLowerCase(Locale.ROOT)) {
+            case "inf", "infinity" -> Double.parseDouble(sign + "Infinity");
+            case "nan" -> Double.NaN;
+            default -> Double.parseDouble(text.replace("_", ""));
+        };
     }
 
     private static Object best(String name, List<Object> items, int sign) {

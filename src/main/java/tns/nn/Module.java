@@ -1,10 +1,10 @@
 package tns.nn;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -213,7 +213,7 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
 
     @Override
     public Collection<String> memberNames() {
-        List<String> names = new ArrayList<>(fields().keySet());
+        Set<String> names = new LinkedHashSet<>(fields().keySet());
         names.addAll(METHODS.keySet());
         names.addAll(List.of("forward", "training"));
         return names;

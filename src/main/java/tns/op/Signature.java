@@ -210,7 +210,8 @@ public final class Signature {
     private Object fallback(Context context, Parameter parameter) {
         Object fallback = parameter.fallback();
         if (fallback == null) {
-            throw new TnsException(ErrorKind.VALUE, name + ": '" + parameter.name() + "' is missing").help(usage());
+            throw new TnsException(ErrorKind.VALUE, name + ": '" + parameter.name() + "' is missing")
+                    .help(usage() + (parameter == parameters[0] ? "; " + name + " alone is the function itself" : ""));
         }
         return fallback == None.NONE ? fallback : Conversion.to(context, this, parameter, fallback, -1);
     }

@@ -33,8 +33,9 @@ public final class TypeName {
         };
     }
 
+    /** The models of a script begin with a capital, and are named as they are. */
     private static String article(String type) {
-        return "aeiou".indexOf(type.charAt(0)) >= 0 ? "an " : "a ";
+        return Character.isUpperCase(type.charAt(0)) ? "" : "aeiou".indexOf(type.charAt(0)) >= 0 ? "an " : "a ";
     }
 
     /** The type with what else a message should tell: {@code float32[2, 3]}, {@code a tuple of 3}, {@code none}. */

@@ -148,6 +148,10 @@ final class Habits {
                     w -> w.type(0) == IF && endsValue(w.type(-1))),
             new Habit("'for' takes no bracket", "for i in 0..n { … }", w -> w.type(0) == LPAREN && w.type(-1) == FOR),
             new Habit(
+                    "no_grad takes only a block",
+                    "no_grad { … } records no gradients",
+                    w -> w.type(0) == LPAREN && w.type(-1) == NO_GRAD || withNoGrad(w)),
+            new Habit(
                     "a method stands without fn",
                     "forward(x) = …, or forward(x) { … }",
                     w -> w.type(0) == FN && inModel(w)),
@@ -254,6 +258,10 @@ final class Habits {
         boolean named =
                 w.isKeyword(0) && (w.type(1) == ASSIGN || w.type(-1) == FN || w.type(-1) == MODEL || w.type(-1) == FOR);
         return named || w.type(0) == ASSIGN && w.isKeyword(-1);
+    }
+
+    private static boolean withNoGrad(Words w) {
+        return w.statement() < 0 && w.type(w.statement()) == WITH && w.type(w.statement() + 1) == NO_GRAD;
     }
 
     private static boolean inCondition(Words w) {
