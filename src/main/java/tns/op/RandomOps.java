@@ -3,6 +3,8 @@ package tns.op;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
+import tns.tensor.Generator;
+import tns.tensor.HostArray;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -44,6 +46,30 @@ public final class RandomOps {
                 .doc("Normal random numbers with the given mean and deviation, of a shape or one for each element.")
                 .example("normal(0., 1., (2, 3)).shape", "(2, 3)")
                 .is(RandomOps::normalAround);
+        FAMILY.define("get_rng_state()")
+                .doc("Where the random numbers stand, as a tensor to save and to go on from.")
+                .example("s = get_rng_state(); a = rand(2); set_rng_state(s); (rand(2) == a).all()", "tensor(true)")
+                .is(args -> {
+                    long[] numbers = args.context().random().save().numbers();
+                    return Tensor.upload(args.context().cpu(), DType.INT64, Shape.of(numbers.length), numbers);
+                });
+        FAMILY.define("set_rng_state(state: tensor)")
+                .doc("Lets the random numbers go on from where get_rng_state() found them.")
+                .example("s = get_rng_state(); a = randn(3); set_rng_state(s); (randn(3) == a).all()", "tensor(true)")
+                .is(args -> {
+                    Tensor given = args.tensor("state");
+                    Generator.State state = given.dtype() == DType.INT64 && given.rank() == 1
+                            ? Generator.State.of(HostArray.longs(given))
+                            : null;
+                    if (state == null) {
+                        throw new TnsException(
+                                        ErrorKind.VALUE,
+                                        "set_rng_state: expected what get_rng_state() gives, found " + given.describe())
+                                .argument(0);
+                    }
+                    args.context().random().restore(state);
+                    return None.NONE;
+                });
         FAMILY.define("bernoulli(p: tensor)")
                 .doc("1 with probability p, else 0, for each element.")
                 .example("bernoulli([0., 1.])", "tensor([0., 1.])")

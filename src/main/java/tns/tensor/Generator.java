@@ -1,5 +1,6 @@
 package tns.tensor;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,37 @@ public final class Generator {
             this.position = position;
             this.kept = kept;
         }
+
+        /** The state as numbers, to be written down. */
+        public long[] numbers() {
+            long[] numbers = Arrays.copyOf(Arrays.stream(words).asLongStream().toArray(), NUMBERS);
+            numbers[words.length] = position;
+            numbers[words.length + 1] = seed;
+            numbers[words.length + 2] = kept == null ? 0 : 1;
+            numbers[words.length + 3] = kept == null ? 0 : Double.doubleToRawLongBits(kept);
+            return numbers;
+        }
+
+        /** The state that {@link #numbers} wrote down, or null when they are not of that making. */
+        public static @Nullable State of(long[] numbers) {
+            int n = MersenneTwister.WORDS;
+            if (numbers.length != NUMBERS || numbers[n] < 0 || numbers[n] > n) {
+                return null;
+            }
+            int[] words = new int[n];
+            for (int i = 0; i < n; i++) {
+                words[i] = (int) numbers[i];
+                if (words[i] != numbers[i]) {
+                    return null;
+                }
+            }
+            Double kept = numbers[n + 2] == 0 ? null : (Double) Double.longBitsToDouble(numbers[n + 3]);
+            return new State(numbers[n + 1], words, (int) numbers[n], kept);
+        }
     }
+
+    /** The words, position, seed, and whether a normal draw is kept and which. */
+    private static final int NUMBERS = MersenneTwister.WORDS + 4;
 
     private static final float FLOAT_STEP = 0x1p-24f;
     private static final double DOUBLE_STEP = 0x1p-53;
