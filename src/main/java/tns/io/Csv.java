@@ -5,8 +5,10 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,12 +50,14 @@ final class Csv {
      */
     static Csv read(Path file, Context context, char delimiter, @Nullable Boolean header, int skip) throws IOException {
         Csv csv = new Csv(context);
-        try (CsvReader<CsvRecord> rows = CsvReader.builder()
-                .fieldSeparator(delimiter)
-                .detectBomHeader(true)
-                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .ofCsvRecord(file)) {
+        // The reader of java.nio, unlike that of FastCSV, refuses what is not UTF-8.
+        try (Reader text = withoutMark(Files.newBufferedReader(file));
+                CsvReader<CsvRecord> rows = CsvReader.builder()
+                        .fieldSeparator(delimiter)
+                        .allowUnclosedQuote(false)
+                        .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                        .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                        .ofCsvRecord(text)) {
             boolean first = true;
             for (CsvRecord row : rows) {
                 if (row.getStartingLineNumber() <= skip) {
@@ -75,6 +79,15 @@ final class Csv {
             throw e.getCause();
         }
         return csv;
+    }
+
+    /** The text after the byte order mark that some programs write first. */
+    private static Reader withoutMark(Reader text) throws IOException {
+        text.mark(1);
+        if (text.read() != '\uFEFF') {
+            text.reset();
+        }
+        return text;
     }
 
     private static boolean isNumbers(CsvRecord row) {

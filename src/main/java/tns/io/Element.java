@@ -55,20 +55,15 @@ enum Element {
      */
     void decode(ByteBuffer from, Object to, int at, int count) {
         switch (to) {
-            case double[] a -> {
-                for (int i = at; i < at + count; i++) {
-                    a[i] = from.getDouble();
-                }
-            }
+            case double[] a -> from.asDoubleBuffer().get(a, at, count);
+            case float[] a when this == F32 -> from.asFloatBuffer().get(a, at, count);
             case float[] a -> {
                 for (int i = at; i < at + count; i++) {
-                    a[i] = switch (this) {
-                        case F16 -> Float.float16ToFloat(from.getShort());
-                        case BF16 -> Float.intBitsToFloat(from.getShort() << 16);
-                        default -> from.getFloat();
-                    };
+                    short bits = from.getShort();
+                    a[i] = this == F16 ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << 16);
                 }
             }
+            case long[] a when this == I64 -> from.asLongBuffer().get(a, at, count);
             case long[] a -> {
                 for (int i = at; i < at + count; i++) {
                     a[i] = integer(from);
@@ -85,7 +80,6 @@ enum Element {
 
     private long integer(ByteBuffer from) {
         return switch (this) {
-            case I64 -> from.getLong();
             case I32 -> from.getInt();
             case I16 -> from.getShort();
             case I8 -> from.get();
@@ -106,14 +100,12 @@ enum Element {
 
     /** Writes {@code count} elements of a host array, the type's own. */
     static void encode(Object from, int at, int count, ByteBuffer to) {
-        for (int i = at; i < at + count; i++) {
-            switch (from) {
-                case double[] a -> to.putDouble(a[i]);
-                case float[] a -> to.putFloat(a[i]);
-                case long[] a -> to.putLong(a[i]);
-                case byte[] a -> to.put(a[i]);
-                default -> throw new IllegalStateException("unexpected host array " + from.getClass());
-            }
+        switch (from) {
+            case double[] a -> to.asDoubleBuffer().put(a, at, count);
+            case float[] a -> to.asFloatBuffer().put(a, at, count);
+            case long[] a -> to.asLongBuffer().put(a, at, count);
+            case byte[] a -> to.put(a, at, count);
+            default -> throw new IllegalStateException("unexpected host array " + from.getClass());
         }
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import tns.tensor.Device;
+import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /**
@@ -27,7 +28,8 @@ final class Idx {
             boolean packed = (raw.read() << 8 | raw.read()) == GZIP_MAGIC;
             raw.reset();
             long size = Files.size(file);
-            InputStream in = packed ? Inflation.limited(new BufferedInputStream(new GZIPInputStream(raw)), size) : raw;
+            InputStream in =
+                    packed ? new Inflation(size).limited(new BufferedInputStream(new GZIPInputStream(raw))) : raw;
             Tensor t = read(in, packed ? Long.MAX_VALUE : size, device);
             if (in.read() >= 0) {
                 throw FileFailure.fault("it goes on after the data that its header describes");
@@ -55,7 +57,7 @@ final class Idx {
         for (int d = 0; d < sizes.length; d++) {
             sizes[d] = Integer.toUnsignedLong(data.readInt());
         }
-        var shape = Elements.shape(sizes);
+        Shape shape = Elements.shape(sizes);
         if ((double) shape.elements() * element.bytes() > size) {
             throw FileFailure.fault("it ends early: its header describes shape " + shape);
         }

@@ -1,10 +1,18 @@
 package tns.io;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.IndexColorModel;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -22,6 +30,9 @@ import tns.tensor.Tensor;
 final class Images {
     /** 64 million pixels, 8192 x 8192: what a picture may have at most, so that a small file cannot ask for all memory. */
     private static final long MOST_PIXELS = 1L << 26;
+
+    /** Deflated 1032 times, the most that deflate can, at one bit for a pixel. */
+    private static final long MOST_PIXELS_PER_BYTE = 1032 * 8;
 
     private static final String HELP = "PNG and JPEG pictures can be read";
 
@@ -42,12 +53,8 @@ final class Images {
             }
             try {
                 reader.setInput(in, true, true);
-                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels > MOST_PIXELS) {
-                    throw FileFailure.fault("it claims " + reader.getWidth(0) + " x " + reader.getHeight(0)
-                            + " pixels; 64 million is the most");
-                }
-                return tensor(reader.read(0), mode, device);
+                checkSize(reader.getWidth(0), reader.getHeight(0), Files.size(file));
+                return tensor(whole(reader), mode, device);
             } catch (TnsException e) {
                 throw e;
             } catch (IOException | RuntimeException e) {
@@ -60,61 +67,125 @@ final class Images {
         }
     }
 
+    /** The picture, which must be there to its end: the JPEG reader fills up a cut one with grey and only warns. */
+    private static BufferedImage whole(ImageReader reader) throws IOException {
+        List<String> cuts = new ArrayList<>();
+        reader.addIIOReadWarningListener((source, warning) -> {
+            if (warning.toLowerCase(Locale.ROOT).contains("premature end")) {
+                cuts.add(warning);
+            }
+        });
+        BufferedImage image = reader.read(0);
+        if (!cuts.isEmpty()) {
+            throw new EOFException();
+        }
+        return image;
+    }
+
+    private static void checkSize(long width, long height, long bytes) {
+        String claim = "it claims " + width + " x " + height + " pixels";
+        if (width * height > MOST_PIXELS) {
+            throw FileFailure.fault(claim + "; 64 million is the most");
+        }
+        if (width * height > MOST_PIXELS_PER_BYTE * bytes) {
+            throw FileFailure.fault(claim + ", for which its " + bytes + " bytes are too few");
+        }
+    }
+
     private static Tensor tensor(BufferedImage image, String mode, Device device) {
-        boolean gray = image.getColorModel().getColorSpace().getNumComponents() == 1;
+        Samples samples = Samples.of(image);
         boolean alpha = image.getColorModel().hasAlpha();
         int channels = switch (mode) {
             case "gray" -> 1;
             case "rgb" -> 3;
             case "rgba" -> 4;
-            default -> gray && !alpha ? 1 : alpha ? 4 : 3;
+            default -> alpha ? 4 : samples.gray() ? 1 : 3;
         };
-        int height = image.getHeight();
         int width = image.getWidth();
-        float[] values = new float[channels * height * width];
-        int plane = height * width;
-        int[] row = new int[width];
-        int[] samples = new int[width];
-        float most = (1 << Math.min(16, image.getSampleModel().getSampleSize(0))) - 1;
-        // getRGB would pass gray values through a colour profile.
-        boolean direct = gray
-                && !alpha
-                && image.getColorModel().getNumComponents() == 1
-                && !(image.getColorModel() instanceof java.awt.image.IndexColorModel);
-        for (int y = 0; y < height; y++) {
-            if (direct) {
-                image.getRaster().getSamples(0, y, width, 1, 0, samples);
-            } else {
-                image.getRGB(0, y, width, 1, row, 0, width);
-            }
-            for (int x = 0; x < width; x++) {
-                int at = y * width + x;
-                if (direct) {
-                    for (int c = 0; c < channels; c++) {
-                        values[c * plane + at] = c == 3 ? 1 : samples[x] / most;
-                    }
-                } else {
-                    color(row[x], channels, values, at, plane);
-                }
+        int plane = image.getHeight() * width;
+        float[] values = new float[channels * plane];
+        for (int y = 0; y < image.getHeight(); y++) {
+            float[][] row = samples.row(y);
+            for (int c = 0; c < channels; c++) {
+                System.arraycopy(channels == 1 ? luma(row) : row[c], 0, values, c * plane + y * width, width);
             }
         }
-        return Tensor.upload(device, DType.FLOAT32, Shape.of(channels, height, width), values);
+        return Tensor.upload(device, DType.FLOAT32, Shape.of(channels, image.getHeight(), width), values);
     }
 
-    private static void color(int argb, int channels, float[] values, int at, int plane) {
-        float red = (argb >> 16 & 255) / 255f;
-        float green = (argb >> 8 & 255) / 255f;
-        float blue = (argb & 255) / 255f;
-        if (channels == 1) {
-            // The luma of ITU-R BT.601, as image libraries convert to gray.
-            values[at] = 0.299f * red + 0.587f * green + 0.114f * blue;
-            return;
+    /** A row's gray values; colours by the weights of ITU-R BT.601, as image libraries convert them. */
+    private static float[] luma(float[][] row) {
+        float[] red = row[0];
+        if (row[1] == red) {
+            return red;
         }
-        values[at] = red;
-        values[plane + at] = green;
-        values[2 * plane + at] = blue;
-        if (channels == 4) {
-            values[3 * plane + at] = (argb >>> 24) / 255f;
+        float[] gray = new float[red.length];
+        for (int x = 0; x < gray.length; x++) {
+            gray[x] = 0.299f * red[x] + 0.587f * row[1][x] + 0.114f * row[2][x];
+        }
+        return gray;
+    }
+
+    /**
+     * The rows of an image as red, green, blue and alpha from 0 to 1. Samples are taken as they are in the file: getRGB
+     * would bend gray ones by a colour profile and cut 16 bits to 8. Only palettes need it.
+     */
+    private record Samples(BufferedImage image, boolean gray, boolean direct) {
+        static Samples of(BufferedImage image) {
+            if (image.getColorModel() instanceof IndexColorModel palette) {
+                int[] colours = new int[palette.getMapSize()];
+                palette.getRGBs(colours);
+                boolean gray = Arrays.stream(colours)
+                        .allMatch(c -> (c & 255) == (c >> 8 & 255) && (c & 255) == (c >> 16 & 255));
+                return new Samples(image, gray, false);
+            }
+            int type = image.getColorModel().getColorSpace().getType();
+            if (type != ColorSpace.TYPE_RGB && type != ColorSpace.TYPE_GRAY) {
+                throw FileFailure.fault("its colours are neither gray nor red, green and blue");
+            }
+            boolean gray = type == ColorSpace.TYPE_GRAY;
+            return new Samples(image, gray, image.getColorModel() instanceof ComponentColorModel);
+        }
+
+        float[][] row(int y) {
+            int width = image.getWidth();
+            float[][] row = new float[4][];
+            if (direct) {
+                int bands = image.getRaster().getNumBands();
+                float[][] bandRows = new float[bands][];
+                for (int band = 0; band < bands; band++) {
+                    float most = (1 << image.getSampleModel().getSampleSize(band)) - 1;
+                    float[] samples = image.getRaster().getSamples(0, y, width, 1, band, new float[width]);
+                    for (int x = 0; x < width; x++) {
+                        samples[x] /= most;
+                    }
+                    bandRows[band] = samples;
+                }
+                for (int c = 0; c < 3; c++) {
+                    row[c] = bandRows[gray ? 0 : c];
+                }
+                row[3] = bands == (gray ? 2 : 4) ? bandRows[bands - 1] : ones(width);
+                return row;
+            }
+            int[] colours = image.getRGB(0, y, width, 1, null, 0, width);
+            for (int c = 0; c < 4; c++) {
+                int shift = c == 3 ? 24 : 16 - 8 * c;
+                float[] samples = new float[width];
+                for (int x = 0; x < width; x++) {
+                    samples[x] = (colours[x] >>> shift & 255) / 255f;
+                }
+                row[c] = samples;
+            }
+            if (gray) {
+                row[1] = row[2] = row[0];
+            }
+            return row;
+        }
+
+        private static float[] ones(int n) {
+            float[] ones = new float[n];
+            Arrays.fill(ones, 1);
+            return ones;
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import tns.error.TnsException;
+import tns.op.Display;
 import tns.tensor.Device;
 import tns.tensor.Tensor;
 
@@ -27,6 +29,7 @@ final class Npz {
     /** The tensors by key, in the order of the archive. Nothing is unpacked to disk. */
     static Map<String, Object> read(Path file, Device device) throws IOException {
         Map<String, Object> found = new LinkedHashMap<>();
+        Inflation budget = new Inflation(Files.size(file));
         try (ZipFile zip = new ZipFile(file.toFile())) {
             Enumeration<? extends ZipEntry> entries = zip.entries();
             while (entries.hasMoreElements()) {
@@ -36,7 +39,7 @@ final class Npz {
                     throw FileFailure.fault("it holds " + shown(name) + ", which is not an npy file");
                 }
                 String key = name.substring(0, name.length() - SUFFIX.length());
-                if (found.put(key, read(zip, entry, device)) != null) {
+                if (found.put(key, read(zip, entry, budget, device)) != null) {
                     throw FileFailure.fault("it holds " + shown(name) + " twice");
                 }
             }
@@ -46,11 +49,10 @@ final class Npz {
         return found;
     }
 
-    private static Tensor read(ZipFile zip, ZipEntry entry, Device device) throws IOException {
-        Inflation.check(entry.getCompressedSize(), entry.getSize());
+    private static Tensor read(ZipFile zip, ZipEntry entry, Inflation budget, Device device) throws IOException {
+        budget.check(entry.getSize());
         try (InputStream raw = zip.getInputStream(entry)) {
-            CheckedInputStream in = new CheckedInputStream(
-                    Inflation.limited(new BufferedInputStream(raw), entry.getCompressedSize()), new CRC32());
+            CheckedInputStream in = new CheckedInputStream(budget.limited(new BufferedInputStream(raw)), new CRC32());
             Tensor t = Npy.read(in, device);
             in.transferTo(OutputStream.nullOutputStream());
             if (entry.getCrc() >= 0 && in.getChecksum().getValue() != entry.getCrc()) {
@@ -65,7 +67,7 @@ final class Npz {
     }
 
     private static String shown(String name) {
-        return tns.op.Display.quoted(name.length() > 60 ? name.substring(0, 60) + "…" : name);
+        return Display.quoted(name.length() > 60 ? name.substring(0, 60) + "…" : name);
     }
 
     /** Writes tensors under their keys. */

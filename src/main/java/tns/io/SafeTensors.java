@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tns.op.Display;
 import tns.tensor.Device;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
@@ -90,7 +91,7 @@ record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
     }
 
     /** The header, whose places tile {@code bytes} bytes of data. */
-    private static Header parse(String json, long bytes) throws IOException {
+    private static Header parse(String json, long bytes) {
         Header header = new Header();
         JsonReader in = new JsonReader(new StringReader(json));
         in.setStrictness(Strictness.STRICT);
@@ -114,7 +115,7 @@ record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
             if (in.peek() != JsonToken.END_DOCUMENT) {
                 throw FileFailure.fault("its header goes on after its end");
             }
-        } catch (MalformedJsonException | IllegalStateException | JsonParseException | NumberFormatException e) {
+        } catch (IOException | IllegalStateException | JsonParseException | NumberFormatException e) {
             throw FileFailure.fault("its header is malformed");
         }
         List<Place> inOrder = new ArrayList<>(byName.values());
@@ -186,7 +187,7 @@ record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
     }
 
     private static String shown(String name) {
-        return tns.op.Display.quoted(name.length() > 60 ? name.substring(0, 60) + "…" : name);
+        return Display.quoted(name.length() > 60 ? name.substring(0, 60) + "…" : name);
     }
 
     /** Writes the file; the data starts at a multiple of 8 bytes. */

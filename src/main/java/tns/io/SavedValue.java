@@ -5,7 +5,6 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
-import com.google.gson.stream.MalformedJsonException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -147,7 +146,7 @@ final class SavedValue {
     }
 
     /** The value in a file: as it was saved, or where another program wrote the file, the record of its tensors. */
-    static Object unpack(SafeTensors file) throws IOException {
+    static Object unpack(SafeTensors file) {
         String text = file.metadata().get(KEY);
         if (text == null) {
             return new Record(new LinkedHashMap<>(file.tensors()));
@@ -161,7 +160,7 @@ final class SavedValue {
                 throw malformed();
             }
             return value;
-        } catch (MalformedJsonException | IllegalStateException | JsonParseException | NumberFormatException e) {
+        } catch (IOException | IllegalStateException | JsonParseException | NumberFormatException e) {
             throw malformed();
         }
     }

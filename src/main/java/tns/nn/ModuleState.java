@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Casts;
 import tns.op.Record;
+import tns.op.ShapeOps;
 import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.tensor.Param;
@@ -27,19 +29,21 @@ final class ModuleState {
         return new Record(all);
     }
 
-    /** Where one tensor of the state is kept. */
-    private record Place(Module owner, String field, Object content) {
+    /** One tensor of the state, and how to put another in its place. */
+    private record Place(Object content, Consumer<Tensor> setter) {
         Tensor tensor() {
             return content instanceof Param p ? p.value().detach() : ((Tensor) content).detach();
         }
 
+        String kind() {
+            return content instanceof Param ? "parameter" : "buffer";
+        }
+
         void set(Tensor value) {
-            Tensor next = Casts.to(value.detach(), tensor().dtype());
-            if (content instanceof Param p) {
-                p.set(next);
-            } else {
-                owner.field(field, next.share());
-            }
+            Tensor old = tensor();
+            Tensor next = ShapeOps.onDevice(Casts.to(value.detach(), old.dtype()), old.device());
+            // The record still holds it too.
+            setter.accept(next.share());
         }
     }
 
@@ -50,23 +54,27 @@ final class ModuleState {
     }
 
     private static void collect(String prefix, Module module, Map<String, Place> found) {
-        module.fields().forEach((field, value) -> {
-            String name = prefix + field;
-            if (value instanceof Tensor) {
-                found.put(name, new Place(module, field, value));
-            } else {
-                collect(name, value, module, field, found);
-            }
-        });
+        module.fields()
+                .forEach((field, value) -> collect(prefix + field, value, next -> module.field(field, next), found));
     }
 
-    private static void collect(String name, Object value, Module owner, String field, Map<String, Place> found) {
+    private static void collect(String name, Object value, Consumer<Object> owner, Map<String, Place> found) {
         switch (value) {
-            case Param p -> found.put(name, new Place(owner, field, p));
+            case Param p -> found.put(name, new Place(p, p::set));
+            case Tensor t -> found.put(name, new Place(t, owner::accept));
             case Module m -> collect(name + ".", m, found);
             case Tuple t -> {
-                for (int i = 0; i < t.size(); i++) {
-                    collect(name + "." + i, t.get(i), owner, field, found);
+                Object[] items = t.items().toArray();
+                for (int i = 0; i < items.length; i++) {
+                    int at = i;
+                    collect(
+                            name + "." + i,
+                            items[i],
+                            next -> {
+                                items[at] = next;
+                                owner.accept(Tuple.of(items.clone()));
+                            },
+                            found);
                 }
             }
             default -> {}
@@ -99,8 +107,7 @@ final class ModuleState {
             } else if (tensor == null) {
                 wrong.add(name + " is " + TypeName.describe(value));
             } else if (!tensor.shape().equals(place.tensor().shape())) {
-                wrong.add(name + " has shape " + tensor.shape() + ", the "
-                        + (place.content instanceof Param ? "parameter " : "buffer ")
+                wrong.add(name + " has shape " + tensor.shape() + ", the " + place.kind() + " "
                         + place.tensor().shape());
             }
         });

@@ -89,10 +89,10 @@ public interface FileAccess {
                     && existing.toRealPath().startsWith(root)) {
                 return file;
             }
-            throw denied("this program may use only the files in its own folder");
         } catch (IOException e) {
-            throw denied("it cannot be looked up");
+            // A link to nowhere: what it will lead to cannot be known.
         }
+        throw denied("this program may use only the files in its own folder");
     }
 
     private static TnsException denied(String reason) {
