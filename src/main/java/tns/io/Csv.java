@@ -115,8 +115,8 @@ final class Csv {
             columns.add(new ArrayList<>());
         }
         if (count != names.size()) {
-            throw FileFailure.fault("line " + row.getStartingLineNumber() + " has " + count + " fields, "
-                    + (headed ? "the header " : "the first ") + names.size());
+            throw FileFailure.fault("line " + row.getStartingLineNumber() + " has " + count
+                    + (count == 1 ? " field, " : " fields, ") + (headed ? "the header " : "the first ") + names.size());
         }
         lines.add(row.getStartingLineNumber());
         for (int c = 0; c < count; c++) {

@@ -10,14 +10,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
+import tns.error.Suggestion;
 import tns.error.TnsException;
 import tns.op.Args;
 
 /** What a user is told when a file cannot be read or written: the file, what is wrong with it, and what would work. */
 final class FileFailure {
+    private static final int MOST_LISTED = 1000;
+
     private FileFailure() {}
 
     /** Work on a file; failures inside start with what is wrong. */
@@ -44,7 +48,7 @@ final class FileFailure {
             try {
                 return work.run(file);
             } catch (IOException e) {
-                throw failure(start + reason(e, file), null, args, parameter, e);
+                throw failure(start + reason(e, file), remedy(e, path, file), args, parameter, e);
             }
         } catch (TnsException e) {
             if (e.kind() != ErrorKind.IO || e.argument() >= 0) {
@@ -73,6 +77,38 @@ final class FileFailure {
             case ZipException _ -> "it is not a sound zip or gz file";
             default -> String.valueOf(e.getMessage());
         };
+    }
+
+    private static @Nullable String remedy(IOException e, String path, Path file) {
+        if (!(e instanceof NoSuchFileException || e instanceof FileNotFoundException)) {
+            return null;
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        Path name = file.getFileName();
+        if (folder != null && name != null && Files.isDirectory(folder) && !Files.exists(file)) {
+            try (Stream<Path> there = Files.list(folder)) {
+                String near = nearest(name.toString(), there);
+                if (near != null) {
+                    return "there is " + near;
+                }
+            } catch (IOException unreadable) {
+                return null;
+            }
+        }
+        return Path.of(path).isAbsolute() ? null : "a relative path starts in the folder where tns was started";
+    }
+
+    /** The file of nearly that name, or of that name with an ending. */
+    private static @Nullable String nearest(String name, Stream<Path> files) {
+        List<String> names =
+                files.limit(MOST_LISTED).map(f -> f.getFileName().toString()).toList();
+        String near = Suggestion.nearest(name, names);
+        return near != null
+                ? near
+                : names.stream()
+                        .filter(n -> n.startsWith(name + "."))
+                        .findFirst()
+                        .orElse(null);
     }
 
     /** A fault of the file's contents. */

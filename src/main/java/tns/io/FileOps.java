@@ -22,6 +22,7 @@ import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.plot.ChartFile;
 import tns.plot.Figure;
+import tns.tensor.DType;
 import tns.tensor.Param;
 import tns.tensor.Tensor;
 
@@ -30,7 +31,7 @@ public final class FileOps {
     public static final Family FAMILY = new Family("files");
 
     static {
-        FAMILY.define("save(x: any, path: string)")
+        FAMILY.define("save(x: any, path: any)")
                 .doc("Saves tensors, numbers, strings, tuples and records of them, models and optimizers as"
                         + " .safetensors, under the names of PyTorch's state_dict; one tensor as .npy, named ones"
                         + " as .npz; a figure as .png or .svg. The old file is replaced as a whole or not at all.")
@@ -90,7 +91,13 @@ public final class FileOps {
 
     private static void save(Args args) {
         Object x = args.get("x");
-        String path = args.text("path");
+        if (!(args.get("path") instanceof String path)) {
+            TnsException wrong = new TnsException(
+                            ErrorKind.VALUE,
+                            "save: path must be a string, found " + TypeName.describe(args.get("path")))
+                    .argument(1);
+            throw x instanceof String ? wrong.help("the value comes first: save(net, \"net.safetensors\")") : wrong;
+        }
         if (x instanceof Figure figure) {
             byte[] picture = ChartFile.encode(figure, path);
             written(args, out -> out.write(picture));
@@ -100,11 +107,11 @@ public final class FileOps {
                 args,
                 switch (extension(path)) {
                     case "npy" -> {
-                        Tensor t = tensor(x);
+                        Tensor t = tensor(args.context(), x);
                         yield out -> Npy.write(t, out);
                     }
                     case "npz" -> {
-                        Map<String, Tensor> tensors = named(SavedValue.stateOf(args.context(), x));
+                        Map<String, Tensor> tensors = named(args.context(), SavedValue.stateOf(args.context(), x));
                         yield out -> Npz.write(tensors, out);
                     }
                     case "safetensors" -> SavedValue.pack(args.context(), x)::write;
@@ -120,10 +127,14 @@ public final class FileOps {
                 });
     }
 
-    private static Tensor tensor(Object x) {
+    /** A tensor as it is, a number as one of the dtype that NumPy gives it. */
+    private static Tensor tensor(Context context, Object x) {
         return switch (x) {
             case Tensor t -> t.detach();
             case Param p -> p.value().detach();
+            case Long n -> Tensor.scalar(context.cpu(), DType.INT64, n);
+            case Double d -> Tensor.scalar(context.cpu(), DType.FLOAT64, d);
+            case Boolean b -> Tensor.scalar(context.cpu(), DType.BOOL, b ? 1 : 0);
             default ->
                 throw new TnsException(
                                 ErrorKind.VALUE,
@@ -135,16 +146,16 @@ public final class FileOps {
     }
 
     /** The tensors of an npz file, those of a tuple under NumPy's names. */
-    private static Map<String, Tensor> named(Object x) {
+    private static Map<String, Tensor> named(Context context, Object x) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         switch (x) {
-            case Record r -> r.entries().forEach((name, value) -> tensors.put(name, tensor(value)));
+            case Record r -> r.entries().forEach((name, value) -> tensors.put(name, tensor(context, value)));
             case Tuple t -> {
                 for (int i = 0; i < t.size(); i++) {
-                    tensors.put("arr_" + i, tensor(t.get(i)));
+                    tensors.put("arr_" + i, tensor(context, t.get(i)));
                 }
             }
-            default -> tensors.put("arr_0", tensor(x));
+            default -> tensors.put("arr_0", tensor(context, x));
         }
         return tensors;
     }
@@ -197,8 +208,19 @@ public final class FileOps {
             case "png", "jpg", "jpeg" ->
                 throw FileFailure.fault("it is a picture").help("read_image reads it");
             case "txt" -> throw FileFailure.fault("it is a text").help("read_text reads it");
-            default -> SavedValue.unpack(SafeTensors.read(file, context.cpu()));
+            default -> other(file, context);
         });
+    }
+
+    private static Object other(Path file, Context context) throws IOException {
+        try {
+            return SavedValue.unpack(SafeTensors.read(file, context.cpu()));
+        } catch (TnsException e) {
+            throw e.help() != null || extension(file.toString()).equals("safetensors")
+                    ? e
+                    : e.help("load reads .safetensors, .npy and .npz; read_csv, read_idx, read_image and read_text the"
+                            + " rest");
+        }
     }
 
     /** The format by the name, or where that tells nothing by the first bytes. */

@@ -228,9 +228,22 @@ public final class Calls {
             this.arguments = arguments;
         }
 
+        /** The value before the dot; a name without one may be that of a library of Python's. */
+        private Object receiver(Frame frame) {
+            try {
+                return object.borrow(frame);
+            } catch (ScriptException e) {
+                String help = object instanceof Variable v && v.peek(frame) == null
+                        ? ForeignNames.libraryHelp(
+                                v.name(), name, f -> frame.session.ops().find(f) != null)
+                        : null;
+                throw help == null ? e : object.fail(e.kind(), e.summary(), help);
+            }
+        }
+
         @Override
         public Object eval(Frame frame) {
-            Object value = object.borrow(frame);
+            Object value = receiver(frame);
             if (value instanceof Members members && members.member(name) instanceof Object member) {
                 return arguments.call(frame, this, nameSpan, member, null, null);
             }

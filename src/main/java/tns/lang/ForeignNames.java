@@ -1,11 +1,16 @@
 package tns.lang;
 
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Names that people bring from Python, NumPy and other languages, and what tns has instead. */
 final class ForeignNames {
+    private static final String READERS = "read_csv(path) gives the columns, read_csv(path, dtype=float32) one tensor";
+    private static final String PICTURES = "read_image(path) and write_image(x, path) here";
+
     private static final Map<String, String> HELP = Map.ofEntries(
             Map.entry("None", "it is none here"),
             Map.entry("null", "it is none here"),
@@ -35,6 +40,24 @@ final class ForeignNames {
             Map.entry("pass", "an empty block is { }"),
             Map.entry("println", "it is print here"),
             Map.entry("printf", "print(\"{x:.2f}\") formats"),
+            Map.entry("pd", READERS),
+            Map.entry("pandas", READERS),
+            Map.entry("loadtxt", READERS),
+            Map.entry("genfromtxt", READERS),
+            Map.entry("savetxt", "save(x, \"x.npy\"), or write_text(path, text)"),
+            Map.entry("savez", "save({a: x, b: y}, \"data.npz\"): the value first, then the path"),
+            Map.entry("savez_compressed", "save({a: x, b: y}, \"data.npz\"): the value first, then the path"),
+            Map.entry("fromfile", "load(path) for .npy, .npz and .safetensors files, read_idx(path) for MNIST's"),
+            Map.entry("tofile", "save(x, \"x.npy\") writes a tensor"),
+            Map.entry("load_file", "load(\"net.safetensors\"), or load(net, \"net.safetensors\")"),
+            Map.entry("save_file", "save(net, \"net.safetensors\"): the value first, then the path"),
+            Map.entry("safetensors", "save(net, \"net.safetensors\") and load(net, \"net.safetensors\") are built in"),
+            Map.entry("pickle", "save(x, \"x.safetensors\") and load(\"x.safetensors\") keep any value"),
+            Map.entry("json", "save(x, \"x.safetensors\") and load(\"x.safetensors\") keep any value"),
+            Map.entry("Image", PICTURES),
+            Map.entry("imread", PICTURES),
+            Map.entry("imsave", PICTURES),
+            Map.entry("os", "exists(path), read_text(path) and write_text(path, text) here"),
             Map.entry("open", "read_text(path) and write_text(path, text) here"),
             Map.entry("exit", "a script ends at its end; error(\"…\") stops it early"),
             Map.entry("quit", "a script ends at its end; error(\"…\") stops it early"),
@@ -55,7 +78,32 @@ final class ForeignNames {
             Map.entry("__class__", "type(x) tells a value's type"),
             Map.entry("fit", "for epoch in 0..n { … } with backward and an optimiser trains"));
 
+    /** Functions of Python's libraries that are another call here. */
+    private static final Map<String, String> CALLS = Map.of(
+            "torch.save", "save(net, \"net.safetensors\") here",
+            "torch.load", "load(net, \"net.safetensors\"), or load(\"net.safetensors\") for the tensors alone",
+            "plt.imread", PICTURES,
+            "plt.savefig", "save(plot(x, y), \"figure.png\") here");
+
+    private static final Set<String> LIBRARIES = Set.of("np", "numpy", "torch", "nn", "F", "math", "pd", "pandas");
+
     private ForeignNames() {}
+
+    /** What to write instead of {@code library.name(…)}, or null. */
+    static @Nullable String libraryHelp(String library, String name, Predicate<String> isFunction) {
+        String call = CALLS.get(library + "." + name);
+        if (call != null || !LIBRARIES.contains(library)) {
+            return call;
+        }
+        String known = HELP.get(name);
+        if (known != null) {
+            return known;
+        }
+        String lower = name.toLowerCase(Locale.ROOT);
+        return isFunction.test(lower)
+                ? "functions stand alone here: " + lower + "(…), not " + library + "." + name + "(…)"
+                : null;
+    }
 
     /** What to write instead of {@code name}, or null. */
     static @Nullable String help(String name) {

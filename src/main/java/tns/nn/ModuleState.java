@@ -123,10 +123,7 @@ final class ModuleState {
                             ErrorKind.VALUE,
                             "load_state_dict: the state does not fit " + module.typeName() + ": "
                                     + String.join("; ", faults))
-                    .help(
-                            wrong.isEmpty()
-                                    ? "strict=false takes over what fits and leaves the rest"
-                                    : "make the model with the sizes it was saved with");
+                    .help(remedy(entries, unknown, wrong));
         }
         places.forEach((name, place) -> {
             Object value = entries.get(name);
@@ -135,6 +132,17 @@ final class ModuleState {
             }
         });
         return Tuple.named(List.of("missing_keys", "unexpected_keys"), Tuple.of(missing), Tuple.of(unknown));
+    }
+
+    private static String remedy(Map<String, Object> entries, List<String> unknown, List<String> wrong) {
+        for (String name : unknown) {
+            if (entries.get(name) instanceof Record) {
+                return "\"" + name + "\" is a record itself: load_state_dict(state[\"" + name + "\"])";
+            }
+        }
+        return wrong.isEmpty()
+                ? "strict=false takes over what fits and leaves the rest"
+                : "make the model with the sizes it was saved with";
     }
 
     private static @Nullable Tensor tensor(Object value) {

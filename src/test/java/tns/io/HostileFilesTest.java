@@ -409,7 +409,7 @@ class HostileFilesTest {
     }
 
     private void tables() {
-        table(text("a,b\n1,2\n3\n"), "line 3 has 1 fields, the header 2");
+        table(text("a,b\n1,2\n3\n"), "line 3 has 1 field, the header 2");
         table(text("1,2\n3,4,5\n"), "line 2 has 3 fields, the first 2");
         table(text("a,a\n1,2\n"), "line 1: two columns are named \"a\"");
         table(new byte[] {'a', '\n', (byte) 0xff, (byte) 0xfe, '\n'}, "it is not UTF-8 text");
