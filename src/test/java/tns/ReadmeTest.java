@@ -23,6 +23,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tns.error.ScriptException;
+import tns.op.FileAccess;
 
 /** What the README shows is what happens. */
 class ReadmeTest {
@@ -45,7 +46,7 @@ class ReadmeTest {
 
     /** The comments after what prints, and the whole lines of comment below it, are the output. */
     @Test
-    void theTourPrintsWhatItsCommentsSay() {
+    void theTourPrintsWhatItsCommentsSay(@TempDir Path folder) {
         List<String> tours = blocks("python");
         assertTrue(!tours.isEmpty(), "there is a tour");
         for (String tour : tours) {
@@ -54,6 +55,7 @@ class ReadmeTest {
                     new PrintStream(printed, true, StandardCharsets.UTF_8),
                     new BufferedReader(new StringReader("")),
                     List.of());
+            tns.files(FileAccess.under(folder));
             tns.run(tns.compile(tour, "README.md"));
             tns.flush();
             String expected = tour.lines()
