@@ -212,7 +212,10 @@ final class Csv {
         for (int r = 0; r < lines.size(); r++) {
             for (int c = 0; c < width; c++) {
                 String cell = columns.get(c).get(r);
-                Double value = isTruth(cell) ? Double.valueOf(cell.equalsIgnoreCase("true") ? 1 : 0) : number(cell);
+                Double value = number(cell);
+                if (value == null && isTruth(cell)) {
+                    value = cell.equalsIgnoreCase("true") ? 1.0 : 0.0;
+                }
                 if (value == null) {
                     throw cell(
                             r,

@@ -29,13 +29,14 @@ final class Elements {
     /**
      * The next elements of a stream as a tensor.
      *
+     * @param held the bytes that the stream is known to hold, for which memory may be taken at once; 0 when not known
      * @throws TnsException when the stream ends before
      */
-    static Tensor read(InputStream in, Element element, ByteOrder order, Shape shape, Device device)
+    static Tensor read(InputStream in, long held, Element element, ByteOrder order, Shape shape, Device device)
             throws IOException {
         int n = shape.elements();
-        Object array = allocate(element.dtype(), Math.min(n, FIRST_ELEMENTS));
-        int room = Math.min(n, FIRST_ELEMENTS);
+        int room = (long) n * element.bytes() <= held ? n : Math.min(n, FIRST_ELEMENTS);
+        Object array = allocate(element.dtype(), room);
         byte[] chunk = new byte[CHUNK_BYTES];
         int done = 0;
         while (done < n) {

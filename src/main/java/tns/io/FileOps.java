@@ -192,7 +192,7 @@ public final class FileOps {
         return FileFailure.reading(args, parameter, file -> switch (format(file)) {
             case "npy" -> {
                 try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-                    Tensor t = Npy.read(in, context.cpu());
+                    Tensor t = Npy.read(in, Files.size(file), context.cpu());
                     if (in.read() >= 0) {
                         throw FileFailure.fault("it goes on after the array");
                     }

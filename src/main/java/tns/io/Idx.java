@@ -30,7 +30,7 @@ final class Idx {
             long size = Files.size(file);
             InputStream in =
                     packed ? new Inflation(size).limited(new BufferedInputStream(new GZIPInputStream(raw))) : raw;
-            Tensor t = read(in, packed ? Long.MAX_VALUE : size, device);
+            Tensor t = read(in, packed ? 0 : size, device);
             if (in.read() >= 0) {
                 throw FileFailure.fault("it goes on after the data that its header describes");
             }
@@ -38,7 +38,7 @@ final class Idx {
         }
     }
 
-    private static Tensor read(InputStream in, long size, Device device) throws IOException {
+    private static Tensor read(InputStream in, long held, Device device) throws IOException {
         DataInputStream data = new DataInputStream(in);
         if (data.readUnsignedShort() != 0) {
             throw FileFailure.fault("it is not an IDX file, which starts with two zero bytes");
@@ -58,9 +58,9 @@ final class Idx {
             sizes[d] = Integer.toUnsignedLong(data.readInt());
         }
         Shape shape = Elements.shape(sizes);
-        if ((double) shape.elements() * element.bytes() > size) {
+        if (held > 0 && (long) shape.elements() * element.bytes() > held) {
             throw FileFailure.fault("it ends early: its header describes shape " + shape);
         }
-        return Elements.read(in, element, ByteOrder.BIG_ENDIAN, shape, device);
+        return Elements.read(in, held, element, ByteOrder.BIG_ENDIAN, shape, device);
     }
 }

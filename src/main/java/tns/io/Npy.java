@@ -29,8 +29,8 @@ final class Npy {
 
     private Npy() {}
 
-    /** The tensor in a stream. */
-    static Tensor read(InputStream in, Device device) throws IOException {
+    /** The tensor in a stream, which is known to hold so many bytes; 0 when not known. */
+    static Tensor read(InputStream in, long held, Device device) throws IOException {
         byte[] magic = in.readNBytes(MAGIC.length);
         if (!Arrays.equals(magic, MAGIC)) {
             throw FileFailure.fault("it is not an npy file, which starts with \\x93NUMPY");
@@ -55,12 +55,12 @@ final class Npy {
                 new String(header, version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1));
         Shape shape = Elements.shape(described.shape());
         if (!described.fortranOrder() || shape.rank() < 2) {
-            return Elements.read(in, described.element(), described.order(), shape, device);
+            return Elements.read(in, held, described.element(), described.order(), shape, device);
         }
         int rank = shape.rank();
         int[] back = IntStream.range(0, rank).map(d -> rank - 1 - d).toArray();
         Shape reversed = Shape.of(Arrays.stream(back).map(shape::size).toArray());
-        Tensor columns = Elements.read(in, described.element(), described.order(), reversed, device);
+        Tensor columns = Elements.read(in, held, described.element(), described.order(), reversed, device);
         return Casts.duplicate(Movement.permute(columns, back));
     }
 

@@ -53,7 +53,7 @@ final class Npz {
         budget.check(entry.getSize());
         try (InputStream raw = zip.getInputStream(entry)) {
             CheckedInputStream in = new CheckedInputStream(budget.limited(new BufferedInputStream(raw)), new CRC32());
-            Tensor t = Npy.read(in, device);
+            Tensor t = Npy.read(in, 0, device);
             in.transferTo(OutputStream.nullOutputStream());
             if (entry.getCrc() >= 0 && in.getChecksum().getValue() != entry.getCrc()) {
                 throw FileFailure.fault("its checksum is wrong, so it has been damaged");

@@ -71,7 +71,15 @@ record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             for (Place place : parsed.places) {
                 channel.position(LENGTH_BYTES + header + place.start);
-                tensors.put(place.name, Elements.read(in, place.element, ByteOrder.LITTLE_ENDIAN, place.shape, device));
+                tensors.put(
+                        place.name,
+                        Elements.read(
+                                in,
+                                place.end - place.start,
+                                place.element,
+                                ByteOrder.LITTLE_ENDIAN,
+                                place.shape,
+                                device));
             }
             return new SafeTensors(parsed.metadata, tensors);
         }
