@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
@@ -16,16 +17,16 @@ import tns.lang.Script;
  * else the machine does meets them alike.
  */
 final class Duel {
-    /** The outcome for one rival; times are seconds a call. */
-    record Outcome(String row, int threads, Times tns, String kind, Times libtorch, double wanted) {
+    /** The outcome against one rival; times are seconds a call. */
+    record Outcome(String row, int threads, Times tns, String kind, Times rival, double wanted) {
         double ratio() {
-            return libtorch.median() / tns.median();
+            return rival.median() / tns.median();
         }
     }
 
-    private static final double WARM_UP_SECONDS = 2;
+    private static final double WARM_UP_SECONDS = 1.5;
     private static final double REPETITION_SECONDS = 0.02;
-    private static final double SIDE_SECONDS = 4;
+    private static final double SIDE_SECONDS = 2;
     private static final int MOST_REPETITIONS = 31;
     private static final int LEAST_REPETITIONS = 7;
 
@@ -37,34 +38,64 @@ final class Duel {
     private Duel() {}
 
     static List<Outcome> run(Row row, int threads) {
+        List<Row.Call> started = new ArrayList<>();
         try (PointerScope scope = new PointerScope()) {
             List<Side> sides = new ArrayList<>();
-            sides.add(tns(row, threads));
+            Supplier<Row.Call> ours = row.ours();
+            sides.add(ours == null ? tns(row, threads) : plain(ours.get()));
             for (Row.Rival rival : row.rivals()) {
-                sides.add(libtorch(rival.prepare().get(), threads));
-            }
-            int[] calls = new int[sides.size()];
-            double longest = 0;
-            for (int i = 0; i < calls.length; i++) {
-                double seconds = warmUp(sides.get(i));
-                calls[i] = (int) Math.max(1, REPETITION_SECONDS / seconds);
-                longest = Math.max(longest, calls[i] * seconds);
-            }
-            int repetitions = (int) Math.clamp(SIDE_SECONDS / longest, LEAST_REPETITIONS, MOST_REPETITIONS);
-            double[][] seconds = new double[calls.length][repetitions];
-            for (int r = 0; r < repetitions; r++) {
-                for (int i = 0; i < calls.length; i++) {
-                    seconds[i][r] = time(sides.get(i), calls[i]);
+                Supplier<Row.Call> prepare = rival.prepare();
+                if (prepare != null) {
+                    Row.Call call = prepare.get();
+                    started.add(call);
+                    sides.add(row.isNarrow() ? plain(call) : libtorch(call, threads));
                 }
             }
+            double[][] seconds = inTurns(sides);
             List<Outcome> outcomes = new ArrayList<>();
-            for (int i = 1; i < calls.length; i++) {
-                Row.Rival rival = row.rivals().get(i - 1);
-                outcomes.add(new Outcome(
-                        row.name(), threads, Times.of(seconds[0]), rival.kind(), Times.of(seconds[i]), rival.wanted()));
+            int measured = 1;
+            for (Row.Rival rival : row.rivals()) {
+                Times times = rival.prepare() == null
+                        ? new Times(rival.seconds(), rival.seconds(), rival.seconds())
+                        : Times.of(seconds[measured++]);
+                outcomes.add(
+                        new Outcome(row.name(), threads, Times.of(seconds[0]), rival.kind(), times, rival.wanted()));
             }
             return outcomes;
+        } finally {
+            for (Row.Call call : started) {
+                if (call instanceof Python python) {
+                    python.close();
+                }
+            }
         }
+    }
+
+    /** The seconds a call in each repetition, for each side. */
+    private static double[][] inTurns(List<Side> sides) {
+        int[] calls = new int[sides.size()];
+        double longest = 0;
+        for (int i = 0; i < calls.length; i++) {
+            double seconds = warmUp(sides.get(i));
+            calls[i] = (int) Math.max(1, REPETITION_SECONDS / seconds);
+            longest = Math.max(longest, calls[i] * seconds);
+        }
+        int repetitions = (int) Math.clamp(SIDE_SECONDS / longest, LEAST_REPETITIONS, MOST_REPETITIONS);
+        double[][] seconds = new double[calls.length][repetitions];
+        for (int r = 0; r < repetitions; r++) {
+            for (int i = 0; i < calls.length; i++) {
+                seconds[i][r] = time(sides.get(i), calls[i]);
+            }
+        }
+        return seconds;
+    }
+
+    private static Side plain(Row.Call call) {
+        return calls -> {
+            for (int i = 0; i < calls; i++) {
+                call.run();
+            }
+        };
     }
 
     private static Side tns(Row row, int threads) {

@@ -2,8 +2,10 @@ package tns.bench;
 
 import static org.bytedeco.pytorch.global.torch.conv2d;
 import static org.bytedeco.pytorch.global.torch.embedding;
-import static org.bytedeco.pytorch.global.torch.randint;
 import static org.bytedeco.pytorch.global.torch.randn;
+import static tns.bench.Leaves.classes;
+import static tns.bench.Leaves.leaf;
+import static tns.bench.Leaves.zeroGrad;
 
 import java.util.List;
 import org.bytedeco.pytorch.LSTMImpl;
@@ -11,7 +13,6 @@ import org.bytedeco.pytorch.LSTMOptions;
 import org.bytedeco.pytorch.MultiheadAttentionImpl;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The rows that measure layers: convolution, recurrence, attention and embedding, forward and backward. */
 final class LayerRows {
@@ -22,7 +23,7 @@ final class LayerRows {
     }
 
     private static Row convolution() {
-        return Row.of("conv2d 3x3, 64 to 64 channels, (16, 64, 56, 56), forward and backward", """
+        return Row.of("conv2d 3×3, 64→64 channels, (16, 64, 56, 56), forward and backward", """
             net = conv2d(64, 64, 3, padding=1)
             x = param(randn(16, 64, 56, 56))
             """, """
@@ -60,7 +61,7 @@ final class LayerRows {
                     LSTMImpl net = new LSTMImpl(options);
                     Tensor x = randn(32, 128, 256);
                     return () -> {
-                        net.zero_grad();
+                        net.zero_grad(true);
                         net.forward(x).get0().sum().backward();
                     };
                 });
@@ -79,14 +80,14 @@ final class LayerRows {
                     MultiheadAttentionImpl net = new MultiheadAttentionImpl(256, 8);
                     Tensor x = randn(128, 32, 256);
                     return () -> {
-                        net.zero_grad();
+                        net.zero_grad(true);
                         net.forward(x, x, x).get0().sum().backward();
                     };
                 });
     }
 
     private static Row lookUp() {
-        return Row.of("embedding 5000 x 256 by (32, 128), forward and backward", """
+        return Row.of("embedding 5000×256 by (32, 128), forward and backward", """
             w = param(randn(5000, 256))
             i = randint(0, 5000, (32, 128))
             """, """
@@ -96,23 +97,11 @@ final class LayerRows {
             """)
                 .natural(1, () -> {
                     Tensor w = leaf(5000, 256);
-                    Tensor i = randint(5000, new long[] {32, 128}).to(ScalarType.Long);
+                    Tensor i = classes(5000, 32, 128);
                     return () -> {
                         zeroGrad(w);
                         embedding(w, i).sum().backward();
                     };
                 });
-    }
-
-    private static Tensor leaf(long... sizes) {
-        return randn(sizes).set_requires_grad(true);
-    }
-
-    private static void zeroGrad(Tensor... leaves) {
-        for (Tensor leaf : leaves) {
-            if (leaf.grad().defined()) {
-                leaf.mutable_grad().reset();
-            }
-        }
     }
 }

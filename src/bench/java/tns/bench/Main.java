@@ -30,7 +30,7 @@ final class Main {
             if (!words.isEmpty() && words.stream().noneMatch(row.name()::contains)) {
                 continue;
             }
-            for (int count : threads) {
+            for (int count : row.isNarrow() ? new int[] {1} : threads) {
                 for (Duel.Outcome outcome : Duel.run(row, count)) {
                     outcomes.add(outcome);
                     System.out.println(Report.line(outcome));

@@ -32,7 +32,7 @@ final class Report {
     }
 
     static String line(Duel.Outcome o) {
-        return "| " + o.row() + " | " + o.threads() + " | " + o.tns() + " | " + o.libtorch() + " | " + o.kind() + " | "
+        return "| " + o.row() + " | " + o.threads() + " | " + o.tns() + " | " + o.rival() + " | " + o.kind() + " | "
                 + (o.ratio() >= o.wanted() ? "**" + Times.three(o.ratio()) + "**" : Times.three(o.ratio())) + " | "
                 + Times.three(o.wanted()) + " |";
     }
@@ -40,13 +40,13 @@ final class Report {
     private static String json(Duel.Outcome o) {
         return String.format(
                 Locale.ROOT,
-                "  {\"row\": \"%s\", \"threads\": %d, \"against\": \"%s\", \"tns\": %s, \"libtorch\": %s,"
+                "  {\"row\": \"%s\", \"threads\": %d, \"against\": \"%s\", \"tns\": %s, \"rival\": %s,"
                         + " \"ratio\": %.3f, \"wanted\": %s}",
                 o.row(),
                 o.threads(),
                 o.kind(),
                 json(o.tns()),
-                json(o.libtorch()),
+                json(o.rival()),
                 o.ratio(),
                 o.wanted());
     }
@@ -59,14 +59,15 @@ final class Report {
     /** Writes {@code NAME.md} and {@code NAME.json} into {@code folder}. */
     static void write(Path folder, String name, List<Duel.Outcome> outcomes) throws IOException {
         String head = """
-            # tns against libtorch
+            # tns against libtorch, and CPython
 
             %s. %s. Seconds of one call: the median of interleaved repetitions, and the outer deciles in brackets.
-            The ratio is libtorch's median over that of tns; bold where it reaches what is wanted. "natural" is the
-            code a user writes, "reused" has every result buffer supplied by hand. libtorch is called through its
-            Java binding, which adds one to two microseconds a call.
+            The ratio is the other's median over that of tns; bold where it reaches what is wanted. "natural" is
+            libtorch with the code a user writes, "reused" libtorch with every result buffer supplied by hand; its
+            calls go through its Java binding, which adds one to two microseconds each. "recorded" times were taken
+            once on an AMD EPYC with two cores.
 
-            | row | threads | tns | libtorch | against | ratio | wanted |
+            | row | threads | tns | the other | which | ratio | wanted |
             |---|---|---|---|---|---|---|
             """.formatted(machine(), LocalDate.now());
         Files.createDirectories(folder);

@@ -3,26 +3,38 @@ package tns.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** One thing that is measured on both sides: what it is, its tns text, and the same in libtorch. */
+/** One thing that is measured on both sides: what it is, its tns text, and the same elsewhere. */
 final class Row {
-    /** One call of libtorch's side; the native tensors it makes are freed after it. */
+    /** One call of a side. */
     interface Call {
         void run();
     }
 
-    /** Libtorch's side of a row: makes what the calls share and gives the call. */
-    record Rival(String kind, double wanted, Supplier<Call> prepare) {}
+    /**
+     * The other side of a row.
+     *
+     * @param kind what it is: {@code natural} and {@code reused} are libtorch
+     * @param wanted the ratio of times to reach
+     * @param prepare makes what the calls share and gives the call; null for a time that is known
+     * @param seconds the time that is known
+     */
+    record Rival(String kind, double wanted, @Nullable Supplier<Call> prepare, double seconds) {}
 
     private final String name;
     private final String setup;
     private final String body;
+    private final @Nullable Supplier<Call> ours;
     private final List<Rival> rivals = new ArrayList<>();
+    private boolean narrow;
 
-    private Row(String name, String setup, String body) {
+    private Row(String name, String setup, String body, @Nullable Supplier<Call> ours) {
         this.name = name;
         this.setup = setup;
         this.body = body;
+        this.ours = ours;
+        this.narrow = ours != null;
     }
 
     /**
@@ -32,18 +44,37 @@ final class Row {
      * @param body tns statements that become the body of a loop
      */
     static Row of(String name, String setup, String body) {
-        return new Row(name, setup, body);
+        return new Row(name, setup, body, null);
     }
 
-    /** Against the code a user of PyTorch writes; {@code wanted} is the ratio of times to reach. */
+    /** A row measured by running a command to its end. */
+    static Row process(String name, String... command) {
+        return new Row(name, "", "", () -> () -> Command.run(command));
+    }
+
+    /** Against the code a user of PyTorch writes, in libtorch. */
     Row natural(double wanted, Supplier<Call> prepare) {
-        rivals.add(new Rival("natural", wanted, prepare));
+        rivals.add(new Rival("natural", wanted, prepare, 0));
         return this;
     }
 
     /** Against libtorch with every result buffer supplied by hand. */
     Row reused(double wanted, Supplier<Call> prepare) {
-        rivals.add(new Rival("reused", wanted, prepare));
+        rivals.add(new Rival("reused", wanted, prepare, 0));
+        return this;
+    }
+
+    /** Against {@code python3} running {@code body} after {@code setup} once. */
+    Row python(double wanted, String setup, String body) {
+        rivals.add(new Rival("CPython " + Python.version(), wanted, () -> new Python(setup, body), 0));
+        narrow = true;
+        return this;
+    }
+
+    /** Against a time known beforehand. */
+    Row limit(String kind, double wanted, double seconds) {
+        rivals.add(new Rival(kind, wanted, null, seconds));
+        narrow = true;
         return this;
     }
 
@@ -57,6 +88,17 @@ final class Row {
 
     String body() {
         return body;
+    }
+
+    /** What to call in place of the tns text, or null. */
+    @Nullable
+    Supplier<Call> ours() {
+        return ours;
+    }
+
+    /** Whether the number of threads means nothing to it. */
+    boolean isNarrow() {
+        return narrow;
     }
 
     List<Rival> rivals() {
