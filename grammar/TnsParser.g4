@@ -231,7 +231,7 @@ clause
     ;
 
 entry
-    : (key=ID | text=RAW | QUOTE stringPart* END_QUOTE) COLON value=expression
+    : (key=memberName | text=RAW | QUOTE stringPart* END_QUOTE) COLON value=expression
     ;
 
 stringPart
