@@ -72,6 +72,36 @@ class AtomicFileTest {
         assertEquals(List.of("x"), names());
     }
 
+    /** What a process does that dies while it writes. */
+    public static final class Dying {
+        public static void main(String[] args) throws IOException {
+            AtomicFile.write(Path.of(args[0]), out -> {
+                out.write(new byte[1 << 20]);
+                out.flush();
+                Runtime.getRuntime().halt(3);
+            });
+        }
+    }
+
+    @Test
+    void aProcessThatDiesInTheMiddleLeavesTheOldFile() throws IOException, InterruptedException {
+        Path file = folder.resolve("x");
+        Files.writeString(file, "old");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Dying.class.getName(),
+                        file.toString())
+                .inheritIO()
+                .start();
+        assertEquals(3, process.waitFor());
+        assertEquals("old", Files.readString(file));
+        assertEquals(2, names().size(), "the part written lies beside it: " + names());
+        AtomicFile.write(file, out -> out.write('n'));
+        assertEquals("n", Files.readString(file));
+    }
+
     @Test
     void aLinkGoesOnToPointAtTheFile() throws IOException {
         Path file = folder.resolve("x");
