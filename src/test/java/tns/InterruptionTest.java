@@ -13,6 +13,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,16 +88,21 @@ class InterruptionTest {
         tns.eval("x = zeros(3000000); y = ones(3000000)");
         for (int round = 0; round < 10; round++) {
             int wait = round;
+            AtomicBoolean ended = new AtomicBoolean();
+            // A cancel before the script has begun does not count: again until it has ended.
             Thread stopper = new Thread(() -> {
                 try {
-                    Thread.sleep(5 + wait);
+                    while (!ended.get()) {
+                        Thread.sleep(5 + wait);
+                        tns.cancel();
+                    }
                 } catch (InterruptedException done) {
                     Thread.currentThread().interrupt();
                 }
-                tns.cancel();
             });
             stopper.start();
             assertThrows(ScriptException.class, () -> tns.eval("while true { x[:] = y; y = y + 1; x[:] = y }"));
+            ended.set(true);
             stopper.join();
             assertEquals(true, tns.eval("(x == x[0]).all().item()"), "half of an assignment shows");
         }
