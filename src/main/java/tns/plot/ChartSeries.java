@@ -9,10 +9,9 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
-import org.knowm.xchart.internal.chartpart.Annotation;
 
-/** Draws the series of a figure into the frame of an XChart chart: images first, then bars, then lines and marks. */
-final class ChartSeries extends Annotation {
+/** Draws the series of a figure into the frame of a chart: images first, then bars, then lines and marks. */
+final class ChartSeries {
     private static final float LINE_WIDTH = 2.2f;
     private static final double MARK = 7;
     private static final int MARK_ALPHA = 200;
@@ -20,34 +19,14 @@ final class ChartSeries extends Annotation {
     /** Coordinates are kept this near, in pixels: Java draws far away dashes one by one. */
     private static final double FAR = 50_000;
 
-    private final Figure figure;
-    private final List<Look> looks;
-    private Rectangle2D frame = new Rectangle2D.Double();
-    private ChartAxis x;
-    private ChartAxis y;
+    private final Rectangle2D frame;
+    private final Scale x;
+    private final Scale y;
 
-    ChartSeries(Figure figure) {
-        super(false);
-        this.figure = figure;
-        this.looks = Look.of(figure, Colour.PAPER_CYCLE, false);
-        ChartAxis none = new ChartAxis(new Scale(0, 1, false), new Ticks(new double[0], List.of()), 0, 1);
-        this.x = none;
-        this.y = none;
-    }
-
-    /** To be called before painting. */
-    void axes(ChartAxis across, ChartAxis up) {
-        x = across;
-        y = up;
-    }
-
-    List<Look> looks() {
-        return looks;
-    }
-
-    /** The inside of the frame in pixels, as it was painted last. */
-    Rectangle2D frame() {
-        return frame;
+    private ChartSeries(Rectangle2D frame, Scale x, Scale y) {
+        this.frame = frame;
+        this.x = x;
+        this.y = y;
     }
 
     static Color awt(Colour colour) {
@@ -66,15 +45,15 @@ final class ChartSeries extends Annotation {
                         0);
     }
 
-    @Override
-    public void paint(Graphics2D g) {
-        double left = chart.getScreenXFromChart(x.start());
-        double right = chart.getScreenXFromChart(x.end());
-        double bottom = chart.getScreenYFromChart(y.start());
-        double top = chart.getScreenYFromChart(y.end());
-        frame = new Rectangle2D.Double(left, top, right - left, bottom - top);
+    /** @param looks one for each series */
+    static void paint(Graphics2D g, Figure figure, List<Look> looks, Rectangle2D frame, Scale x, Scale y) {
         Shape clip = g.getClip();
         g.setClip(frame);
+        new ChartSeries(frame, x, y).paint(g, figure, looks);
+        g.setClip(clip);
+    }
+
+    private void paint(Graphics2D g, Figure figure, List<Look> looks) {
         List<Series> all = figure.series();
         for (Series series : all) {
             if (series instanceof Series.Image image) {
@@ -94,15 +73,14 @@ final class ChartSeries extends Annotation {
                 case Series.Bars _, Series.Image _ -> {} // drawn below
             }
         }
-        g.setClip(clip);
     }
 
     private double px(double value) {
-        return Math.clamp(frame.getX() + x.scale().fraction(value) * frame.getWidth(), -FAR, FAR);
+        return Math.clamp(frame.getX() + x.fraction(value) * frame.getWidth(), -FAR, FAR);
     }
 
     private double py(double value) {
-        return Math.clamp(frame.getMaxY() - y.scale().fraction(value) * frame.getHeight(), -FAR, FAR);
+        return Math.clamp(frame.getMaxY() - y.fraction(value) * frame.getHeight(), -FAR, FAR);
     }
 
     private void line(Graphics2D g, Series.Line line, Color colour, LineStyle style) {
@@ -139,7 +117,7 @@ final class ChartSeries extends Annotation {
     }
 
     private void bars(Graphics2D g, Series.Bars bars, Color colour) {
-        double zero = y.scale().fraction(0);
+        double zero = y.fraction(0);
         double base = Double.isNaN(zero) ? frame.getMaxY() : py(0);
         g.setStroke(new BasicStroke(1));
         for (int i = 0; i < bars.height().length; i++) {
@@ -167,9 +145,9 @@ final class ChartSeries extends Annotation {
         int height = Math.max(1, (int) Math.round(frame.getHeight()));
         BufferedImage pixels = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
         for (int row = 0; row < height; row++) {
-            double i = Math.floor(y.scale().at(1 - (row + 0.5) / height) + 0.5);
+            double i = Math.floor(y.at(1 - (row + 0.5) / height) + 0.5);
             for (int column = 0; column < width; column++) {
-                double j = Math.floor(x.scale().at((column + 0.5) / width) + 0.5);
+                double j = Math.floor(x.at((column + 0.5) / width) + 0.5);
                 if (i >= 0 && j >= 0 && i < image.rows() && j < image.cols()) {
                     double intensity = intensities[(int) i * image.cols() + (int) j];
                     if (!Double.isNaN(intensity)) {

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.op.TypeName;
 
 /**
  * A figure as an immutable value: series, texts and axes, with matplotlib's names. Each method returns a new figure.
@@ -26,7 +27,8 @@ public record Figure(
         Axis y,
         @Nullable Boolean legend,
         @Nullable Boolean grid,
-        @Nullable Boolean equal) {
+        @Nullable Boolean equal)
+        implements TypeName.Typed {
 
     private static final Figure EMPTY = new Figure(List.of(), "", Axis.PLAIN, Axis.PLAIN, null, null, null);
 
@@ -217,6 +219,11 @@ public record Figure(
     /** One line that says what the figure shows, such as {@code figure: Loss (2 series, 20 points)}. */
     public String summary() {
         return Summary.of(this);
+    }
+
+    @Override
+    public String typeName() {
+        return "figure";
     }
 
     /** The same as {@link #summary()}: what a figure looks like inside a text. */

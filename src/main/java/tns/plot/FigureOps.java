@@ -1,9 +1,12 @@
 package tns.plot;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
@@ -34,7 +37,7 @@ public final class FigureOps {
                 "A figure with a line through the points (x, y), or (0, y[0]), (1, y[1]) …;"
                         + " style \"dashed\", \"dotted\" or \"o\".");
         scatter(f, tensorOps.get("scatter"));
-        series(f, "bar", "A figure with a bar of height y at each x.");
+        series(f, "bar", "A figure with a bar of height y at each x, or for each name in a tuple of names.");
         f.define("hist(*data: any, bins: int = 10, label: any = none, color: any = none)")
                 .doc("A figure with the counts of the values in bins of equal width.")
                 .example("hist([1., 2., 2., 9.], bins=3)", "figure (1 series, 3 bars)")
@@ -66,6 +69,12 @@ public final class FigureOps {
                 .doc("The figure with these ends of the y axis.")
                 .example("plot([1., 4.]).ylim(0, 5)", "figure (1 series, 2 points)")
                 .is(args -> figure(args).ylim(args.real("start"), args.real("end")));
+        scale(f, "x", Figure::xscale);
+        scale(f, "y", Figure::yscale);
+        f.define("aspect(figure: any, aspect: string)")
+                .doc("The figure with units as long on both axes, 'equal', or as they fit, 'auto'.")
+                .example("plot([1., 4.]).aspect('equal')", "figure (1 series, 2 points)")
+                .is(args -> figure(args).aspect(args.text("aspect")));
         f.define("legend(figure: any, shown: bool = true)")
                 .doc("The figure with or without a legend.")
                 .example("plot([1., 4.]).legend()", "figure (1 series, 2 points)")
@@ -95,6 +104,9 @@ public final class FigureOps {
                 .is(args -> {
                     Figure figure = start(args);
                     double[] second = numbers(args, -1);
+                    if (name.equals("bar") && names(data(args)[0]) instanceof List<String> names) {
+                        return figure.bar(names, second, text(args, "label"), text(args, "color"));
+                    }
                     double[] x = data(args).length > 1 ? numbers(args, 0) : places(second.length);
                     String label = text(args, "label");
                     String color = text(args, "color");
@@ -147,6 +159,13 @@ public final class FigureOps {
                 .is(args -> with.of(figure(args), args.text("text")));
     }
 
+    private static void scale(Family f, String axis, Labelled with) {
+        f.define(axis + "scale(figure: any, scale: string)")
+                .doc("The figure with a 'log' or 'linear' " + axis + " axis.")
+                .example("plot([1., 4.])." + axis + "scale('log')", "figure (1 series, 2 points)")
+                .is(args -> with.of(figure(args), args.text("scale")));
+    }
+
     private static double[] places(int n) {
         double[] x = new double[n];
         for (int i = 0; i < n; i++) {
@@ -170,10 +189,40 @@ public final class FigureOps {
         return all;
     }
 
+    /** A tuple or list of strings alone, or null. */
+    private static @Nullable List<String> names(Object value) {
+        if (!(value instanceof Iterable<?> items) || !items.iterator().hasNext()) {
+            return null;
+        }
+        List<String> names = new ArrayList<>();
+        for (Object item : items) {
+            if (!(item instanceof String name)) {
+                return null;
+            }
+            names.add(name);
+        }
+        return names;
+    }
+
     private static double[] numbers(Args args, int i) {
         Object[] data = data(args);
-        return HostArray.doubles(
-                tensor(data[i < 0 ? data.length - 1 : i], args.name()).detach());
+        Object given = data[i < 0 ? data.length - 1 : i];
+        return given instanceof Iterable<?> items
+                ? numbers(args, items)
+                : HostArray.doubles(tensor(given, args.name()).detach());
+    }
+
+    /** The numbers in a list, tuple or range, such as the losses that a loop has gathered. */
+    private static double[] numbers(Args args, Iterable<?> items) {
+        return StreamSupport.stream(items.spliterator(), false)
+                .mapToDouble(item -> switch (item) {
+                    case Number n -> n.doubleValue();
+                    case Tensor t when t.elements() == 1 -> HostArray.doubles(t.detach())[0];
+                    default ->
+                        throw new TnsException(
+                                ErrorKind.VALUE, args.name() + ": needs numbers, found " + TypeName.describe(item));
+                })
+                .toArray();
     }
 
     private static Tensor tensor(Object value, String op) {
@@ -181,7 +230,8 @@ public final class FigureOps {
             case Tensor t -> t;
             case Param p -> p.value();
             default ->
-                throw new TnsException(ErrorKind.VALUE, op + ": expected a tensor, found " + TypeName.describe(value));
+                throw new TnsException(
+                        ErrorKind.VALUE, op + ": needs a tensor or numbers, found " + TypeName.describe(value));
         };
     }
 
