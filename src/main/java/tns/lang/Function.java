@@ -100,6 +100,14 @@ public final class Function implements Callable, TypeName.Typed {
         return code.span.text();
     }
 
+    /** The names of the parameters that can be given by name. */
+    public List<String> parameterNames() {
+        return java.util.Arrays.stream(code.parameters)
+                .filter(p -> !p.rest)
+                .map(Parameter::name)
+                .toList();
+    }
+
     /** The signature as written, for help. */
     public String signature() {
         StringBuilder text = new StringBuilder(code.name).append('(');

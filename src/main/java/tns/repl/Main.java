@@ -82,7 +82,7 @@ public final class Main implements Callable<Integer> {
                 return 0;
             }
             if (code == null && words.isEmpty() && streams.input()) {
-                return new Prompt(streams, this::prepare).run();
+                return Prompt.open(streams, this::prepare);
             }
             return code != null ? evaluate(code) : script();
         } catch (ScriptException e) {

@@ -3,118 +3,146 @@ package tns.repl;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
-import org.jline.reader.Candidate;
-import org.jline.reader.EOFError;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
-import org.jline.reader.LineReaderBuilder;
-import org.jline.reader.Parser;
 import org.jline.reader.UserInterruptException;
-import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
+import org.jspecify.annotations.Nullable;
 import tns.Interpreter;
+import tns.error.Diagnostic;
 import tns.error.DiagnosticText;
 import tns.error.ScriptException;
-import tns.lang.HostFunctions;
-import tns.syntax.ScriptParser;
+import tns.error.TnsException;
+import tns.op.None;
 
 /** The prompt: reads until the parser calls the input whole, evaluates, shows the value, and keeps every variable. */
 final class Prompt {
-    private final Streams streams;
-    private final Consumer<Interpreter> settings;
+    /** The variable that holds the value shown last. */
+    static final String LAST = "_";
 
-    Prompt(Streams streams, Consumer<Interpreter> settings) {
-        this.streams = streams;
-        this.settings = settings;
+    private static final String PROMPT = "tns> ";
+    private static final String MORE = "  ·  ";
+    private static final Set<String> LEAVING = Set.of("exit", "quit", "exit()", "quit()");
+
+    private final Terminal terminal;
+    private final boolean colour;
+    private final PrintStream out;
+    private final TerminalScreen screen;
+    private final Interpreter tns;
+    private final Commands commands;
+    private final Editor editor;
+
+    /**
+     * @param streams what may be written to the terminal
+     * @param history where earlier input is kept, or null
+     * @param folder where relative file names start
+     */
+    Prompt(Terminal terminal, Streams streams, @Nullable Path history, Path folder) {
+        this.terminal = terminal;
+        this.out = new PrintStream(terminal.output(), false, StandardCharsets.UTF_8);
+        this.screen = new TerminalScreen(out, streams, () -> terminal);
+        this.colour = screen.colour();
+        BufferedReader in = new BufferedReader(new TypedInput(terminal));
+        this.tns = new Interpreter(out, in, List.of(), screen);
+        this.commands = new Commands(tns, out, screen);
+        this.editor = editor(history, folder);
     }
 
-    int run() {
+    /** Opens the terminal of this process and reads from it until the user leaves. */
+    static int open(Streams streams, Consumer<Interpreter> settings) {
         try (Terminal terminal = TerminalScreen.systemTerminal().build()) {
-            return new Dialogue(terminal).run();
+            Path history = HistoryFile.find(System::getenv, System.getProperty("user.home"));
+            Prompt prompt = new Prompt(terminal, streams, history, Path.of(""));
+            settings.accept(prompt.tns);
+            prompt.greet();
+            return prompt.run();
         } catch (IOException e) {
             throw new IllegalStateException("the terminal cannot be opened", e);
         }
     }
 
-    private final class Dialogue {
-        private final Terminal terminal;
-        private final PrintStream out;
-        private final TerminalScreen screen;
-        private final Interpreter tns;
-
-        Dialogue(Terminal terminal) {
-            this.terminal = terminal;
-            this.out = new PrintStream(terminal.output(), false, StandardCharsets.UTF_8);
-            this.screen = new TerminalScreen(out, streams, () -> terminal);
-            this.tns = new Interpreter(out, new BufferedReader(Reader.nullReader()), List.of(), screen);
-            settings.accept(tns);
+    private Editor editor(@Nullable Path history, Path folder) {
+        Map<String, Object> variables = new HashMap<>();
+        variables.put(LineReader.SECONDARY_PROMPT_PATTERN, colour ? "\u001b[2m" + MORE + "\u001b[0m" : MORE);
+        variables.put(LineReader.INDENTATION, Editor.INDENT);
+        variables.put(LineReader.LIST_MAX, 100);
+        if (history != null) {
+            variables.put(LineReader.HISTORY_FILE, history);
         }
+        Editor made = new Editor(terminal, variables);
+        made.setParser(new Input(commands::code));
+        made.setCompleter(new Completion(tns, commands, folder));
+        made.setHighlighter(
+                new Highlight(name -> tns.get(name) == null && tns.ops().find(name) != null));
+        made.option(LineReader.Option.DISABLE_EVENT_EXPANSION, true);
+        made.option(LineReader.Option.DISABLE_HIGHLIGHTER, !colour);
+        made.option(LineReader.Option.HISTORY_TIMESTAMPED, false);
+        made.option(LineReader.Option.INSERT_TAB, false);
+        made.getHistory().attach(made);
+        return made;
+    }
 
-        int run() {
-            LineReader reader = LineReaderBuilder.builder()
-                    .terminal(terminal)
-                    .appName("tns")
-                    .parser(new WholeInput())
-                    .completer((line, parsed, candidates) -> complete(candidates))
-                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-                    .variable(LineReader.SECONDARY_PROMPT_PATTERN, "...  ")
-                    .build();
-            terminal.handle(Terminal.Signal.INT, signal -> tns.cancel());
-            while (true) {
-                try {
-                    evaluate(reader.readLine("tns> "));
-                } catch (UserInterruptException e) {
-                    out.println("(Ctrl-D leaves)");
-                } catch (EndOfFileException e) {
+    private void greet() {
+        String line = Main.VERSION + "   ?name help   %help commands   Ctrl-D leaves";
+        out.println(colour ? "\u001b[2m" + line + "\u001b[0m" : line);
+        out.flush();
+    }
+
+    /** Reads and answers until the input ends; the exit code. */
+    int run() {
+        terminal.handle(Terminal.Signal.INT, _ -> tns.cancel());
+        String prompt = colour ? "\u001b[1;32m" + PROMPT + "\u001b[0m" : PROMPT;
+        boolean interruptedBefore = false;
+        while (true) {
+            try {
+                String line = editor.readLine(prompt);
+                interruptedBefore = false;
+                if (LEAVING.contains(line.strip()) && tns.get(line.strip()) == null) {
                     return 0;
                 }
-                out.flush();
-                terminal.flush();
-            }
-        }
-
-        private void evaluate(String text) {
-            if (text.isBlank()) {
-                return;
-            }
-            try {
-                if (text.startsWith("?")) {
-                    out.println(help(text.substring(1).strip()));
-                    return;
+                answer(line);
+            } catch (UserInterruptException _) {
+                if (interruptedBefore) {
+                    out.println("Ctrl-D leaves");
                 }
-                Result.print(tns.run(tns.compile(text, "<prompt>")), out, screen);
-            } catch (ScriptException e) {
-                out.println(DiagnosticText.of(e.diagnostic(), screen.colour()));
-            } catch (RuntimeException e) {
-                out.println("internal error, please report: " + e);
+                interruptedBefore = !interruptedBefore;
+            } catch (EndOfFileException _) {
+                return 0;
             }
-        }
-
-        private String help(String name) {
-            Object own = tns.get(name);
-            Object value = own == null ? tns.ops().find(name) : own;
-            return value == null ? "'" + name + "' is not defined" : HostFunctions.help(value);
-        }
-
-        private void complete(List<Candidate> candidates) {
-            tns.names().forEach(name -> candidates.add(new Candidate(name)));
-            tns.ops().names().forEach(name -> candidates.add(new Candidate(name)));
+            out.flush();
+            terminal.flush();
         }
     }
 
-    /** Asks for another line while the input is only the beginning of something. */
-    private static final class WholeInput extends DefaultParser {
-        @Override
-        public org.jline.reader.ParsedLine parse(String line, int cursor, Parser.ParseContext context) {
-            boolean accepting = context == Parser.ParseContext.ACCEPT_LINE;
-            if (accepting && !line.startsWith("?") && ScriptParser.status(line) == ScriptParser.Status.INCOMPLETE) {
-                throw new EOFError(-1, cursor, "incomplete");
-            }
-            return super.parse(line, cursor, Parser.ParseContext.COMPLETE);
+    private void answer(String line) {
+        if (line.isBlank()) {
+            return;
         }
+        try {
+            if (!commands.run(line)) {
+                Object value = tns.run(tns.compile(line, "<prompt>"));
+                Result.print(value, out, screen);
+                if (value != None.NONE) {
+                    tns.set(LAST, value);
+                }
+            }
+        } catch (ScriptException e) {
+            fail(e.diagnostic());
+        } catch (TnsException e) {
+            fail(new Diagnostic(e.kind(), e.getMessage(), null, e.help() == null ? List.of() : List.of(e.help())));
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            out.println("internal error, please report: " + e);
+        }
+    }
+
+    private void fail(Diagnostic diagnostic) {
+        out.println(DiagnosticText.of(diagnostic, colour));
     }
 }
