@@ -51,7 +51,7 @@ final class EmulatedMemory {
         return bytes;
     }
 
-    private static byte[] bytes(Object array) {
+    static byte[] bytes(Object array) {
         ByteBuffer buffer = ByteBuffer.allocate(
                         Array.getLength(array) * dtype(array).bytes())
                 .order(ByteOrder.LITTLE_ENDIAN);
@@ -64,7 +64,7 @@ final class EmulatedMemory {
         return buffer.array();
     }
 
-    private static DType dtype(Object array) {
+    static DType dtype(Object array) {
         return switch (array) {
             case float[] a -> DType.FLOAT32;
             case double[] a -> DType.FLOAT64;

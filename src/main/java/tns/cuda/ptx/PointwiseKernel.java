@@ -20,7 +20,7 @@ import tns.tensor.DType;
  * @param rank dims of the walk; 0 when nothing is strided
  * @param width elements a thread takes at a time: 1 when anything is strided
  */
-public record PointwiseKernel(Program program, List<Operand> operands, int rank, int width) {
+public record PointwiseKernel(Program program, List<Operand> operands, int rank, int width) implements KernelText {
     /** Threads of a block: enough to fill every machine since Volta at the registers these kernels need. */
     public static final int THREADS = 256;
 
@@ -31,7 +31,7 @@ public record PointwiseKernel(Program program, List<Operand> operands, int rank,
         operands = List.copyOf(operands);
     }
 
-    /** The kernel's text; equal descriptions give equal texts. */
+    @Override
     public Kernel render() {
         return new Rendering().kernel();
     }
