@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tns.cpu.CpuDevice;
+import tns.cuda.CudaDevices;
 import tns.error.Diagnostic;
 import tns.error.ErrorKind;
 import tns.error.ScriptException;
@@ -30,6 +31,7 @@ import tns.nn.Norms;
 import tns.nn.Recurrent;
 import tns.nn.Transformer;
 import tns.op.Callable;
+import tns.op.DeviceName;
 import tns.op.FileAccess;
 import tns.op.Library;
 import tns.op.Members;
@@ -65,6 +67,8 @@ public final class Interpreter {
     private final OpTable ops;
     private final Session session;
     private final Live live;
+    private final Screen screen;
+    private final CudaDevices devices;
     private final Namespace names = new Namespace();
     private final Map<Path, FileValue> imported = new HashMap<>();
     private final Deque<Path> importing = new ArrayDeque<>();
@@ -76,6 +80,13 @@ public final class Interpreter {
 
     /** The same, with live figures and progress bars on {@code screen}, which must write to where {@code out} does. */
     public Interpreter(PrintStream out, BufferedReader in, List<String> arguments, Screen screen) {
+        this(out, in, arguments, screen, new CudaDevices());
+    }
+
+    private Interpreter(
+            PrintStream out, BufferedReader in, List<String> arguments, Screen screen, CudaDevices devices) {
+        this.devices = devices;
+        this.screen = screen;
         OpTable table = Library.create()
                 .add(FileOps.FAMILY)
                 .add(Layers.FAMILY)
@@ -90,8 +101,18 @@ public final class Interpreter {
         this.ops = table;
         this.cpu = new CpuDevice(Runtime.getRuntime().availableProcessors(), this::checkpoint);
         this.session = new Session(cpu, ops, Announced.stream(out, live), in, arguments);
+        session.devices(devices::named);
         session.loader((s, path, importer) -> load(path, importer));
         define(names, arguments);
+    }
+
+    /** A session of its own with the streams, arguments, default device and opened devices of this one. */
+    public Interpreter sibling() {
+        Interpreter other = new Interpreter(session.out(), session.in(), session.arguments(), screen, devices);
+        if (session.device() != cpu) {
+            other.session.device(session.device());
+        }
+        return other;
     }
 
     private void checkpoint() {
@@ -103,6 +124,7 @@ public final class Interpreter {
             space.predefine(dtype.word(), dtype);
         }
         space.predefine("cpu", cpu);
+        space.predefine("cuda", new DeviceName("cuda"));
         space.predefine("pi", Math.PI);
         space.predefine("e", Math.E);
         space.predefine("inf", Double.POSITIVE_INFINITY);
@@ -122,7 +144,7 @@ public final class Interpreter {
     }
 
     /** What fails without a place in the script still fails as a {@link ScriptException}. */
-    private Object guarded(Supplier<Object> work) {
+    private <T> T guarded(Supplier<T> work) {
         try {
             return work.get();
         } catch (StackOverflowError deep) {
@@ -130,7 +152,9 @@ public final class Interpreter {
         } catch (OutOfMemoryError full) {
             throw failure(ErrorKind.LIMIT, "out of memory", full);
         } catch (TnsException e) {
-            throw failure(e.kind(), e.getMessage(), e);
+            String help = e.help();
+            throw new ScriptException(
+                    new Diagnostic(e.kind(), e.getMessage(), null, help == null ? List.of() : List.of(help)), e);
         } finally {
             live.finish();
         }
@@ -153,6 +177,23 @@ public final class Interpreter {
     /** Computes on at most this many threads of the processor; the results do not depend on it but for products. */
     public void threads(int count) {
         cpu.threads(count);
+    }
+
+    /**
+     * The device, by its name, on which constructors make tensors from now on.
+     *
+     * @throws ScriptException when it is not there, with the reason
+     */
+    public void device(String name) {
+        Device device = guarded(() -> {
+            Device found = session.device((Object) name);
+            if (found == null) {
+                throw new TnsException(ErrorKind.DEVICE, "there is no device " + name)
+                        .help("cpu, cuda, or cuda:1 for the second card");
+            }
+            return found;
+        });
+        session.device(device);
     }
 
     /** Confines the files that scripts may read, write and import; at first they may use any. */
@@ -245,17 +286,17 @@ public final class Interpreter {
 
     /** A float32 tensor of the given shape over a copy of {@code data}. */
     public Tensor tensor(float[] data, int... shape) {
-        return Tensor.upload(cpu, DType.FLOAT32, Shape.of(shape), data.clone());
+        return Tensor.upload(session.device(), DType.FLOAT32, Shape.of(shape), data.clone());
     }
 
     /** A float64 tensor of the given shape over a copy of {@code data}. */
     public Tensor tensor(double[] data, int... shape) {
-        return Tensor.upload(cpu, DType.FLOAT64, Shape.of(shape), data.clone());
+        return Tensor.upload(session.device(), DType.FLOAT64, Shape.of(shape), data.clone());
     }
 
     /** An int64 tensor of the given shape over a copy of {@code data}. */
     public Tensor tensor(long[] data, int... shape) {
-        return Tensor.upload(cpu, DType.INT64, Shape.of(shape), data.clone());
+        return Tensor.upload(session.device(), DType.INT64, Shape.of(shape), data.clone());
     }
 
     /** The elements of a tensor in row-major order. */

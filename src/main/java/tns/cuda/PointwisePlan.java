@@ -25,6 +25,11 @@ record PointwisePlan(PointwiseKernel kernel, int elements, long[] arguments) {
     /** Longer programs would run out of registers in groups. */
     private static final int GROUP_MAX_STEPS = 120;
 
+    /** How many threads have something to do at once. */
+    int threads() {
+        return (elements + kernel.width() - 1) / kernel.width();
+    }
+
     /** Where an operand lies: the address of its first element, and a stride in elements for every dim of the walk. */
     record Place(DType dtype, long address, int[] strides) {}
 

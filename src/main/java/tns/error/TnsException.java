@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Layers below the language throw it without a position; the call node that runs the operation adds the span. The
  * message starts with the operation or construct, in lower case, and prints shapes and dtypes.
  */
-public final class TnsException extends RuntimeException {
+public class TnsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ErrorKind kind;
@@ -26,32 +26,32 @@ public final class TnsException extends RuntimeException {
     }
 
     /** Adds the sentence that says what would work. */
-    public TnsException help(String sentence) {
+    public final TnsException help(String sentence) {
         this.help = sentence;
         return this;
     }
 
     /** Names the argument at fault, counted from 0 in the order written, so that the caret stands under it. */
-    public TnsException argument(int index) {
+    public final TnsException argument(int index) {
         this.argument = index;
         return this;
     }
 
-    public ErrorKind kind() {
+    public final ErrorKind kind() {
         return kind;
     }
 
-    public @Nullable String help() {
+    public final @Nullable String help() {
         return help;
     }
 
     /** The argument at fault, or -1 when the whole call is. */
-    public int argument() {
+    public final int argument() {
         return argument;
     }
 
     @Override
-    public String getMessage() {
+    public final String getMessage() {
         String message = super.getMessage();
         return message == null ? "" : message;
     }

@@ -4,10 +4,12 @@ import java.util.Iterator;
 import java.util.Map;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.op.DeviceName;
 import tns.op.Record;
 import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.tensor.DType;
+import tns.tensor.Device;
 import tns.tensor.HostArray;
 import tns.tensor.Param;
 import tns.tensor.Tensor;
@@ -40,6 +42,12 @@ final class Ordering {
         }
         if (x instanceof Record s && y instanceof Record t) {
             return equalEntries(s.entries(), t.entries());
+        }
+        if (x instanceof Device d && y instanceof DeviceName n) {
+            return n.names(d);
+        }
+        if (x instanceof DeviceName n && y instanceof Device d) {
+            return n.names(d);
         }
         return x.equals(y);
     }

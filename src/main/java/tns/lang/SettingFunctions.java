@@ -68,12 +68,10 @@ final class SettingFunctions {
                 .example("with device(cpu) { zeros(2).device }", "cpu")
                 .is(args -> {
                     Object name = args.get("name");
-                    Device device = name instanceof Device d
-                            ? d
-                            : name.equals("cpu") ? args.context().cpu() : null;
+                    Device device = args.context().device(name);
                     if (device == null) {
                         throw new TnsException(ErrorKind.DEVICE, "device: there is no device " + Display.text(name))
-                                .help("this build computes on cpu");
+                                .help("device(cpu), device(cuda) or, for the second card, device(cuda(1))");
                     }
                     return new Setting("device(" + device.name() + ")", context -> {
                         Device before = context.device();

@@ -148,7 +148,7 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
             m.namedParameters().values().forEach(p -> p.grad(null));
             return None.NONE;
         });
-        define("to(what: any)", (m, args) -> m.to(args.get("what")));
+        define("to(what: any)", (m, args) -> m.to(args.context(), args.get("what")));
         define("state_dict()", (m, args) -> ModuleState.of(m));
         define(
                 "load_state_dict(state: any, strict: bool = true)",
@@ -184,10 +184,10 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
         return this;
     }
 
-    private Module to(Object what) {
+    private Module to(Context context, Object what) {
         UnaryOperator<Tensor> move = switch (what) {
             case DType dtype when dtype.isFloat() -> x -> x.dtype().isFloat() ? Casts.to(x, dtype) : x;
-            case Device device -> x -> ShapeOps.onDevice(x, device);
+            case Object other when context.device(other) instanceof Device device -> x -> ShapeOps.onDevice(x, device);
             default ->
                 throw new TnsException(
                                 ErrorKind.VALUE,

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import tns.op.Args;
 import tns.op.Casts;
 import tns.op.Context;
+import tns.op.ShapeOps;
 import tns.tensor.DType;
 import tns.tensor.Param;
 import tns.tensor.Shape;
@@ -31,7 +32,7 @@ final class Weights {
     Param uniform(double bound, int... sizes) {
         Shape shape = Shape.of(sizes);
         Object draws = context.random().uniform(dtype, shape.elements(), -bound, bound);
-        return new Param(Tensor.upload(context.cpu(), dtype, shape, draws));
+        return placed(Tensor.upload(context.cpu(), dtype, shape, draws));
     }
 
     /** PyTorch's kaiming_uniform_(a = sqrt(5)) of linear layers and convolutions: within 1 / sqrt(fanIn). */
@@ -52,7 +53,7 @@ final class Weights {
     /** Standard normal. */
     Param normal(int... sizes) {
         Shape shape = Shape.of(sizes);
-        return new Param(
+        return placed(
                 Tensor.upload(context.cpu(), dtype, shape, context.random().normal(dtype, shape.elements())));
     }
 
@@ -61,6 +62,11 @@ final class Weights {
         Shape shape = Shape.of(sizes);
         double[] all = new double[shape.elements()];
         Arrays.fill(all, value);
-        return new Param(Casts.to(Tensor.upload(context.cpu(), DType.FLOAT64, shape, all), dtype));
+        return placed(Casts.to(Tensor.upload(context.cpu(), DType.FLOAT64, shape, all), dtype));
+    }
+
+    /** The draws come from host memory whatever the device, so that a model starts the same everywhere. */
+    private Param placed(Tensor drawn) {
+        return new Param(ShapeOps.onDevice(drawn, context.device()));
     }
 }

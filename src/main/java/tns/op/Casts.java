@@ -38,7 +38,7 @@ public final class Casts {
     }
 
     private static Tensor copy(Tensor x, DType dtype) {
-        Tensor y = Tensor.allocate(x.device(), dtype, x.shape());
+        Tensor y = Tensor.room(x.device(), dtype, x.shape());
         write(x, y);
         return y;
     }

@@ -1,5 +1,8 @@
 package tns.op;
 
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tns.error.TnsException;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
@@ -15,6 +18,7 @@ public class Context {
     private DType defaultDType = DType.FLOAT32;
     private Device device;
     private FileAccess files = FileAccess.ANYWHERE;
+    private Function<String, @Nullable Device> others = name -> null;
 
     public Context(Device cpu) {
         this.cpu = cpu;
@@ -34,6 +38,26 @@ public class Context {
 
     public void device(Device device) {
         this.device = device;
+    }
+
+    /** How devices other than host memory are found by name; set once, by whoever knows them. */
+    public void devices(Function<String, @Nullable Device> byName) {
+        this.others = byName;
+    }
+
+    /**
+     * The device that {@code value} is or names; null when it names none.
+     *
+     * @throws TnsException of kind DEVICE when there is one of that name and it cannot be used
+     */
+    public @Nullable Device device(Object value) {
+        return switch (value) {
+            case Device d -> d;
+            case DeviceName n -> device(n.name());
+            case String s when s.equals(cpu.name()) -> cpu;
+            case String s -> others.apply(s);
+            default -> null;
+        };
     }
 
     /** The dtype of float literals and constructors. */

@@ -126,7 +126,7 @@ public final class Contraction {
 
     /** [m, k] by [k, n], without the views that batches take. */
     private static Tensor matrices(Tensor x, Tensor y) {
-        Tensor out = Tensor.allocate(x.device(), resultType(x), Shape.of(x.size(0), y.size(1)));
+        Tensor out = Tensor.room(x.device(), resultType(x), Shape.of(x.size(0), y.size(1)));
         x.device().product(x, y, out);
         boolean tracked = (x.requiresGrad() || y.requiresGrad()) && GradMode.enabled();
         return tracked ? out.withOrigin(new MatrixOrigin(x, y)) : out;
@@ -154,7 +154,7 @@ public final class Contraction {
      * [.., out]. One op and not three, since a small model's time is spent between ops; the caller has checked.
      */
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
-        Tensor y = Tensor.allocate(x.device(), x.dtype(), x.shape().with(x.rank() - 1, weight.size(0)));
+        Tensor y = Tensor.room(x.device(), x.dtype(), x.shape().with(x.rank() - 1, weight.size(0)));
         View transposed = weight.view().permute(new int[] {1, 0});
         x.device().product(rows(x.window(x.view())), weight.window(transposed), rows(y));
         if (bias != null) {
@@ -224,7 +224,7 @@ public final class Contraction {
 
     /** [b, m, k] by [b, k, n]. */
     private static Tensor product(Tensor x, Tensor y) {
-        Tensor out = Tensor.allocate(x.device(), resultType(x), Shape.of(x.size(0), x.size(1), y.size(2)));
+        Tensor out = Tensor.room(x.device(), resultType(x), Shape.of(x.size(0), x.size(1), y.size(2)));
         x.device().gemm(x, y, out);
         boolean tracked = (x.requiresGrad() || y.requiresGrad()) && GradMode.enabled();
         return tracked ? out.withOrigin(new ProductOrigin(x, y)) : out;

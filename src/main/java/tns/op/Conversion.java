@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
-import tns.tensor.Device;
 import tns.tensor.HostArray;
 import tns.tensor.Param;
 import tns.tensor.Tensor;
@@ -69,7 +68,7 @@ final class Conversion {
             case STRING -> value instanceof String ? value : null;
             case INTS -> ints(value);
             case DTYPE -> value instanceof String s ? DType.named(s) : value instanceof DType ? value : null;
-            case DEVICE -> value instanceof Device ? value : null;
+            case DEVICE -> context.device(value);
             case FUNCTION -> value instanceof Callable ? value : null;
         };
     }

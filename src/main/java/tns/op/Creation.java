@@ -127,7 +127,7 @@ public final class Creation {
     /** One bracket level of a tensor literal: numbers, or tensors of one shape, stacked. */
     public static Tensor literal(Context context, Object[] leaves) {
         if (leaves.length == 0) {
-            return Tensor.allocate(context.cpu(), context.defaultDType(), Shape.of(0));
+            return Tensor.allocate(context.device(), context.defaultDType(), Shape.of(0));
         }
         DType dtype = DType.BOOL;
         boolean numbers = true;
@@ -139,7 +139,7 @@ public final class Creation {
                 default -> numbers = false;
             }
         }
-        return numbers ? row(context, leaves, dtype) : stacked(context, leaves);
+        return numbers ? ShapeOps.onDevice(row(context, leaves, dtype), context.device()) : stacked(context, leaves);
     }
 
     private static Tensor row(Context context, Object[] leaves, DType dtype) {

@@ -81,7 +81,7 @@ public final class Cumulative {
             return doubling(factors, dim, Arithmetic.MUL);
         }
         Tensor rows = Movement.moveDim(factors.detach(), dim, x.rank() - 1);
-        Tensor y = Tensor.allocate(x.device(), factors.dtype(), rows.shape());
+        Tensor y = Tensor.room(x.device(), factors.dtype(), rows.shape());
         x.device().scan(Reduction.PROD, rows, y);
         return Movement.moveDim(y, x.rank() - 1, dim);
     }

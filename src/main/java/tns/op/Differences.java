@@ -38,7 +38,7 @@ public final class Differences {
             return x.dtype().isFloat() ? x : Casts.to(x, tns.tensor.DType.INT64);
         }
         Tensor rows = Movement.moveDim(x.detach(), dim, x.rank() - 1);
-        Tensor y = Tensor.allocate(x.device(), x.dtype().isFloat() ? x.dtype() : tns.tensor.DType.INT64, rows.shape());
+        Tensor y = Tensor.room(x.device(), x.dtype().isFloat() ? x.dtype() : tns.tensor.DType.INT64, rows.shape());
         x.device().scan(Reduction.SUM, rows, y);
         Tensor back = Movement.moveDim(y, x.rank() - 1, dim);
         return Reductions.tracked(x)

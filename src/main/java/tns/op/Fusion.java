@@ -29,7 +29,7 @@ final class Fusion {
             implements PendingBuffer.Computation {
         @Override
         public Buffer run() {
-            Tensor y = Tensor.allocate(device, dtype, shape);
+            Tensor y = Tensor.room(device, dtype, shape);
             device.map(op.program(lane), inputs, shape, new Tensor[] {y});
             return y.buffer();
         }

@@ -90,7 +90,7 @@ public final class Joining {
             parts[i] = Casts.to(tensors[i], dtype);
         }
         Broadcasting.device("cat", parts);
-        Tensor y = Tensor.allocate(parts[0].device(), dtype, joinedShape(parts, dim));
+        Tensor y = Tensor.room(parts[0].device(), dtype, joinedShape(parts, dim));
         int at = 0;
         boolean tracked = false;
         for (Tensor part : parts) {

@@ -145,7 +145,7 @@ public final class Pointwise {
             Tensor y = Tensor.of(new PendingBuffer(device, out, shape.elements(), later), shape);
             return records ? y.withOrigin(new PointwiseOrigin(later.op(), later.inputs())) : y;
         }
-        Tensor y = Tensor.allocate(device, out, shape);
+        Tensor y = Tensor.room(device, out, shape);
         device.map(program(compute.lane()), operands, shape, new Tensor[] {y});
         return records ? y.withOrigin(new PointwiseOrigin(this, operands)) : y;
     }
@@ -310,7 +310,7 @@ public final class Pointwise {
                 for (int use : derived.uses) {
                     usesResult |= use == op.arity;
                 }
-                Tensor gradient = Tensor.allocate(dy.device(), y.dtype(), y.shape());
+                Tensor gradient = Tensor.room(dy.device(), y.dtype(), y.shape());
                 all[i] = gradient;
                 outputs.add(gradient);
             }

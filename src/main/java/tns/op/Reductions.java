@@ -157,7 +157,7 @@ public final class Reductions {
     /** Folds without recording; the result has the kept dims only. */
     private static Tensor fold(Reduction reduction, Tensor x, Dims dims) {
         Tensor input = dims.folded(x.detach());
-        Tensor y = Tensor.allocate(x.device(), resultType(reduction, x.dtype()), dims.keptShape());
+        Tensor y = Tensor.room(x.device(), resultType(reduction, x.dtype()), dims.keptShape());
         x.device().reduce(reduction, input, dims.keptRank(), y);
         return y;
     }

@@ -16,7 +16,7 @@ public final class Selection {
 
     /** Rows of {@code table} [n, m] at {@code rows} [k], which lie in 0..n: [k, m]. Differentiable. */
     static Tensor takeRows(Tensor table, Tensor rows) {
-        Tensor y = Tensor.allocate(table.device(), table.dtype(), Shape.of(rows.size(0), table.size(1)));
+        Tensor y = Tensor.room(table.device(), table.dtype(), Shape.of(rows.size(0), table.size(1)));
         table.device().take(table, rows, y);
         return Reductions.tracked(table) ? y.withOrigin(new TakeOrigin(table, rows)) : y;
     }

@@ -5,7 +5,7 @@ import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
 import tns.tensor.Device;
-import tns.tensor.HostArray;
+import tns.tensor.GradMode;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -342,35 +342,41 @@ public final class ShapeOps {
         for (Object what : (Tuple) args.get("what")) {
             switch (what) {
                 case DType d -> dtype = d;
-                case Device d -> device = d;
                 case Tensor t -> {
                     dtype = t.dtype();
                     device = t.device();
                 }
                 case String s when DType.named(s) instanceof DType d -> dtype = d;
-                case String s when s.equals("cpu") -> device = args.context().cpu();
-                default ->
-                    throw new TnsException(
-                            ErrorKind.VALUE, "to: expected a dtype or a device, found " + TypeName.describe(what));
+                default -> device = device(args, what);
             }
         }
         Tensor moved = device == null ? x : onDevice(x, device);
         return dtype == null ? moved : Casts.to(moved, dtype);
     }
 
-    /** The tensor on {@code device}; itself when it is there. */
+    private static Device device(Args args, Object what) {
+        Device device = args.context().device(what);
+        if (device == null) {
+            throw new TnsException(
+                    ErrorKind.VALUE, "to: expected a dtype or a device, found " + TypeName.describe(what));
+        }
+        return device;
+    }
+
+    /** The tensor on {@code device}; itself when it is there. Differentiable: gradients travel back. */
     public static Tensor onDevice(Tensor x, Device device) {
         if (x.device() == device) {
             return x;
         }
         Tensor source = Casts.contiguous(x.detach());
-        Object array = switch (x.dtype()) {
-            case FLOAT32 -> HostArray.floats(source);
-            case FLOAT64 -> HostArray.doubles(source);
-            case INT64, BOOL -> HostArray.longs(source);
-        };
-        return Casts.to(
-                Tensor.upload(device, x.dtype() == DType.BOOL ? DType.INT64 : x.dtype(), x.shape(), array), x.dtype());
+        if (source.buffer().size() != source.elements()) {
+            source = Casts.duplicate(source);
+        }
+        Object array = source.device().download(source.buffer());
+        Tensor y = Tensor.upload(device, x.dtype(), x.shape(), array);
+        return x.requiresGrad() && GradMode.enabled()
+                ? y.withOrigin(new Movement.ViewOrigin("to", x, dy -> onDevice(dy, x.device())))
+                : y;
     }
 
     /** The elements as nested tuples of host numbers; a 0-d tensor gives its number. */

@@ -61,8 +61,8 @@ public final class SortingOps {
         }
         int last = x.rank() - 1;
         Tensor rows = Movement.moveDim(x.detach(), d, last);
-        Tensor values = Tensor.allocate(x.device(), x.dtype(), rows.shape());
-        Tensor places = Tensor.allocate(x.device(), DType.INT64, rows.shape());
+        Tensor values = Tensor.room(x.device(), x.dtype(), rows.shape());
+        Tensor places = Tensor.room(x.device(), DType.INT64, rows.shape());
         x.device().sort(rows, descending, values, places);
         Tensor indices = Movement.moveDim(places, last, d);
         Tensor sorted = Reductions.tracked(x) ? Selection.gather(x, d, indices) : Movement.moveDim(values, last, d);

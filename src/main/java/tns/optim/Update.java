@@ -158,7 +158,7 @@ final class Update {
             given[2 + i] = inputs.get(i).of(value, settings, state);
         }
         Tensor[] results = new Tensor[outputs.length];
-        results[0] = Tensor.allocate(value.device(), value.dtype(), value.shape());
+        results[0] = Tensor.room(value.device(), value.dtype(), value.shape());
         for (int k = 0; k < kept.size(); k++) {
             Tensor before = state.tensorOr(kept.get(k), value);
             results[1 + k] =

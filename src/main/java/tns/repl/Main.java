@@ -54,6 +54,12 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Compute on at most N threads of the processor.")
     private int threads;
 
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            description = "Make tensors and models on this device: cpu, cuda, cuda:1.")
+    private @Nullable String device;
+
     @Parameters(
             arity = "0..*",
             paramLabel = "FILE [ARGS]",
@@ -109,6 +115,9 @@ public final class Main implements Callable<Integer> {
     private void prepare(Interpreter tns) {
         if (threads > 0) {
             tns.threads(threads);
+        }
+        if (device != null) {
+            tns.device(device);
         }
     }
 

@@ -1,5 +1,6 @@
 package tns.tensor;
 
+import org.jspecify.annotations.Nullable;
 import tns.expr.Program;
 
 /**
@@ -27,6 +28,19 @@ public interface Device {
 
     /** A zeroed buffer of {@code size} elements. */
     Buffer allocate(DType dtype, int size);
+
+    /** A buffer whose content is unknown: whoever asks for it writes every element. */
+    default Buffer room(DType dtype, int size) {
+        return allocate(dtype, size);
+    }
+
+    /** A buffer of one element with this value that many may share and nobody writes to; null to make a new one. */
+    default @Nullable Buffer constant(DType dtype, Number value) {
+        return null;
+    }
+
+    /** Waits until everything asked for has been computed; what fails meanwhile is thrown here. */
+    default void synchronize() {}
 
     /** A buffer holding {@code array} (float[], double[], long[], or byte[] of 0 and 1), which the caller gives away. */
     Buffer upload(DType dtype, Object array);

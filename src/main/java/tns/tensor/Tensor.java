@@ -33,6 +33,11 @@ public final class Tensor {
         return of(device.allocate(dtype, shape.elements()), shape);
     }
 
+    /** An untracked tensor on {@code device} whose content is unknown: whoever asks for it writes every element. */
+    public static Tensor room(Device device, DType dtype, Shape shape) {
+        return of(device.room(dtype, shape.elements()), shape);
+    }
+
     /** A tensor on {@code device} from a host array of the dtype's kind, which the caller gives away. */
     public static Tensor upload(Device device, DType dtype, Shape shape, Object array) {
         return of(device.upload(dtype, array), shape);
@@ -40,6 +45,10 @@ public final class Tensor {
 
     /** A 0-d tensor; {@code value} is converted to {@code dtype}. */
     public static Tensor scalar(Device device, DType dtype, Number value) {
+        Buffer known = device.constant(dtype, value);
+        if (known != null) {
+            return of(known, Shape.SCALAR).share();
+        }
         Object array = switch (dtype) {
             case FLOAT32 -> new float[] {value.floatValue()};
             case FLOAT64 -> new double[] {value.doubleValue()};
@@ -156,8 +165,10 @@ public final class Tensor {
             throw new TnsException(ErrorKind.SHAPE, "item: needs exactly one element, found shape " + shape())
                     .help("tolist() gives all of them; x[i] picks one");
         }
-        Object array = device().download(buffer());
-        int at = view.offset();
+        Buffer whole = buffer();
+        boolean alone = whole.size() == 1;
+        Object array = device().download(alone ? whole : device().element(whole, view.offset()));
+        int at = 0;
         return switch (array) {
             case float[] a -> (Object) (double) a[at];
             case double[] a -> (Object) a[at];

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import com.google.gson.JsonParser;
 import org.junit.jupiter.api.Test;
 import tns.cpu.CpuDevice;
+import tns.selftest.Golden;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Shape;

@@ -15,6 +15,7 @@ import tns.expr.Operand;
 import tns.expr.PointwiseRunner;
 import tns.expr.Program;
 import tns.expr.ScalarRunner;
+import tns.selftest.RandomPrograms;
 
 /** Every runner gives the bits of the scalar runner. Repeat a failure with {@code -Dtns.seed}. */
 class RunnersAgreeTest {

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
-import tns.cpu.RandomPrograms;
 import tns.cuda.ptx.Access;
 import tns.cuda.ptx.PointwiseKernel;
 import tns.expr.Expr;
 import tns.expr.Lane;
 import tns.expr.Program;
+import tns.selftest.RandomPrograms;
 import tns.tensor.DType;
 
 /** Every kind of kernel assembles for every machine, and none spills registers. */

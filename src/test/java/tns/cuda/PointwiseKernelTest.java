@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import tns.cpu.RandomPrograms;
 import tns.cuda.emulator.Emulator;
 import tns.cuda.emulator.Module;
 import tns.cuda.ptx.Kernel;
@@ -15,6 +14,7 @@ import tns.expr.Lane;
 import tns.expr.Operand;
 import tns.expr.Program;
 import tns.expr.ScalarRunner;
+import tns.selftest.RandomPrograms;
 
 /** Pointwise kernels give the bits of the scalar runner. Repeat a failure with {@code -Dtns.seed}. */
 class PointwiseKernelTest {

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import tns.conformance.Golden;
-import tns.conformance.JsonLines;
+import tns.selftest.Golden;
+import tns.selftest.JsonLines;
 
 /** Holds the draws against PyTorch's, and the stream against its own promises. */
 class GeneratorTest {

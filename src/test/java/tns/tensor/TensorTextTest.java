@@ -16,8 +16,8 @@ import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import tns.conformance.Golden;
-import tns.conformance.JsonLines;
+import tns.selftest.Golden;
+import tns.selftest.JsonLines;
 
 /** Holds the text of tensors that need no computing against PyTorch's. */
 class TensorTextTest {

@@ -1,4 +1,4 @@
-package tns.conformance;
+package tns.selftest;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -78,8 +78,7 @@ public record Golden(DType dtype, int[] sizes, double[] doubles, long[] longs, b
      * What differs between this and {@code actual}, or null when dtype and shape are the same and every element has
      * {@code |v - e| <= atol + rtol |e|}, or is the same NaN, infinity, integer or bool.
      */
-    @Nullable
-    String difference(Tensor actual, double rtol, double atol) {
+    public @Nullable String difference(Tensor actual, double rtol, double atol) {
         Shape shape = Shape.of(sizes);
         if (actual.dtype() != dtype || !actual.shape().equals(shape)) {
             return "expected " + dtype.word() + shape + ", found " + actual.describe();

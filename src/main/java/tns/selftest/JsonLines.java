@@ -1,4 +1,4 @@
-package tns.conformance;
+package tns.selftest;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;

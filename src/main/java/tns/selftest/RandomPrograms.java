@@ -1,4 +1,4 @@
-package tns.cpu;
+package tns.selftest;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,261 @@
+package tns.cuda;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tns.cuda.driver.Driver;
+import tns.cuda.ptx.Kernel;
+import tns.cuda.ptx.KernelText;
+import tns.expr.Program;
+import tns.tensor.Buffer;
+import tns.tensor.DType;
+import tns.tensor.Device;
+import tns.tensor.Reduction;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/**
+ * A CUDA device: every verb is kernels queued one after the other, so that only a look at the numbers waits.
+ *
+ * <p>Memory is asked for in the thread that calls, kernels are compiled when they are first needed. May be called from
+ * several threads; their work is queued in the order of the calls.
+ */
+public final class CudaDevice implements Device {
+    /** Blocks for each multiprocessor that are worth having: more would only wait for their turn. */
+    private static final int BLOCKS_PER_MULTIPROCESSOR = 16;
+
+    /** Numbers such as 2 or 1e-8 that programs use again and again are kept, the least recently used is given up. */
+    private static final int CONSTANTS = 1024;
+
+    private record Constant(DType dtype, long bits) {}
+
+    private record Loaded(long function, int threads) {}
+
+    private final String name;
+    private final Driver driver;
+    private final DeviceMemory memory;
+    private final Map<KernelText, Loaded> kernels = new HashMap<>();
+    private final Map<Constant, Buffer> constants = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Constant, Buffer> eldest) {
+            return size() > CONSTANTS;
+        }
+    };
+    private final Stream stream = new Queue();
+
+    /** The device behind {@code driver}, under the name that the language shows. */
+    public CudaDevice(String name, Driver driver) {
+        this.name = name;
+        this.driver = driver;
+        this.memory = new DeviceMemory(this, driver);
+    }
+
+    /** The queue of the driver, and its kernels. */
+    private final class Queue implements Stream {
+        @Override
+        public void launch(KernelText text, int blocks, long... arguments) {
+            Loaded kernel = kernels.get(text);
+            if (kernel == null) {
+                Kernel rendered = text.render();
+                kernel = new Loaded(driver.load(rendered), rendered.threads());
+                kernels.put(text, kernel);
+            }
+            driver.launch(kernel.function, blocks, kernel.threads, arguments);
+        }
+
+        @Override
+        public long reserve(long bytes) {
+            return memory.reserve(bytes);
+        }
+
+        @Override
+        public void release(long address) {
+            memory.release(address);
+        }
+
+        @Override
+        public int multiprocessors() {
+            return driver.multiprocessors();
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    /** What the driver says of the device. */
+    public Driver driver() {
+        return driver;
+    }
+
+    /** A launch costs more than memory traffic up to large sizes: whatever can wait for its consumer does. */
+    @Override
+    public int fuseFrom() {
+        return 1;
+    }
+
+    @Override
+    public synchronized Buffer allocate(DType dtype, int size) {
+        DeviceBuffer buffer = memory.buffer(dtype, size);
+        if (size > 0) {
+            driver.fill(buffer.address(), (byte) 0, (long) size * dtype.bytes());
+        }
+        return buffer;
+    }
+
+    @Override
+    public synchronized Buffer room(DType dtype, int size) {
+        return memory.buffer(dtype, size);
+    }
+
+    @Override
+    public synchronized Buffer upload(DType dtype, Object array) {
+        int size = HostElements.length(array);
+        DeviceBuffer buffer = memory.buffer(dtype, size);
+        if (size == 1) {
+            set(buffer, 0, HostElements.bits(array, 0));
+        } else if (size > 0) {
+            driver.write(buffer.address(), array, 0, size);
+        }
+        return buffer;
+    }
+
+    /** Writes one element without waiting for what is queued. */
+    private void set(DeviceBuffer buffer, int position, long bits) {
+        long address = buffer.address() + (long) position * buffer.dtype().bytes();
+        switch (buffer.dtype()) {
+            case BOOL -> driver.fill(address, (byte) bits, 1);
+            case FLOAT32 -> driver.fillWords(address, (int) bits, 1);
+            case FLOAT64, INT64 -> {
+                int low = (int) bits;
+                int high = (int) (bits >>> 32);
+                if (low == high) {
+                    driver.fillWords(address, low, 2);
+                } else {
+                    driver.fillWords(address, low, 1);
+                    driver.fillWords(address + 4, high, 1);
+                }
+            }
+        }
+    }
+
+    @Override
+    public synchronized Object download(Buffer buffer) {
+        Object array = HostElements.array(buffer.dtype(), buffer.size());
+        if (buffer.size() > 0) {
+            driver.read(((DeviceBuffer) buffer).address(), array, 0, buffer.size());
+        }
+        return array;
+    }
+
+    @Override
+    public synchronized Buffer element(Buffer buffer, int position) {
+        int bytes = buffer.dtype().bytes();
+        DeviceBuffer one = memory.buffer(buffer.dtype(), 1);
+        driver.copy(one.address(), ((DeviceBuffer) buffer).address() + (long) position * bytes, bytes);
+        return one;
+    }
+
+    @Override
+    public synchronized void store(Buffer buffer, int position, Number value) {
+        set((DeviceBuffer) buffer, position, HostElements.bits(buffer.dtype(), value));
+    }
+
+    @Override
+    public synchronized Buffer constant(DType dtype, Number value) {
+        Constant key = new Constant(dtype, HostElements.bits(dtype, value));
+        Buffer known = constants.get(key);
+        if (known == null) {
+            DeviceBuffer made = memory.buffer(dtype, 1);
+            set(made, 0, key.bits);
+            constants.put(key, made);
+            known = made;
+        }
+        return known;
+    }
+
+    @Override
+    public synchronized void map(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+        if (shape.elements() == 0) {
+            return;
+        }
+        List<PointwisePlan.Place> places = new ArrayList<>(inputs.length + outputs.length);
+        for (int i = 0; i < program.inputs(); i++) {
+            places.add(place(inputs[i], shape));
+        }
+        for (Tensor output : outputs) {
+            places.add(place(output, shape));
+        }
+        PointwisePlan plan = PointwisePlan.of(program, places, shape.toArray());
+        stream.launch(plan.kernel(), blocks(plan.threads()), plan.arguments());
+    }
+
+    private static PointwisePlan.Place place(Tensor t, Shape shape) {
+        return new PointwisePlan.Place(t.dtype(), region(t).first(), t.view().stridesOver(shape));
+    }
+
+    /** Blocks for so many threads with something to do, as far as it pays. */
+    private int blocks(int threads) {
+        int wanted = (threads + tns.cuda.ptx.PointwiseKernel.THREADS - 1) / tns.cuda.ptx.PointwiseKernel.THREADS;
+        return Math.clamp(wanted, 1, driver.multiprocessors() * BLOCKS_PER_MULTIPROCESSOR);
+    }
+
+    private static Region region(Tensor t) {
+        return new Region(t.dtype(), ((DeviceBuffer) t.buffer()).address(), t.view());
+    }
+
+    @Override
+    public synchronized void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public synchronized void scan(Reduction reduction, Tensor input, Tensor output) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public synchronized void take(Tensor source, Tensor rows, Tensor output) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public synchronized void put(Tensor target, Tensor rows, Tensor source, boolean add) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public synchronized void gemm(Tensor left, Tensor right, Tensor output) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public synchronized void sort(Tensor input, boolean descending, Tensor values, Tensor positions) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public synchronized void synchronize() {
+        driver.synchronize();
+    }
+
+    /** Bytes in tensors that may be alive. */
+    public synchronized long bytesInTensors() {
+        return memory.inBuffers();
+    }
+
+    /** Bytes taken from the driver, those kept for later included. */
+    public synchronized long bytesHeld() {
+        return memory.held();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,19 @@
+package tns.cuda;
+
+import tns.tensor.Buffer;
+import tns.tensor.DType;
+import tns.tensor.Device;
+
+/** A buffer in the memory of a CUDA device; {@link DeviceMemory} takes the memory back when nobody holds the buffer. */
+final class DeviceBuffer extends Buffer {
+    private final long address;
+
+    DeviceBuffer(Device device, DType dtype, int size, long address) {
+        super(device, dtype, size);
+        this.address = address;
+    }
+
+    long address() {
+        return address;
+    }
+}

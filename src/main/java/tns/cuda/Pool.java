@@ -1,0 +1,172 @@
+package tns.cuda;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tns.cuda.driver.Driver;
+
+/**
+ * Memory cut from large pieces and kept when it is given back, since the driver's own allocation waits for the device.
+ *
+ * <p>The sizes are PyTorch's (CUDACachingAllocator): multiples of 512 bytes; up to 1 MiB from segments of 2 MiB, up to
+ * 10 MiB from segments of 20 MiB, larger ones from segments of their own. A block given back joins its free neighbours.
+ */
+final class Pool {
+    private static final long UNIT = 512;
+    private static final long SMALL = 1L << 20;
+    private static final long SMALL_SEGMENT = 2L << 20;
+    private static final long MIDDLE = 10L << 20;
+    private static final long MIDDLE_SEGMENT = 20L << 20;
+    private static final long LARGE_UNIT = 2L << 20;
+
+    /** A piece of a segment, in use or free, beside its neighbours in memory. */
+    private static final class Block {
+        private final long address;
+        private final boolean small;
+        private long size;
+        private boolean free;
+        private @Nullable Block before;
+        private @Nullable Block after;
+
+        Block(long address, long size, boolean small) {
+            this.address = address;
+            this.size = size;
+            this.small = small;
+        }
+    }
+
+    private static final Comparator<Block> BY_SIZE =
+            Comparator.<Block>comparingLong(b -> b.size).thenComparingLong(b -> b.address);
+
+    private final Driver driver;
+    private final TreeSet<Block> small = new TreeSet<>(BY_SIZE);
+    private final TreeSet<Block> large = new TreeSet<>(BY_SIZE);
+    private final Map<Long, Block> used = new HashMap<>();
+    private long held;
+    private long inUse;
+
+    Pool(Driver driver) {
+        this.driver = driver;
+    }
+
+    /** Bytes taken from the driver. */
+    long held() {
+        return held;
+    }
+
+    /** Bytes handed out. */
+    long inUse() {
+        return inUse;
+    }
+
+    /** The address of at least {@code bytes} bytes; 0 when the device has no room. */
+    long take(long bytes) {
+        if (driver.watchesMemory()) {
+            long address = driver.allocate(Math.max(1, bytes));
+            if (address != 0) {
+                used.put(address, new Block(address, bytes, true));
+                inUse += bytes;
+                held += bytes;
+            }
+            return address;
+        }
+        long size = Math.max(UNIT, (bytes + UNIT - 1) / UNIT * UNIT);
+        boolean isSmall = size <= SMALL;
+        TreeSet<Block> free = isSmall ? small : large;
+        Block block = free.ceiling(new Block(0, size, isSmall));
+        if (block == null) {
+            block = segment(size, isSmall);
+            if (block == null) {
+                return 0;
+            }
+        } else {
+            free.remove(block);
+        }
+        long rest = block.size - size;
+        if (rest >= (isSmall ? UNIT : SMALL)) {
+            split(block, size, free);
+        }
+        block.free = false;
+        used.put(block.address, block);
+        inUse += block.size;
+        return block.address;
+    }
+
+    private @Nullable Block segment(long size, boolean isSmall) {
+        long bytes = isSmall
+                ? SMALL_SEGMENT
+                : size <= MIDDLE ? MIDDLE_SEGMENT : (size + LARGE_UNIT - 1) / LARGE_UNIT * LARGE_UNIT;
+        long address = driver.allocate(bytes);
+        if (address == 0) {
+            return null;
+        }
+        held += bytes;
+        return new Block(address, bytes, isSmall);
+    }
+
+    private static void split(Block block, long size, Set<Block> free) {
+        Block rest = new Block(block.address + size, block.size - size, block.small);
+        rest.free = true;
+        rest.before = block;
+        rest.after = block.after;
+        if (rest.after != null) {
+            rest.after.before = rest;
+        }
+        block.after = rest;
+        block.size = size;
+        free.add(rest);
+    }
+
+    /** Takes memory back. Work queued before may still use it, work queued later comes after that. */
+    void giveBack(long address) {
+        Block block = used.remove(address);
+        if (block == null) {
+            throw new IllegalStateException("memory at 0x" + Long.toHexString(address) + " is not in use");
+        }
+        inUse -= block.size;
+        if (driver.watchesMemory()) {
+            held -= block.size;
+            driver.free(address);
+            return;
+        }
+        TreeSet<Block> free = block.small ? small : large;
+        Block before = block.before;
+        if (before != null && before.free) {
+            free.remove(before);
+            block = joined(before, block);
+        }
+        Block after = block.after;
+        if (after != null && after.free) {
+            free.remove(after);
+            block = joined(block, after);
+        }
+        block.free = true;
+        free.add(block);
+    }
+
+    private static Block joined(Block first, Block second) {
+        first.size += second.size;
+        first.after = second.after;
+        if (first.after != null) {
+            first.after.before = first;
+        }
+        return first;
+    }
+
+    /** Gives whole segments that nobody uses back to the driver. */
+    void trim() {
+        for (TreeSet<Block> free : java.util.List.of(small, large)) {
+            free.removeIf(block -> {
+                if (block.before != null || block.after != null) {
+                    return false;
+                }
+                driver.free(block.address);
+                held -= block.size;
+                return true;
+            });
+        }
+    }
+}
