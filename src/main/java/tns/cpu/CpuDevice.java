@@ -68,6 +68,11 @@ public final class CpuDevice implements Device {
     }
 
     @Override
+    public boolean isHost() {
+        return true;
+    }
+
+    @Override
     public int fuseFrom() {
         return pointwise instanceof FusedRunner ? FUSE_FROM : Integer.MAX_VALUE;
     }

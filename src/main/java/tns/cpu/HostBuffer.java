@@ -1,5 +1,7 @@
 package tns.cpu;
 
+import tns.error.ErrorKind;
+import tns.error.TnsException;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Device;
@@ -57,7 +59,14 @@ final class HostBuffer extends Buffer {
 
     /** The array behind a buffer of this device. */
     static Object array(Buffer buffer) {
-        return ((HostBuffer) buffer).array;
+        if (buffer instanceof HostBuffer own) {
+            return own.array;
+        }
+        throw new TnsException(
+                        ErrorKind.DEVICE,
+                        "cpu: " + buffer.dtype().word() + "[" + buffer.size() + "] is on "
+                                + buffer.device().name())
+                .help("move it: x.cpu()");
     }
 
     /** A buffer of its own that holds the element at {@code position}. */

@@ -8,6 +8,8 @@ import java.util.Map;
 import tns.cuda.driver.Driver;
 import tns.cuda.ptx.Kernel;
 import tns.cuda.ptx.KernelText;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
 import tns.expr.Program;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
@@ -195,7 +197,7 @@ public final class CudaDevice implements Device {
         stream.launch(plan.kernel(), blocks(plan.threads()), plan.arguments());
     }
 
-    private static PointwisePlan.Place place(Tensor t, Shape shape) {
+    private PointwisePlan.Place place(Tensor t, Shape shape) {
         return new PointwisePlan.Place(t.dtype(), region(t).first(), t.view().stridesOver(shape));
     }
 
@@ -205,7 +207,12 @@ public final class CudaDevice implements Device {
         return Math.clamp(wanted, 1, driver.multiprocessors() * BLOCKS_PER_MULTIPROCESSOR);
     }
 
-    private static Region region(Tensor t) {
+    private Region region(Tensor t) {
+        if (t.device() != this) {
+            throw new TnsException(
+                            ErrorKind.DEVICE, name + ": " + t.describe() + " is on " + t.device().name())
+                    .help("move it: x.to(" + name + ")");
+        }
         return new Region(t.dtype(), ((DeviceBuffer) t.buffer()).address(), t.view());
     }
 

@@ -38,6 +38,33 @@ final class Broadcasting {
         return error.help("dims are compared from the last; each pair must be equal, or one of them 1");
     }
 
+    /**
+     * The operands on one device: numbers in host memory (0-d tensors) follow the others to theirs.
+     *
+     * @throws TnsException when others than numbers are on two devices
+     */
+    static Tensor[] together(String op, Tensor... operands) {
+        Device device = operands[0].device();
+        boolean same = true;
+        for (Tensor operand : operands) {
+            same &= operand.device() == device;
+            if (device.isHost() && operand.device() != device) {
+                device = operand.device();
+            }
+        }
+        if (same) {
+            return operands;
+        }
+        Tensor[] moved = operands.clone();
+        for (int i = 0; i < moved.length; i++) {
+            if (moved[i].rank() == 0 && moved[i].device().isHost()) {
+                moved[i] = ShapeOps.onDevice(moved[i], device);
+            }
+        }
+        device(op, moved);
+        return moved;
+    }
+
     /** The one device of {@code operands}. */
     static Device device(String op, Tensor... operands) {
         Device device = operands[0].device();

@@ -88,9 +88,9 @@ final class Conversion {
         return switch (value) {
             case Tensor t -> t;
             case Param p -> p.value();
-            case Long n -> Tensor.scalar(context.cpu(), DType.INT64, n);
-            case Double d -> Tensor.scalar(context.cpu(), context.defaultDType(), d);
-            case Boolean b -> Tensor.scalar(context.cpu(), DType.BOOL, b ? 1 : 0);
+            case Long n -> Tensor.scalar(context.device(), DType.INT64, n);
+            case Double d -> Tensor.scalar(context.device(), context.defaultDType(), d);
+            case Boolean b -> Tensor.scalar(context.device(), DType.BOOL, b ? 1 : 0);
             default -> null;
         };
     }

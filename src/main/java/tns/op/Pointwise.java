@@ -134,11 +134,12 @@ public final class Pointwise {
         return result == Result.FLOAT && !promoted.isFloat() ? defaultFloat : promoted;
     }
 
-    private Tensor on(Tensor[] operands, DType promoted) {
+    private Tensor on(Tensor[] given, DType promoted) {
+        Tensor[] operands = Broadcasting.together(name, given);
         DType compute = compute(promoted, DType.FLOAT32);
         DType out = result == Result.BOOL ? DType.BOOL : compute;
         Shape shape = Broadcasting.shape(name, operands);
-        Device device = Broadcasting.device(name, operands);
+        Device device = operands[0].device();
         boolean records = result != Result.BOOL && compute.isFloat() && tracked(operands);
         if (Fusion.worthwhile(device, compute, shape)) {
             Fusion.Application later = Fusion.of(this, operands, compute, out, shape, device);

@@ -13,6 +13,11 @@ public interface Device {
     /** The name in the language: {@code cpu}, {@code cuda:0}. */
     String name();
 
+    /** Whether its buffers are host memory, so that a number costs nothing to move away from it. */
+    default boolean isHost() {
+        return false;
+    }
+
     /** The most threads it computes on; 1 where the question makes no sense. */
     default int threads() {
         return 1;

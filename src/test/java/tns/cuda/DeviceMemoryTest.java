@@ -1,0 +1,48 @@
+package tns.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.tensor.DType;
+import tns.tensor.Device;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/** Memory of tensors that nobody holds is used again without anybody saying so. */
+class DeviceMemoryTest {
+    private static final long MIB = 1L << 20;
+
+    private final MemoryOnlyDriver driver = new MemoryOnlyDriver(512 * MIB);
+    private final Device device = new CudaDevice("memory", driver);
+
+    @Test
+    void aLoopThatMakesTensorsStaysWithinBounds() {
+        for (int i = 0; i < 10_000; i++) {
+            Tensor.room(device, DType.FLOAT32, Shape.of(1 << 18));
+        }
+        assertTrue(driver.allocated() <= 512 * MIB / 4, "holds " + driver.allocated() / MIB + " MiB");
+    }
+
+    @Test
+    void aFullDeviceIsAClearError() {
+        List<Tensor> held = new ArrayList<>();
+        TnsException full = assertThrows(TnsException.class, () -> {
+            for (int i = 0; i < 20; i++) {
+                held.add(Tensor.room(device, DType.FLOAT32, Shape.of(1 << 24)));
+            }
+        });
+        assertEquals(ErrorKind.LIMIT, full.kind());
+        assertEquals(
+                "memory: cannot allocate float32[16777216] (64 MiB): 512 MiB of 512 MiB are in use",
+                full.getMessage());
+        assertEquals(8, held.size());
+        held.subList(0, 4).clear();
+        held.add(Tensor.room(device, DType.FLOAT32, Shape.of(1 << 25)));
+    }
+}
