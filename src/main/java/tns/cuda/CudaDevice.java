@@ -1,20 +1,27 @@
 package tns.cuda;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.Driver;
 import tns.cuda.ptx.Kernel;
 import tns.cuda.ptx.KernelText;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.expr.Expr;
 import tns.expr.Program;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Device;
+import tns.tensor.Param;
+import tns.tensor.Recording;
 import tns.tensor.Reduction;
+import tns.tensor.Replay;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -30,6 +37,14 @@ public final class CudaDevice implements Device {
 
     /** Numbers such as 2 or 1e-8 that programs use again and again are kept, the least recently used is given up. */
     private static final int CONSTANTS = 1024;
+
+    private static final Map<DType, Program> COPIES = new EnumMap<>(DType.class);
+
+    static {
+        for (DType dtype : DType.values()) {
+            COPIES.put(dtype, Program.of(dtype.lane(), Expr.input(0)));
+        }
+    }
 
     private record Constant(DType dtype, long bits) {}
 
@@ -48,6 +63,7 @@ public final class CudaDevice implements Device {
         }
     };
     private final Stream stream = new Queue();
+    private @Nullable Tape tape;
 
     /** The device behind {@code driver}, under the name that the language shows. */
     public CudaDevice(String name, Driver driver) {
@@ -102,6 +118,52 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public @Nullable Recording recording() {
+        return tape;
+    }
+
+    @Override
+    public synchronized @Nullable Replay record(Runnable work) {
+        Tape own = new Tape(this, true);
+        tape = own;
+        memory.beginRecording();
+        driver.beginCapture();
+        boolean done = false;
+        try {
+            work.run();
+            own.bringBack();
+            done = true;
+            return own.finished(driver.endCapture(), memory.endRecording());
+        } finally {
+            tape = null;
+            if (!done) {
+                driver.abandonCapture();
+                memory.endRecording();
+                own.undo();
+            }
+        }
+    }
+
+    @Override
+    public synchronized Collection<Param> watch(Runnable work) {
+        Tape own = new Tape(this, false);
+        tape = own;
+        try {
+            work.run();
+        } finally {
+            tape = null;
+        }
+        return own.changed();
+    }
+
+    /** Recorded work runs when the host is elsewhere: it can neither look at numbers nor send any. */
+    private void refuseWhileRecording(String what) {
+        if (tape != null && tape.records()) {
+            throw new TnsException(ErrorKind.DEVICE, "compile: " + what);
+        }
+    }
+
+    @Override
     public synchronized Buffer allocate(DType dtype, int size) {
         DeviceBuffer buffer = memory.buffer(dtype, size);
         if (size > 0) {
@@ -122,6 +184,7 @@ public final class CudaDevice implements Device {
         if (size == 1) {
             set(buffer, 0, HostElements.bits(array, 0));
         } else if (size > 0) {
+            refuseWhileRecording("numbers are sent from the host to " + name);
             driver.write(buffer.address(), array, 0, size);
         }
         return buffer;
@@ -148,6 +211,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized Object download(Buffer buffer) {
+        refuseWhileRecording("numbers are read from " + name + ", as by print, item() or if");
         Object array = HostElements.array(buffer.dtype(), buffer.size());
         if (buffer.size() > 0) {
             driver.read(((DeviceBuffer) buffer).address(), array, 0, buffer.size());
@@ -178,6 +242,9 @@ public final class CudaDevice implements Device {
             constants.put(key, made);
             known = made;
         }
+        if (tape != null) {
+            tape.keep(Tensor.of(known, Shape.SCALAR));
+        }
         return known;
     }
 
@@ -201,6 +268,18 @@ public final class CudaDevice implements Device {
         return new PointwisePlan.Place(t.dtype(), region(t).first(), t.view().stridesOver(shape));
     }
 
+    /** Queues a copy of elements between tensors of one dtype and shape. */
+    void copy(Tensor from, Tensor to) {
+        if (from.isContiguous() && to.isContiguous()) {
+            long bytes = (long) from.elements() * from.dtype().bytes();
+            if (bytes > 0) {
+                driver.copy(region(to).first(), region(from).first(), bytes);
+            }
+        } else {
+            map(COPIES.get(from.dtype()), new Tensor[] {from}, to.shape(), new Tensor[] {to});
+        }
+    }
+
     /** Blocks for so many threads with something to do, as far as it pays. */
     private int blocks(int threads) {
         int wanted = (threads + tns.cuda.ptx.PointwiseKernel.THREADS - 1) / tns.cuda.ptx.PointwiseKernel.THREADS;
@@ -210,10 +289,19 @@ public final class CudaDevice implements Device {
     private Region region(Tensor t) {
         if (t.device() != this) {
             throw new TnsException(
-                            ErrorKind.DEVICE, name + ": " + t.describe() + " is on " + t.device().name())
+                            ErrorKind.DEVICE,
+                            name + ": " + t.describe() + " is on " + t.device().name())
                     .help("move it: x.to(" + name + ")");
         }
-        return new Region(t.dtype(), ((DeviceBuffer) t.buffer()).address(), t.view());
+        Tape recording = tape;
+        if (recording != null) {
+            recording.keep(t);
+        }
+        return new Region(t.dtype(), address(t), t.view());
+    }
+
+    static long address(Tensor t) {
+        return ((DeviceBuffer) t.buffer()).address();
     }
 
     @Override

@@ -25,6 +25,7 @@ import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.tensor.GradMode;
 import tns.tensor.Param;
+import tns.tensor.Recording;
 import tns.tensor.Tensor;
 
 /**
@@ -95,8 +96,7 @@ public final class Optimizer implements Members, TypeName.Typed {
                     Tensor gradient = p.grad();
                     if (gradient != null) {
                         ParamGroup.State state = group.state(i);
-                        state.count();
-                        int number = phase.of(settings, state);
+                        int number = counted(p, settings, state, phase);
                         Update update =
                                 updates.computeIfAbsent(bits << 4 | number, key -> Update.of(rule, settings, number));
                         p.set(update.apply(p.value(), gradient, settings, state));
@@ -106,6 +106,28 @@ public final class Optimizer implements Members, TypeName.Typed {
             }
             return loss;
         });
+    }
+
+    /** Counts a step of a parameter, and says which formula it takes; in a recording, at each run of it. */
+    private static int counted(Param p, Settings settings, ParamGroup.State state, Phase phase) {
+        Runnable undo = state.numbers();
+        state.count();
+        int number = phase.of(settings, state);
+        Recording recording = p.value().device().recording();
+        if (recording != null) {
+            long bits = settings.bits();
+            int[] now = {number};
+            recording.eachRun(
+                    () -> {
+                        Runnable back = state.numbers();
+                        state.count();
+                        now[0] = phase.of(settings, state);
+                        return back;
+                    },
+                    undo);
+            recording.onlyWhile(() -> now[0] == number && settings.bits() == bits);
+        }
+        return number;
     }
 
     private static boolean startsWithRecord(Iterable<?> items) {

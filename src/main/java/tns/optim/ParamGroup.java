@@ -38,6 +38,20 @@ final class ParamGroup {
             return values.get(name) instanceof Number n ? n.doubleValue() : start;
         }
 
+        /** What brings the numbers back that are remembered now; tensors stay as they are. */
+        Runnable numbers() {
+            Map<String, Object> before = new LinkedHashMap<>();
+            values.forEach((name, value) -> {
+                if (!(value instanceof Tensor)) {
+                    before.put(name, value);
+                }
+            });
+            return () -> {
+                values.values().removeIf(value -> !(value instanceof Tensor));
+                values.putAll(before);
+            };
+        }
+
         void put(String name, Object value) {
             values.put(name, value);
         }

@@ -5,9 +5,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
 import tns.expr.Expr;
 import tns.expr.Lane;
 import tns.expr.Program;
+import tns.tensor.Recording;
 import tns.tensor.Tensor;
 
 /**
@@ -26,6 +29,10 @@ final class Update {
         private final @Nullable Amount amount;
         private double number;
         private @Nullable Tensor scalar;
+        /** Whose numbers the scalar holds, while work is recorded: they may part ways later. */
+        private @Nullable Recording recorded;
+
+        private @Nullable Settings settings;
 
         Input(String name, @Nullable Amount amount) {
             this.name = name;
@@ -33,19 +40,46 @@ final class Update {
         }
 
         Tensor of(Tensor value, Settings settings, ParamGroup.State state) {
-            return amount == null ? state.tensorOr(name, value) : scalar(value, amount.at(settings, state));
+            if (amount == null) {
+                return state.tensorOr(name, value);
+            }
+            Recording recording = value.device().recording();
+            return recording == null
+                    ? scalar(value, amount.at(settings, state))
+                    : recorded(recording, amount, value, settings, state);
+        }
+
+        /** A number that each run of a recording asks for anew; made once for all parameters that share settings. */
+        private Tensor recorded(
+                Recording recording, Amount amount, Tensor value, Settings own, ParamGroup.State state) {
+            double now = amount.at(own, state);
+            Tensor known = scalar;
+            if (known == null
+                    || recorded != recording
+                    || settings != own
+                    || Double.doubleToRawLongBits(number) != Double.doubleToRawLongBits(now)
+                    || known.dtype() != value.dtype()) {
+                known = recording.number(value.dtype(), () -> amount.at(own, state));
+                scalar = known;
+                number = now;
+                recorded = recording;
+                settings = own;
+            }
+            return known;
         }
 
         /** Made once for all parameters: in one step the numbers of most are the same. */
         private Tensor scalar(Tensor value, double now) {
             Tensor known = scalar;
             if (known == null
+                    || recorded != null
                     || Double.doubleToRawLongBits(number) != Double.doubleToRawLongBits(now)
                     || known.dtype() != value.dtype()
                     || known.device() != value.device()) {
                 known = Tensor.scalar(value.device(), value.dtype(), now);
                 scalar = known;
                 number = now;
+                recorded = null;
             }
             return known;
         }
@@ -149,6 +183,16 @@ final class Update {
         }
     }
 
+    /** Whether what is remembered may be written in place; a recording must, to find it again at its next run. */
+    private static boolean exclusive(Tensor before) {
+        if (before.device().recording() instanceof Recording && !before.isExclusive()) {
+            throw new TnsException(
+                    ErrorKind.DEVICE,
+                    "compile: what the optimizer remembers is held by somebody else, as by state_dict()");
+        }
+        return before.isExclusive();
+    }
+
     /** The next value; what {@code state} holds is updated, in place where nobody else holds its tensors. */
     Tensor apply(Tensor value, Tensor gradient, Settings settings, ParamGroup.State state) {
         Tensor[] given = new Tensor[2 + inputs.size()];
@@ -161,8 +205,7 @@ final class Update {
         results[0] = Tensor.room(value.device(), value.dtype(), value.shape());
         for (int k = 0; k < kept.size(); k++) {
             Tensor before = state.tensorOr(kept.get(k), value);
-            results[1 + k] =
-                    before.isExclusive() ? before : Tensor.allocate(value.device(), value.dtype(), value.shape());
+            results[1 + k] = exclusive(before) ? before : Tensor.allocate(value.device(), value.dtype(), value.shape());
         }
         Program program = programs.computeIfAbsent(value.dtype().lane(), lane -> Program.of(lane, outputs));
         value.device().map(program, given, value.shape(), results);

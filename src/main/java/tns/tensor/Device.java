@@ -1,5 +1,7 @@
 package tns.tensor;
 
+import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tns.expr.Program;
 
@@ -42,6 +44,28 @@ public interface Device {
     /** A buffer of one element with this value that many may share and nobody writes to; null to make a new one. */
     default @Nullable Buffer constant(DType dtype, Number value) {
         return null;
+    }
+
+    /** What is being recorded at the moment, or null. */
+    default @Nullable Recording recording() {
+        return null;
+    }
+
+    /**
+     * Runs {@code work} without computing anything; the result computes it, as often as wanted. Null when the device
+     * cannot record.
+     *
+     * @throws tns.error.TnsException when the work looks at a number or sends one, which no recording can; everything
+     *     is then as before
+     */
+    default @Nullable Replay record(Runnable work) {
+        return null;
+    }
+
+    /** Runs {@code work} as usual, and says which parameters it changes. */
+    default Collection<Param> watch(Runnable work) {
+        work.run();
+        return List.of();
     }
 
     /** Waits until everything asked for has been computed; what fails meanwhile is thrown here. */

@@ -27,6 +27,7 @@ public final class Param {
 
     /** Replaces the value; shape and dtype have been checked by the caller. */
     public void set(Tensor next) {
+        changing();
         next.settled().share();
         value = requiresGrad ? next.withOrigin(new Leaf(this)) : next.detach();
     }
@@ -41,12 +42,34 @@ public final class Param {
         set(value);
     }
 
+    private void changing() {
+        Recording recording = value.device().recording();
+        if (recording != null) {
+            recording.changing(this);
+        }
+    }
+
+    /** Everything a parameter holds. */
+    public record State(Tensor value, @Nullable Tensor grad, boolean gradUsed) {}
+
+    public State state() {
+        return new State(value, grad, gradUsed);
+    }
+
+    /** Makes the parameter hold what it held before; nobody is told. */
+    public void restore(State state) {
+        value = state.value;
+        grad = state.grad;
+        gradUsed = state.gradUsed;
+    }
+
     /** The gathered gradient, or null when there is none. */
     public @Nullable Tensor grad() {
         return grad;
     }
 
     public void grad(@Nullable Tensor gradient) {
+        changing();
         grad = gradient == null ? null : gradient.settled();
         gradUsed = false;
     }
@@ -57,6 +80,7 @@ public final class Param {
     }
 
     public void markGradUsed() {
+        changing();
         gradUsed = true;
     }
 }

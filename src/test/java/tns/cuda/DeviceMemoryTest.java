@@ -39,8 +39,7 @@ class DeviceMemoryTest {
         });
         assertEquals(ErrorKind.LIMIT, full.kind());
         assertEquals(
-                "memory: cannot allocate float32[16777216] (64 MiB): 512 MiB of 512 MiB are in use",
-                full.getMessage());
+                "memory: cannot allocate float32[16777216] (64 MiB): 512 MiB of 512 MiB are in use", full.getMessage());
         assertEquals(8, held.size());
         held.subList(0, 4).clear();
         held.add(Tensor.room(device, DType.FLOAT32, Shape.of(1 << 25)));

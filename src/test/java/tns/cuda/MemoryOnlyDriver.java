@@ -99,6 +99,9 @@ final class MemoryOnlyDriver implements Driver {
     }
 
     @Override
+    public void abandonCapture() {}
+
+    @Override
     public void replay(long graph) {
         throw new UnsupportedOperationException();
     }

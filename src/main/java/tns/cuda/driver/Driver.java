@@ -65,6 +65,9 @@ public interface Driver extends AutoCloseable {
     /** Ends the recording; the handle is for {@link #replay}. */
     long endCapture();
 
+    /** Ends the recording and forgets it, whatever has happened in it. */
+    void abandonCapture();
+
     /** Queues recorded work once more. */
     void replay(long graph);
 

@@ -178,6 +178,11 @@ public final class EmulatedDriver implements Driver {
     }
 
     @Override
+    public void abandonCapture() {
+        recording = null;
+    }
+
+    @Override
     public void replay(long graph) {
         List<Runnable> list = graphs.get(graph);
         if (list == null) {

@@ -356,6 +356,15 @@ final class NativeDriver implements Driver {
     }
 
     @Override
+    public void abandonCapture() {
+        bind();
+        CUgraph graph = new CUgraph();
+        if (JCudaDriver.cuStreamEndCapture(stream, graph) == CUresult.CUDA_SUCCESS) {
+            JCudaDriver.cuGraphDestroy(graph);
+        }
+    }
+
+    @Override
     public void replay(long graph) {
         bind();
         check("cuGraphLaunch", JCudaDriver.cuGraphLaunch(graphs.get(graph), stream));

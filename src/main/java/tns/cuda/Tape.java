@@ -1,0 +1,183 @@
+package tns.cuda;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
+import tns.cuda.driver.Driver;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.tensor.Buffer;
+import tns.tensor.DType;
+import tns.tensor.Param;
+import tns.tensor.Recording;
+import tns.tensor.Replay;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/**
+ * Work of a device being recorded: what it uses, which parameters it changes, and which numbers the host gives it.
+ *
+ * <p>The recorded kernels read a parameter where it lies at the beginning and write its next value elsewhere; at the end
+ * the value is copied back, so that the next run begins where this one ended. The numbers lie side by side, and one small
+ * copy brings all of them.
+ */
+final class Tape implements Recording {
+    private static final int MOST_NUMBERS = 1024;
+
+    /** A number of the host, asked for at each run. */
+    private record Number(DType dtype, DoubleSupplier value) {}
+
+    private final CudaDevice device;
+    private final boolean records;
+    private final Map<Param, Param.State> before = new LinkedHashMap<>();
+    private final List<Action> actions = new ArrayList<>();
+    private final List<Runnable> undo = new ArrayList<>();
+    private final List<BooleanSupplier> conditions = new ArrayList<>();
+    private final List<Number> numbers = new ArrayList<>();
+    private final Set<Buffer> kept = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+    private final DeviceBuffer cells;
+
+    /** With {@code records} false, one that only watches what changes. */
+    Tape(CudaDevice device, boolean records) {
+        this.device = device;
+        this.records = records;
+        this.cells = (DeviceBuffer) device.room(DType.INT64, records ? MOST_NUMBERS : 0);
+    }
+
+    boolean records() {
+        return records;
+    }
+
+    @Override
+    public Tensor number(DType dtype, DoubleSupplier value) {
+        if (!records) {
+            return Tensor.scalar(device, dtype, value.getAsDouble());
+        }
+        if (numbers.size() == MOST_NUMBERS) {
+            throw new TnsException(ErrorKind.DEVICE, "compile: more than " + MOST_NUMBERS + " changing numbers");
+        }
+        long address = cells.address() + 8L * numbers.size();
+        numbers.add(new Number(dtype, value));
+        return Tensor.of(new DeviceBuffer(device, dtype, 1, address), Shape.SCALAR)
+                .share();
+    }
+
+    @Override
+    public void eachRun(Action action, Runnable undoPresent) {
+        actions.add(action);
+        undo.add(undoPresent);
+    }
+
+    @Override
+    public void onlyWhile(BooleanSupplier condition) {
+        conditions.add(condition);
+    }
+
+    @Override
+    public void changing(Param cell) {
+        before.putIfAbsent(cell, cell.state());
+    }
+
+    @Override
+    public void keep(Tensor t) {
+        if (records) {
+            kept.add(t.buffer());
+        }
+    }
+
+    /** The parameters that have changed. */
+    Collection<Param> changed() {
+        return List.copyOf(before.keySet());
+    }
+
+    /** Makes everything be as it was before the recording began. */
+    void undo() {
+        before.forEach(Param::restore);
+        undo.reversed().forEach(Runnable::run);
+    }
+
+    /** Copies what parameters hold at the end to where they were at the beginning, and makes them hold that. */
+    void bringBack() {
+        before.forEach((cell, start) -> {
+            Param.State end = cell.state();
+            boolean gathers = start.grad() != null && !start.gradUsed();
+            boolean gathered = end.grad() != null && !end.gradUsed();
+            if (gathers != gathered) {
+                throw new TnsException(
+                                ErrorKind.DEVICE,
+                                "compile: a run ends with other gradients gathered than it began with")
+                        .help("call zero_grad() or the optimizer's step() in it");
+            }
+            Tensor grad = end.grad();
+            if (gathers && start.grad() != null && grad != null) {
+                copyBack(grad, start.grad());
+                grad = start.grad();
+            }
+            copyBack(end.value(), start.value());
+            cell.restore(new Param.State(start.value(), grad, end.gradUsed()));
+        });
+        before.forEach((cell, start) -> conditions.add(() -> cell.value().isSameView(start.value())));
+    }
+
+    private void copyBack(Tensor from, Tensor to) {
+        if (!from.isSameView(to)) {
+            device.copy(from, to);
+        }
+    }
+
+    /** What runs the recorded work; {@code buffers} were made for it. */
+    Replay finished(long graph, List<DeviceBuffer> buffers) {
+        kept.addAll(buffers);
+        kept.add(cells);
+        return new Recorded(graph);
+    }
+
+    /** Recorded work, with all that it uses. */
+    private final class Recorded implements Replay {
+        private final long graph;
+
+        Recorded(long graph) {
+            this.graph = graph;
+        }
+
+        @Override
+        public boolean run() {
+            List<Runnable> back = new ArrayList<>(actions.size());
+            for (Action action : actions) {
+                back.add(action.run());
+            }
+            for (BooleanSupplier condition : conditions) {
+                if (!condition.getAsBoolean()) {
+                    back.reversed().forEach(Runnable::run);
+                    return false;
+                }
+            }
+            runFirst();
+            return true;
+        }
+
+        @Override
+        public void runFirst() {
+            synchronized (device) {
+                Driver driver = device.driver();
+                int count = numbers.size();
+                if (count > 0) {
+                    long[] values = new long[count];
+                    for (int i = 0; i < count; i++) {
+                        Number number = numbers.get(i);
+                        values[i] =
+                                HostElements.bits(number.dtype(), number.value().getAsDouble());
+                    }
+                    driver.write(cells.address(), values, 0, count);
+                }
+                driver.replay(graph);
+            }
+        }
+    }
+}

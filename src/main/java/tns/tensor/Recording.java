@@ -1,0 +1,30 @@
+package tns.tensor;
+
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Work of a device being recorded to be run again: what the host decides while it is recorded is fixed, but for what is
+ * named here.
+ */
+public interface Recording {
+    /** Something the host does for each run; the result undoes it. */
+    interface Action {
+        Runnable run();
+    }
+
+    /** A 0-d tensor that holds {@code value} as it is at each run, after the actions. */
+    Tensor number(DType dtype, DoubleSupplier value);
+
+    /** What the host does before each run, such as counting it. It has been done for the present one. */
+    void eachRun(Action action, Runnable undoPresent);
+
+    /** The recording is good while this holds, asked after the actions. */
+    void onlyWhile(BooleanSupplier condition);
+
+    /** Called before the value or the gradient of a parameter changes: at the end of a run it holds what it then is. */
+    void changing(Param cell);
+
+    /** What recorded work reads and writes: lives as long as the recording. */
+    void keep(Tensor t);
+}

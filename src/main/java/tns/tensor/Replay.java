@@ -1,0 +1,10 @@
+package tns.tensor;
+
+/** Recorded work of a device. */
+public interface Replay {
+    /** Queues the work once more; false when it is not good any more, and then nothing has changed. */
+    boolean run();
+
+    /** Queues the work for the time it was recorded: the host's part has been done. */
+    void runFirst();
+}
