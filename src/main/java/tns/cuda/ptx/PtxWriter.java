@@ -18,6 +18,7 @@ final class PtxWriter {
 
     private final String name;
     private final int threads;
+    private final int residents;
     private final Map<PtxType, Integer> registers = new EnumMap<>(PtxType.class);
     private final List<String> parameters = new ArrayList<>();
     private final StringBuilder globals = new StringBuilder();
@@ -26,8 +27,14 @@ final class PtxWriter {
 
     /** A kernel for blocks of {@code threads} threads. */
     PtxWriter(String name, int threads) {
+        this(name, threads, 1);
+    }
+
+    /** The same, with so few registers a thread that {@code residents} blocks fit on a multiprocessor. */
+    PtxWriter(String name, int threads, int residents) {
         this.name = name;
         this.threads = threads;
+        this.residents = residents;
     }
 
     /** A new virtual register. */
@@ -131,7 +138,11 @@ final class PtxWriter {
         StringBuilder text = new StringBuilder(HEADER).append(globals);
         text.append(".visible .entry ").append(name).append('(');
         text.append(parameters.stream().collect(Collectors.joining(",\n\t", parameters.isEmpty() ? "" : "\n\t", "\n")));
-        text.append(")\n.maxntid ").append(threads).append(", 1, 1\n{\n");
+        text.append(")\n.maxntid ").append(threads).append(", 1, 1\n");
+        if (residents > 1) {
+            text.append(".minnctapersm ").append(residents).append('\n');
+        }
+        text.append("{\n");
         registers.forEach((type, count) -> text.append("\t.reg .")
                 .append(type.word())
                 .append(' ')
