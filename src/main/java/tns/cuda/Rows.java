@@ -1,9 +1,13 @@
 package tns.cuda;
 
+import tns.cuda.ptx.AddRunsKernel;
 import tns.cuda.ptx.ClaimKernel;
 import tns.cuda.ptx.PutKernel;
 import tns.cuda.ptx.ScanPutKernel;
 import tns.cuda.ptx.TakeKernel;
+import tns.tensor.DType;
+import tns.tensor.Shape;
+import tns.tensor.View;
 
 /** Copies of whole rows by index: out of a matrix, into one, and added onto one. */
 final class Rows {
@@ -36,9 +40,11 @@ final class Rows {
         if (pieces.count() == 0) {
             return;
         }
-        if (k <= scanMaxRows || add) {
+        if (k <= scanMaxRows) {
             ScanPutKernel kernel = new ScanPutKernel(pieces.unit(), add ? source.dtype() : null);
             stream.launch(kernel, pieces.blocks(stream, ScanPutKernel.THREADS), pieces.arguments(k));
+        } else if (add) {
+            addRuns(stream, pieces, source.dtype(), rows);
         } else {
             putLast(stream, pieces, rows, target.view().shape().size(0));
         }
@@ -55,6 +61,22 @@ final class Rows {
         PutKernel kernel = new PutKernel(pieces.unit(), pieces.columns() == 1);
         stream.launch(kernel, pieces.blocks(stream, PutKernel.THREADS), pieces.arguments(winners));
         stream.release(winners);
+    }
+
+    /** Sorts the index stably; then equal rows stand together, in their order. */
+    private static void addRuns(Stream stream, Pieces pieces, DType dtype, Region rows) {
+        int k = rows.view().shape().size(0);
+        View view = View.contiguous(Shape.of(k));
+        Region sorted = new Region(DType.INT64, stream.reserve(8L * k), view);
+        Region order = new Region(DType.INT64, stream.reserve(8L * k), view);
+        Sorting.run(stream, rows, false, sorted, order);
+        Pieces ordered = pieces.indexed(sorted);
+        stream.launch(
+                new AddRunsKernel(dtype),
+                ordered.blocks(stream, AddRunsKernel.THREADS),
+                ordered.arguments(order.address(), k));
+        stream.release(sorted.address());
+        stream.release(order.address());
     }
 
     /**
@@ -117,6 +139,20 @@ final class Rows {
                     strides[0],
                     m == 1 ? 1 : strides[1],
                     target.first());
+        }
+
+        /** The same by another index of the same length. */
+        Pieces indexed(Region rows) {
+            return new Pieces(
+                    unit,
+                    count,
+                    columns,
+                    rows.first(),
+                    rows.view().strides()[0],
+                    source,
+                    rowStride,
+                    columnStride,
+                    target);
         }
 
         int blocks(Stream stream, int threads) {

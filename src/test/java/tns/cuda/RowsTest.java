@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import tns.cuda.emulator.Emulator;
+import tns.cuda.ptx.AddRunsKernel;
 import tns.cuda.ptx.ClaimKernel;
 import tns.cuda.ptx.KernelText;
 import tns.cuda.ptx.PutKernel;
@@ -78,6 +79,11 @@ class RowsTest {
         put(true, Integer.MAX_VALUE);
     }
 
+    @Test
+    void addOfLongIndices() {
+        put(true, 0);
+    }
+
     private static void put(boolean add, int scanMaxRows) {
         for (DType dtype : DType.values()) {
             for (int[] size : SIZES) {
@@ -124,6 +130,7 @@ class RowsTest {
         }
         for (DType dtype : DType.values()) {
             kernels.add(new ScanPutKernel(dtype.bytes(), dtype));
+            kernels.add(new AddRunsKernel(dtype));
         }
         kernels.add(new ClaimKernel(false));
         kernels.add(new ClaimKernel(true));
