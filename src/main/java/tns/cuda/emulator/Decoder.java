@@ -30,6 +30,7 @@ final class Decoder {
         return switch (name) {
             case "ret" -> Instruction.RETURN;
             case "bar.sync" -> Instruction.BARRIER;
+            case "red.global.max.s32" -> greatest(words);
             case "bra" -> {
                 int target = Objects.requireNonNull(labels.get(words.getFirst()), "unknown label");
                 yield lane -> lane.next = target;
@@ -56,6 +57,23 @@ final class Decoder {
         Operand b = operand(words.get(2));
         Operand c = operand(words.get(3));
         return lane -> lane.set(target, f.of(a.of(lane), b.of(lane), c.of(lane)));
+    }
+
+    /** The atomic maximum in global memory; threads take turns, so that a load and a store will do. */
+    private Instruction greatest(List<String> words) {
+        String place = words.getFirst();
+        Operand base = operand(place.substring(1, place.length() - 1));
+        Operand value = operand(words.get(1));
+        return lane -> {
+            long address = base.of(lane);
+            if (address % Integer.BYTES != 0) {
+                throw new EmulationError("misaligned: 4 bytes at " + Memory.hex(address));
+            }
+            Memory.Block block = lane.memory.block(address, Integer.BYTES);
+            int at = block.index(address, Integer.BYTES);
+            int before = (int) Memory.INT.get(block.bytes(), at);
+            Memory.INT.set(block.bytes(), at, Math.max(before, (int) value.of(lane)));
+        };
     }
 
     /** A load or store: {@code ld.space[.nc][.vN].type}. */

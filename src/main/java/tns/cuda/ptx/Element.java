@@ -44,6 +44,16 @@ final class Element {
         };
     }
 
+    /** The instruction that adds two elements as they lie in memory; of bools, or. */
+    static String addition(DType dtype) {
+        return switch (dtype) {
+            case FLOAT32 -> "add.rn.f32";
+            case FLOAT64 -> "add.rn.f64";
+            case INT64 -> "add.s64";
+            case BOOL -> "or.b32";
+        };
+    }
+
     /** Converts an element just loaded to the lane. */
     static String toLane(PtxWriter w, DType from, Lane lane, String raw) {
         return switch (lane) {

@@ -2,9 +2,7 @@ package tns.cuda.ptx;
 
 import java.util.Arrays;
 import java.util.List;
-import tns.expr.Lane;
 import tns.expr.Program;
-import tns.expr.Step;
 import tns.tensor.DType;
 
 /**
@@ -97,9 +95,13 @@ public record PointwiseKernel(Program program, List<Operand> operands, int rank,
             }
             String[][] results = new String[program.outputs().size()][group];
             for (int e = 0; e < group; e++) {
-                String[] slots = run(inputs, e);
+                String[] own = new String[inputs.length];
+                for (int k = 0; k < own.length; k++) {
+                    own[k] = inputs[k][e];
+                }
+                String[] outputs = ProgramText.write(w, program, own);
                 for (int o = 0; o < results.length; o++) {
-                    results[o][e] = slots[program.outputs().get(o)];
+                    results[o][e] = outputs[o];
                 }
             }
             for (int o = 0; o < results.length; o++) {
@@ -206,62 +208,6 @@ public record PointwiseKernel(Program program, List<Operand> operands, int rank,
             for (int from = 0; from < group; from += most) {
                 each.at(instruction + vector + "." + Element.access(dtype), from, from + most, from * bytes);
             }
-        }
-
-        /** Runs the program once; returns the register of every slot. */
-        private String[] run(String[][] inputs, int element) {
-            String[] slots = new String[program.slots()];
-            for (int i = 0; i < program.inputs(); i++) {
-                slots[i] = inputs[i][element];
-            }
-            for (int slot = program.inputs(); program.isConstant(slot); slot++) {
-                slots[slot] = constant(slot);
-            }
-            List<Step> steps = program.steps();
-            switch (program.lane()) {
-                case F32 -> floats(FloatFormat.BINARY32, steps, slots);
-                case F64 -> floats(FloatFormat.BINARY64, steps, slots);
-                case I64 -> {
-                    IntegerSteps writer = new IntegerSteps(w);
-                    for (Step step : steps) {
-                        slots[step.target()] =
-                                writer.apply(step.op(), slots[step.a()], slot(slots, step.b()), slot(slots, step.c()));
-                    }
-                }
-            }
-            for (int o : program.outputs()) {
-                if (program.isConstant(o)) {
-                    slots[o] = inRegister(slots[o]);
-                }
-            }
-            return slots;
-        }
-
-        private void floats(FloatFormat format, List<Step> steps, String[] slots) {
-            FloatSteps writer = new FloatSteps(w, format);
-            for (Step step : steps) {
-                slots[step.target()] =
-                        writer.apply(step.op(), slots[step.a()], slot(slots, step.b()), slot(slots, step.c()));
-            }
-        }
-
-        /** The operand's register; an operand past the arity of a step is not used and may be any. */
-        private static String slot(String[] slots, int number) {
-            return number < 0 ? "" : slots[number];
-        }
-
-        private String constant(int slot) {
-            return switch (program.lane()) {
-                case F32 -> FloatFormat.BINARY32.literalBits(Float.floatToRawIntBits(program.floatConstant(slot)));
-                case F64 -> FloatFormat.BINARY64.literalBits(Double.doubleToRawLongBits(program.doubleConstant(slot)));
-                case I64 -> Long.toString(program.longConstant(slot));
-            };
-        }
-
-        private String inRegister(String literal) {
-            PtxType type = Element.register(program.lane());
-            String suffix = program.lane() == Lane.I64 ? "b64" : type.word();
-            return w.make(type, "mov." + suffix, literal);
         }
     }
 
