@@ -194,6 +194,7 @@ final class Arithmetic {
         BINARY.put("div.rn.f32", (a, b) -> f32(f32(a) / f32(b)));
         TERNARY.put("fma.rn.f32", (a, b, c) -> f32(Math.fma(f32(a), f32(b), f32(c))));
         UNARY.put("sqrt.rn.f32", a -> f32((float) Math.sqrt(f32(a))));
+        BINARY.put("max.f32", (a, b) -> f32((float) max(f32(a), f32(b))));
     }
 
     private static void floats64() {
@@ -203,6 +204,12 @@ final class Arithmetic {
         BINARY.put("div.rn.f64", (a, b) -> f64(f64(a) / f64(b)));
         TERNARY.put("fma.rn.f64", (a, b, c) -> f64(Math.fma(f64(a), f64(b), f64(c))));
         UNARY.put("sqrt.rn.f64", a -> f64(Math.sqrt(f64(a))));
+        BINARY.put("max.f64", (a, b) -> f64(max(f64(a), f64(b))));
+    }
+
+    /** NaN only of two NaNs; +0 is greater than -0. */
+    private static double max(double a, double b) {
+        return a != a ? b : b != b ? a : Math.max(a, b);
     }
 
     private static void comparisons() {

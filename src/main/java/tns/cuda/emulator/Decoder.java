@@ -35,8 +35,21 @@ final class Decoder {
                 int target = Objects.requireNonNull(labels.get(words.getFirst()), "unknown label");
                 yield lane -> lane.next = target;
             }
+            case "shfl.sync.bfly.b32" -> shuffle(words);
             default -> compute(name, words);
         };
+    }
+
+    /** {@code target, value, mask, 0x1f, 0xffffffff}: of the whole warp, with the mask written out. */
+    private Instruction shuffle(List<String> words) {
+        if (!words.get(3).equals("0x1f") || !words.get(4).equals("0xffffffff")) {
+            throw new IllegalArgumentException("only shuffles of a whole warp");
+        }
+        int mask = Integer.parseInt(words.get(2));
+        if (mask < 1 || mask >= Shuffle.WARP) {
+            throw new IllegalArgumentException("a mask within the warp expected");
+        }
+        return new Shuffle(register(words.getFirst()), operand(words.get(1)), mask);
     }
 
     private Instruction compute(String name, List<String> words) {

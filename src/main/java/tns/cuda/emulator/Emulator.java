@@ -2,7 +2,7 @@ package tns.cuda.emulator;
 
 import java.util.Random;
 
-/** Runs kernels block by block: the threads of a block one after the other, each up to the next barrier. */
+/** Runs kernels block by block: the threads of a block one after the other, each up to the next barrier or shuffle. */
 public final class Emulator {
     /** A kernel of this project ends long before; what does not is caught in an endless loop. */
     private static final long MOST_INSTRUCTIONS = 1L << 28;
@@ -78,10 +78,17 @@ public final class Emulator {
         void toEnd() {
             boolean more = true;
             while (more) {
+                do {
+                    for (int turn : turns(lanes.length)) {
+                        if (!lanes[turn].waits) {
+                            toBarrier(lanes[turn]);
+                        }
+                    }
+                } while (exchange());
                 int ended = 0;
-                for (int turn : turns(lanes.length)) {
-                    toBarrier(lanes[turn]);
-                    ended += lanes[turn].ended ? 1 : 0;
+                for (Lane lane : lanes) {
+                    ended += lane.ended ? 1 : 0;
+                    lane.waits = false;
                 }
                 if (ended != 0 && ended != lanes.length) {
                     throw new EmulationError(module.entry() + ": " + ended + " of " + lanes.length
@@ -91,11 +98,44 @@ public final class Emulator {
             }
         }
 
+        /** Lets the warps that wait at a shuffle go on; answers whether there were any. */
+        private boolean exchange() {
+            boolean any = false;
+            for (int first = 0; first < lanes.length; first += Shuffle.WARP) {
+                int count = Math.min(Shuffle.WARP, lanes.length - first);
+                int shuffling = 0;
+                for (int i = first; i < first + count; i++) {
+                    shuffling += lanes[i].shuffle != null && lanes[i].next == lanes[first].next ? 1 : 0;
+                }
+                Shuffle shuffle = lanes[first].shuffle;
+                if (shuffle == null && shuffling == 0) {
+                    continue;
+                }
+                if (shuffle == null || shuffling != Shuffle.WARP) {
+                    throw new EmulationError(module.entry() + ": not all of a warp come to one shuffle");
+                }
+                long[] given = new long[count];
+                for (int i = 0; i < count; i++) {
+                    given[i] = shuffle.given(lanes[first + i]);
+                }
+                for (int i = 0; i < count; i++) {
+                    Lane lane = lanes[first + i];
+                    shuffle.take(lane, given[shuffle.partner(i)]);
+                    lane.shuffle = null;
+                    lane.waits = false;
+                }
+                any = true;
+            }
+            return any;
+        }
+
         private void toBarrier(Lane lane) {
             for (long left = MOST_INSTRUCTIONS; left > 0; left--) {
                 int at = lane.next++;
                 Instruction instruction = module.instructions().get(at);
-                if (instruction == Instruction.BARRIER) {
+                if (instruction == Instruction.BARRIER || instruction instanceof Shuffle) {
+                    lane.shuffle = instruction instanceof Shuffle shuffle ? shuffle : null;
+                    lane.waits = true;
                     return;
                 }
                 try {
@@ -107,6 +147,7 @@ public final class Emulator {
                             e);
                 }
                 if (lane.ended) {
+                    lane.waits = true;
                     return;
                 }
             }

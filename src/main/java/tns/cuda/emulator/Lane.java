@@ -1,5 +1,7 @@
 package tns.cuda.emulator;
 
+import org.jspecify.annotations.Nullable;
+
 /** One thread of a block: its registers, its place and how far it is. */
 final class Lane {
     /** Bit patterns; 32-bit values in the low half, predicates as 0 and 1. */
@@ -17,6 +19,12 @@ final class Lane {
     final int blocks;
     int next;
     boolean ended;
+    /** Whether it has come as far as it can without the others. */
+    boolean waits;
+
+    /** Where it waits, when that is a shuffle. */
+    @Nullable
+    Shuffle shuffle;
 
     Lane(
             Module module,

@@ -118,7 +118,7 @@ final class Parser {
     }
 
     private Instruction guarded(Instruction instruction, String predicate, boolean negated) {
-        if (instruction == Instruction.BARRIER) {
+        if (instruction == Instruction.BARRIER || instruction instanceof Shuffle) {
             throw new EmulationError("a barrier under a predicate may wait for ever");
         }
         int register = Objects.requireNonNull(registers.get(predicate), predicate);

@@ -95,18 +95,18 @@ public record PointwiseKernel(Program program, List<Operand> operands, int rank,
             }
             String[][] results = new String[program.outputs().size()][group];
             for (int e = 0; e < group; e++) {
-                String[] own = new String[inputs.length];
-                for (int k = 0; k < own.length; k++) {
-                    own[k] = inputs[k][e];
+                String[] element = new String[inputs.length];
+                for (int k = 0; k < inputs.length; k++) {
+                    element[k] = inputs[k][e];
                 }
-                String[] outputs = ProgramText.write(w, program, own);
+                String[] values = new ProgramSteps(w, program).write(element);
                 for (int o = 0; o < results.length; o++) {
-                    results[o][e] = outputs[o];
+                    results[o][e] = values[o];
                 }
             }
             for (int o = 0; o < results.length; o++) {
                 int k = program.inputs() + o;
-                store(k, at[k], results[o]);
+                neighbours(k, group).store(at[k], results[o]);
             }
         }
 
@@ -166,54 +166,11 @@ public record PointwiseKernel(Program program, List<Operand> operands, int rank,
         }
 
         private String[] load(int k, String address, int group) {
-            DType dtype = operands.get(k).dtype();
-            String[] raw = new String[group];
-            Arrays.setAll(raw, e -> w.register(Element.raw(dtype)));
-            transfer("ld.global", dtype, group, (instruction, from, to, at) -> {
-                String target = operand(raw, from, to);
-                w.op(instruction, target, place(address, at));
-            });
-            for (int e = 0; e < group; e++) {
-                raw[e] = Element.toLane(w, dtype, program.lane(), raw[e]);
-            }
-            return raw;
+            return neighbours(k, group).load(address);
         }
 
-        private void store(int k, String address, String[] values) {
-            DType dtype = operands.get(k).dtype();
-            String[] raw = new String[values.length];
-            Arrays.setAll(raw, e -> Element.toMemory(w, program.lane(), dtype, values[e]));
-            transfer(
-                    "st.global",
-                    dtype,
-                    values.length,
-                    (instruction, from, to, at) -> w.op(instruction, place(address, at), operand(raw, from, to)));
+        private Neighbours neighbours(int k, int group) {
+            return new Neighbours(w, operands.get(k).dtype(), program.lane(), group, group > 1);
         }
-
-        private static String place(String address, int bytes) {
-            return bytes == 0 ? "[" + address + "]" : "[" + address + "+" + bytes + "]";
-        }
-
-        private static String operand(String[] registers, int from, int to) {
-            return to - from == 1
-                    ? registers[from]
-                    : "{" + String.join(", ", Arrays.copyOfRange(registers, from, to)) + "}";
-        }
-
-        /** Cuts a group of elements into accesses of at most four elements and 16 bytes. */
-        private static void transfer(String instruction, DType dtype, int group, Transfer each) {
-            int bytes = Element.bytes(dtype);
-            int most = Math.min(Math.min(4, 16 / bytes), group);
-            String vector = most == 1 ? "" : ".v" + most;
-            for (int from = 0; from < group; from += most) {
-                each.at(instruction + vector + "." + Element.access(dtype), from, from + most, from * bytes);
-            }
-        }
-    }
-
-    /** One access of a group: elements {@code from} to {@code to}, {@code at} bytes from the group's first. */
-    @FunctionalInterface
-    private interface Transfer {
-        void at(String instruction, int from, int to, int at);
     }
 }
