@@ -8,11 +8,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,6 +122,30 @@ final class LauncherTest {
         Files.writeString(folder.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"24.0.2\"\n");
         var outcome = tns(Map.of("TNS_JAVA", folder.toString()), "-e", "print('hello')");
         assertEquals(new Outcome(1, "", "tns: TNS_JAVA=" + folder + " is no JDK 25 or newer\n"), outcome);
+    }
+
+    @Test
+    void aBundleRunsOnItsOwnJava() throws Exception {
+        Path bundle = Files.createDirectories(folder.resolve("a bundle"));
+        for (String part : List.of("bin", "app")) Files.createDirectory(bundle.resolve(part));
+        Files.copy(LAUNCHER, bundle.resolve("bin/tns"), StandardCopyOption.COPY_ATTRIBUTES);
+        Path runtime = Files.createSymbolicLink(bundle.resolve("runtime"), Path.of(System.getProperty("java.home")));
+        var manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, "tns.repl.Main");
+        manifest.getMainAttributes().put(new Attributes.Name("Enable-Native-Access"), "ALL-UNNAMED");
+        manifest.getMainAttributes().put(new Attributes.Name("Add-Exports"), "java.base/jdk.internal.module");
+        manifest.getMainAttributes()
+                .put(
+                        Attributes.Name.CLASS_PATH,
+                        Stream.of(System.getProperty("java.class.path").split(":"))
+                                .map(entry -> Path.of(entry).toUri().toString())
+                                .collect(Collectors.joining(" ")));
+        new JarOutputStream(Files.newOutputStream(bundle.resolve("app/tns.jar")), manifest).close();
+        var nothingElse = Map.of("TNS_CLASSPATH", "", "TNS_JAVA", "/none", "JAVA_HOME", "/none");
+        var outcome = start(bundle.resolve("bin/tns"), nothingElse, "--memory", "300m", "-e", "print('hello')");
+        Files.delete(runtime);
+        assertEquals(new Outcome(0, "hello\n", ""), outcome);
     }
 
     private record Outcome(int exitCode, String stdout, String stderr) {}
