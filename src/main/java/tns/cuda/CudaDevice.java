@@ -2,7 +2,6 @@ package tns.cuda;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,14 +10,16 @@ import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.Driver;
 import tns.cuda.ptx.Kernel;
 import tns.cuda.ptx.KernelText;
+import tns.cuda.ptx.PointwiseKernel;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
-import tns.expr.Expr;
 import tns.expr.Program;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Device;
+import tns.tensor.Generator;
 import tns.tensor.Param;
+import tns.tensor.Randomness;
 import tns.tensor.Recording;
 import tns.tensor.Reduction;
 import tns.tensor.Replay;
@@ -32,19 +33,8 @@ import tns.tensor.Tensor;
  * several threads; their work is queued in the order of the calls.
  */
 public final class CudaDevice implements Device {
-    /** Blocks for each multiprocessor that are worth having: more would only wait for their turn. */
-    private static final int BLOCKS_PER_MULTIPROCESSOR = 16;
-
     /** Numbers such as 2 or 1e-8 that programs use again and again are kept, the least recently used is given up. */
     private static final int CONSTANTS = 1024;
-
-    private static final Map<DType, Program> COPIES = new EnumMap<>(DType.class);
-
-    static {
-        for (DType dtype : DType.values()) {
-            COPIES.put(dtype, Program.of(dtype.lane(), Expr.input(0)));
-        }
-    }
 
     private record Constant(DType dtype, long bits) {}
 
@@ -64,6 +54,8 @@ public final class CudaDevice implements Device {
     };
     private final Stream stream = new Queue();
     private @Nullable Tape tape;
+    private @Nullable DeviceBuffer seeded;
+    private long lastSeed;
 
     /** The device behind {@code driver}, under the name that the language shows. */
     public CudaDevice(String name, Driver driver) {
@@ -115,6 +107,41 @@ public final class CudaDevice implements Device {
     @Override
     public int fuseFrom() {
         return 1;
+    }
+
+    /** As {@link tns.tensor.Philox} defines them: the same on every device. */
+    @Override
+    public synchronized boolean random(
+            Randomness kind, Generator generator, Number first, Number second, Tensor output) {
+        long state;
+        long call = generator.nextCall();
+        Tape recording = tape;
+        if (recording != null && recording.records()) {
+            state = recording.randomState(generator, call);
+            call = 0;
+        } else {
+            state = seed(generator.seed());
+        }
+        Region to = region(output);
+        switch (kind) {
+            case UNIFORM -> Randoms.uniform(stream, state, call, first.doubleValue(), second.doubleValue(), to);
+            case NORMAL -> Randoms.normal(stream, state, call, first.doubleValue(), second.doubleValue(), to);
+            case INTEGERS -> Randoms.integers(stream, state, call, first.longValue(), second.longValue(), to);
+        }
+        return true;
+    }
+
+    /** Where a seed lies, with call 0 after it; the last one stays. */
+    private long seed(long seed) {
+        DeviceBuffer known = seeded;
+        if (known == null || seed != lastSeed) {
+            known = memory.buffer(DType.INT64, 2);
+            set(known, 0, seed);
+            set(known, 1, 0);
+            seeded = known;
+            lastSeed = seed;
+        }
+        return known.address();
     }
 
     @Override
@@ -253,6 +280,9 @@ public final class CudaDevice implements Device {
         if (shape.elements() == 0) {
             return;
         }
+        if (program.isCopy() && copied(inputs[0], shape, outputs[0])) {
+            return;
+        }
         List<PointwisePlan.Place> places = new ArrayList<>(inputs.length + outputs.length);
         for (int i = 0; i < program.inputs(); i++) {
             places.add(place(inputs[i], shape));
@@ -261,7 +291,13 @@ public final class CudaDevice implements Device {
             places.add(place(output, shape));
         }
         PointwisePlan plan = PointwisePlan.of(program, places, shape.toArray());
-        stream.launch(plan.kernel(), blocks(plan.threads()), plan.arguments());
+        stream.launch(plan.kernel(), Grid.blocks(stream, plan.threads(), PointwiseKernel.THREADS), plan.arguments());
+    }
+
+    private boolean copied(Tensor input, Shape shape, Tensor output) {
+        Region from = region(input);
+        return Copies.run(
+                stream, new Region(from.dtype(), from.address(), from.view().expand(shape)), region(output));
     }
 
     private PointwisePlan.Place place(Tensor t, Shape shape) {
@@ -276,14 +312,8 @@ public final class CudaDevice implements Device {
                 driver.copy(region(to).first(), region(from).first(), bytes);
             }
         } else {
-            map(COPIES.get(from.dtype()), new Tensor[] {from}, to.shape(), new Tensor[] {to});
+            Copies.run(stream, region(from), region(to));
         }
-    }
-
-    /** Blocks for so many threads with something to do, as far as it pays. */
-    private int blocks(int threads) {
-        int wanted = (threads + tns.cuda.ptx.PointwiseKernel.THREADS - 1) / tns.cuda.ptx.PointwiseKernel.THREADS;
-        return Math.clamp(wanted, 1, driver.multiprocessors() * BLOCKS_PER_MULTIPROCESSOR);
     }
 
     private Region region(Tensor t) {
@@ -306,32 +336,32 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output) {
-        throw new UnsupportedOperationException();
+        Reduce.run(stream, reduction, region(input), keptDims, region(output));
     }
 
     @Override
     public synchronized void scan(Reduction reduction, Tensor input, Tensor output) {
-        throw new UnsupportedOperationException();
+        Scan.run(stream, reduction, region(input), region(output));
     }
 
     @Override
     public synchronized void take(Tensor source, Tensor rows, Tensor output) {
-        throw new UnsupportedOperationException();
+        Rows.take(stream, region(source), region(rows), region(output));
     }
 
     @Override
     public synchronized void put(Tensor target, Tensor rows, Tensor source, boolean add) {
-        throw new UnsupportedOperationException();
+        Rows.put(stream, region(target), region(rows), region(source), add);
     }
 
     @Override
     public synchronized void gemm(Tensor left, Tensor right, Tensor output) {
-        throw new UnsupportedOperationException();
+        Products.run(stream, region(left), region(right), region(output));
     }
 
     @Override
     public synchronized void sort(Tensor input, boolean descending, Tensor values, Tensor positions) {
-        throw new UnsupportedOperationException();
+        Sorting.run(stream, region(input), descending, region(values), region(positions));
     }
 
     @Override

@@ -9,11 +9,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import tns.cuda.driver.Driver;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
+import tns.tensor.Generator;
 import tns.tensor.Param;
 import tns.tensor.Recording;
 import tns.tensor.Replay;
@@ -30,16 +32,13 @@ import tns.tensor.Tensor;
 final class Tape implements Recording {
     private static final int MOST_NUMBERS = 1024;
 
-    /** A number of the host, asked for at each run. */
-    private record Number(DType dtype, DoubleSupplier value) {}
-
     private final CudaDevice device;
     private final boolean records;
     private final Map<Param, Param.State> before = new LinkedHashMap<>();
     private final List<Action> actions = new ArrayList<>();
     private final List<Runnable> undo = new ArrayList<>();
     private final List<BooleanSupplier> conditions = new ArrayList<>();
-    private final List<Number> numbers = new ArrayList<>();
+    private final List<LongSupplier> numbers = new ArrayList<>();
     private final Set<Buffer> kept = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private final DeviceBuffer cells;
 
@@ -59,13 +58,32 @@ final class Tape implements Recording {
         if (!records) {
             return Tensor.scalar(device, dtype, value.getAsDouble());
         }
+        long address = cell(() -> HostElements.bits(dtype, value.getAsDouble()));
+        return Tensor.of(new DeviceBuffer(device, dtype, 1, address), Shape.SCALAR)
+                .share();
+    }
+
+    /** The address of 8 bytes that hold the bits as they are at each run. */
+    private long cell(LongSupplier bits) {
         if (numbers.size() == MOST_NUMBERS) {
             throw new TnsException(ErrorKind.DEVICE, "compile: more than " + MOST_NUMBERS + " changing numbers");
         }
-        long address = cells.address() + 8L * numbers.size();
-        numbers.add(new Number(dtype, value));
-        return Tensor.of(new DeviceBuffer(device, dtype, 1, address), Shape.SCALAR)
-                .share();
+        numbers.add(bits);
+        return cells.address() + 8L * (numbers.size() - 1);
+    }
+
+    /** Where a draw finds the seed and the number of its call at each run; the present one is {@code call}. */
+    long randomState(Generator generator, long call) {
+        long[] now = {call};
+        eachRun(
+                () -> {
+                    now[0] = generator.nextCall();
+                    return generator::takeBackCall;
+                },
+                generator::takeBackCall);
+        long address = cell(generator::seed);
+        cell(() -> now[0]);
+        return address;
     }
 
     @Override
@@ -170,9 +188,7 @@ final class Tape implements Recording {
                 if (count > 0) {
                     long[] values = new long[count];
                     for (int i = 0; i < count; i++) {
-                        Number number = numbers.get(i);
-                        values[i] =
-                                HostElements.bits(number.dtype(), number.value().getAsDouble());
+                        values[i] = numbers.get(i).getAsLong();
                     }
                     driver.write(cells.address(), values, 0, count);
                 }

@@ -3,8 +3,10 @@ package tns.op;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
+import tns.tensor.Device;
 import tns.tensor.Generator;
 import tns.tensor.HostArray;
+import tns.tensor.Randomness;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -75,12 +77,8 @@ public final class RandomOps {
                 .example("bernoulli([0., 1.])", "tensor([0., 1.])")
                 .is(args -> {
                     Tensor p = args.tensor("p");
-                    Object draws = args.context().random().uniform(DType.FLOAT32, p.elements(), 0, 1);
-                    Tensor u = Tensor.upload(args.context().cpu(), DType.FLOAT32, p.shape(), draws);
-                    return Casts.to(
-                            Comparison.LT.apply(
-                                    u, ShapeOps.onDevice(p, args.context().cpu())),
-                            p.dtype());
+                    Tensor u = drawn(args.context(), Randomness.UNIFORM, DType.FLOAT32, p.shape(), 0, 1, p.device());
+                    return Casts.to(Comparison.LT.apply(u, p), p.dtype());
                 });
     }
 
@@ -106,8 +104,7 @@ public final class RandomOps {
         if (p == 1) {
             return Arithmetic.MUL.apply(x, Reductions.scalar(x, 0));
         }
-        Object draws = context.random().uniform(DType.FLOAT64, x.elements(), 0, 1);
-        Tensor u = ShapeOps.onDevice(Tensor.upload(context.cpu(), DType.FLOAT64, x.shape(), draws), x.device());
+        Tensor u = drawn(context, Randomness.UNIFORM, DType.FLOAT64, x.shape(), 0, 1, x.device());
         Tensor kept = Casts.to(Comparison.LT.apply(u, Reductions.scalar(u, 1 - p)), x.dtype());
         return Arithmetic.MUL.apply(x, Arithmetic.DIV.apply(kept, Reductions.scalar(x, 1 - p)));
     }
@@ -125,18 +122,46 @@ public final class RandomOps {
     }
 
     private static Object uniform(Args args, Shape shape) {
-        DType dtype = dtype(args);
-        Object draws = args.context().random().uniform(dtype, shape.elements(), 0, 1);
-        return Creation.finish(args, Tensor.upload(args.context().cpu(), dtype, shape, draws));
+        return Creation.finish(args, drawn(args.context(), Randomness.UNIFORM, dtype(args), shape, 0, 1, device(args)));
     }
 
     private static Object normal(Args args, Shape shape) {
-        return Creation.finish(args, normal(args.context(), dtype(args), shape));
+        return Creation.finish(args, drawn(args.context(), Randomness.NORMAL, dtype(args), shape, 0, 1, device(args)));
     }
 
-    /** Standard normal draws from the context's stream, in host memory. */
-    public static Tensor normal(Context context, DType dtype, Shape shape) {
-        return Tensor.upload(context.cpu(), dtype, shape, context.random().normal(dtype, shape.elements()));
+    /** Draws from 0 to below 1 from the context's stream, on {@code device}. */
+    static Tensor uniform(Context context, DType dtype, Shape shape, Device device) {
+        return drawn(context, Randomness.UNIFORM, dtype, shape, 0, 1, device);
+    }
+
+    /** Standard normal draws from the context's stream, on {@code device}. */
+    public static Tensor normal(Context context, DType dtype, Shape shape, Device device) {
+        return drawn(context, Randomness.NORMAL, dtype, shape, 0, 1, device);
+    }
+
+    /** Where a random tensor is wanted. */
+    private static Device device(Args args) {
+        Device asked = args.deviceOrNull("device");
+        return asked == null ? args.context().device() : asked;
+    }
+
+    /** Draws made by {@code device} where it has a generator of its own, else by the host. */
+    private static Tensor drawn(
+            Context context, Randomness kind, DType dtype, Shape shape, Number first, Number second, Device device) {
+        if (!device.isHost()) {
+            Tensor y = Tensor.room(device, dtype, shape);
+            if (device.random(kind, context.random(), first, second, y)) {
+                return y;
+            }
+        }
+        Generator host = context.random();
+        int n = shape.elements();
+        Object draws = switch (kind) {
+            case UNIFORM -> host.uniform(dtype, n, first.doubleValue(), second.doubleValue());
+            case NORMAL -> host.normal(dtype, n, first.doubleValue(), second.doubleValue());
+            case INTEGERS -> host.integers(first.longValue(), second.longValue(), n);
+        };
+        return ShapeOps.onDevice(Tensor.upload(context.cpu(), dtype, shape, draws), device);
     }
 
     private static Object integers(Args args) {
@@ -152,8 +177,8 @@ public final class RandomOps {
             throw new TnsException(ErrorKind.VALUE, "randint: no int is at least " + low + " and below " + high);
         }
         Shape shape = Shape.of(sizes);
-        long[] draws = args.context().random().integers(low, high, shape.elements());
-        return Creation.finish(args, Tensor.upload(args.context().cpu(), DType.INT64, shape, draws));
+        return Creation.finish(
+                args, drawn(args.context(), Randomness.INTEGERS, DType.INT64, shape, low, high, device(args)));
     }
 
     private static Object normalAround(Args args) {
@@ -162,9 +187,9 @@ public final class RandomOps {
         Object std = args.get("std");
         if (args.has("shape") && !(mean instanceof Tensor) && !(std instanceof Tensor)) {
             Shape shape = Shape.of(args.ints("shape"));
-            Object draws = context.random()
-                    .normal(dtype(args), shape.elements(), ((Number) mean).doubleValue(), ((Number) std).doubleValue());
-            return Creation.finish(args, Tensor.upload(context.cpu(), dtype(args), shape, draws));
+            return Creation.finish(
+                    args,
+                    drawn(context, Randomness.NORMAL, dtype(args), shape, (Number) mean, (Number) std, device(args)));
         }
         if (!(mean instanceof Tensor) && !(std instanceof Tensor)) {
             throw new TnsException(ErrorKind.VALUE, "normal: the shape is missing").help("normal(0., 1., (2, 3))");
@@ -172,7 +197,7 @@ public final class RandomOps {
         Tensor centre = (Tensor) Arithmetic.ADD.call(context, new Object[] {
             mean, Arithmetic.MUL.call(context, new Object[] {std, 0.0})
         });
-        Tensor draws = normal(context, centre.dtype(), centre.shape());
+        Tensor draws = normal(context, centre.dtype(), centre.shape(), centre.device());
         Object scaled = Arithmetic.MUL.call(context, new Object[] {draws, std});
         return Creation.finish(args, (Tensor) Arithmetic.ADD.call(context, new Object[] {scaled, mean}));
     }

@@ -115,9 +115,7 @@ public final class Thresholds {
         }
         // -log of an exponential draw is a Gumbel draw; the exponential is -log(1 - u).
         Context context = args.context();
-        Object uniform = context.random().uniform(logits.dtype(), logits.elements(), 0, 1);
-        Tensor draws = ShapeOps.onDevice(
-                Tensor.upload(context.cpu(), logits.dtype(), logits.shape(), uniform), logits.device());
+        Tensor draws = RandomOps.uniform(context, logits.dtype(), logits.shape(), logits.device());
         Tensor exponential = Arithmetic.NEG.apply(Elementary.LOG1P.apply(Arithmetic.NEG.apply(draws)));
         Tensor noisy = Arithmetic.SUB.apply(logits, Elementary.LOG.apply(exponential));
         Tensor soft = Softmax.softmax(Arithmetic.DIV.apply(noisy, Reductions.scalar(logits, tau)), dim);

@@ -19,7 +19,9 @@ import tns.Interpreter;
 import tns.error.ScriptException;
 import tns.nn.Module;
 import tns.op.Display;
+import tns.op.ShapeOps;
 import tns.op.Tuple;
+import tns.tensor.Device;
 import tns.tensor.Param;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
@@ -143,12 +145,25 @@ public final class Conformance {
 
     private static @Nullable String text(Interpreter tns, JsonObject c) {
         bind(tns, c);
-        String found = Display.text(tns.eval(c.get("call").getAsString()));
+        String found = text(tns, tns.eval(c.get("call").getAsString()));
         String expected = c.get("text").getAsString();
         return found.equals(expected) ? null : "expected " + expected + " found " + found;
     }
 
+    /** The text of a value as PyTorch gives it in host memory: on another device it would name that. */
+    private static String text(Interpreter tns, Object value) {
+        Device cpu = (Device) Objects.requireNonNull(tns.get("cpu"));
+        return Display.text(
+                switch (value) {
+                    case Tensor t -> ShapeOps.onDevice(t, cpu);
+                    case Param p -> ShapeOps.onDevice(p.value(), cpu);
+                    default -> value;
+                });
+    }
+
     private static @Nullable String random(Interpreter tns, JsonObject c) {
+        // PyTorch's numbers are those of its CPU; other devices draw their own.
+        tns.device("cpu");
         tns.eval("seed(" + c.get("seed").getAsLong() + ")");
         JsonArray outs = c.getAsJsonArray("outs");
         for (int i = 0; i < outs.size(); i++) {
@@ -194,7 +209,8 @@ public final class Conformance {
         Object value = tns.eval(c.get("call").getAsString());
         String own = otherwise.get(c.get("id").getAsString());
         if (own != null) {
-            return Display.text(value).equals(own) ? null : "expected " + own + " found " + Display.text(value);
+            String found = text(tns, value);
+            return found.equals(own) ? null : "expected " + own + " found " + found;
         }
         String difference = compareAll(value, c.get("out"), c);
         if (difference != null || !c.has("grads")) {

@@ -46,6 +46,14 @@ public interface Device {
         return null;
     }
 
+    /**
+     * Fills a contiguous {@code output} with random numbers of this device's own kind, which the generator's seed and the
+     * number of its next call decide; false where the host is to draw.
+     */
+    default boolean random(Randomness kind, Generator generator, Number first, Number second, Tensor output) {
+        return false;
+    }
+
     /** What is being recorded at the moment, or null. */
     default @Nullable Recording recording() {
         return null;

@@ -17,12 +17,14 @@ public final class Generator {
         private final int[] words;
         private final int position;
         private final @Nullable Double kept;
+        private final long calls;
 
-        private State(long seed, int[] words, int position, @Nullable Double kept) {
+        private State(long seed, int[] words, int position, @Nullable Double kept, long calls) {
             this.seed = seed;
             this.words = words;
             this.position = position;
             this.kept = kept;
+            this.calls = calls;
         }
 
         /** The state as numbers, to be written down. */
@@ -32,6 +34,7 @@ public final class Generator {
             numbers[words.length + 1] = seed;
             numbers[words.length + 2] = kept == null ? 0 : 1;
             numbers[words.length + 3] = kept == null ? 0 : Double.doubleToRawLongBits(kept);
+            numbers[words.length + 4] = calls;
             return numbers;
         }
 
@@ -49,12 +52,12 @@ public final class Generator {
                 }
             }
             Double kept = numbers[n + 2] == 0 ? null : (Double) Double.longBitsToDouble(numbers[n + 3]);
-            return new State(numbers[n + 1], words, (int) numbers[n], kept);
+            return new State(numbers[n + 1], words, (int) numbers[n], kept, numbers[n + 4]);
         }
     }
 
-    /** The words, position, seed, and whether a normal draw is kept and which. */
-    private static final int NUMBERS = MersenneTwister.WORDS + 4;
+    /** The words, position, seed, whether a normal draw is kept and which, and the calls of devices. */
+    private static final int NUMBERS = MersenneTwister.WORDS + 5;
 
     private static final float FLOAT_STEP = 0x1p-24f;
     private static final double DOUBLE_STEP = 0x1p-53;
@@ -64,6 +67,7 @@ public final class Generator {
     private long seed;
     // The sine half of the last single normal draw. Only seeding drops it: other draws leave it for the next one.
     private @Nullable Double kept;
+    private long calls;
 
     /** A generator that starts somewhere else each time. */
     public Generator() {
@@ -79,6 +83,7 @@ public final class Generator {
     public void seed(long seed) {
         this.seed = seed;
         kept = null;
+        calls = 0;
         twister.seed((int) seed);
     }
 
@@ -87,15 +92,26 @@ public final class Generator {
         return seed;
     }
 
+    /** The number of the next draw of a device that has a generator of its own, as {@link Philox}; from 0 on. */
+    public long nextCall() {
+        return calls++;
+    }
+
+    /** Takes the number of the last draw of a device back: it did not happen. */
+    public void takeBackCall() {
+        calls--;
+    }
+
     /** The present state. */
     public State save() {
-        return new State(seed, twister.words(), twister.position(), kept);
+        return new State(seed, twister.words(), twister.position(), kept, calls);
     }
 
     /** Goes on as at the moment {@code state} was saved, by this generator or another. */
     public void restore(State state) {
         seed = state.seed;
         kept = state.kept;
+        calls = state.calls;
         twister.restore(state.words, state.position);
     }
 

@@ -143,7 +143,8 @@ public record RandomKernel(Distribution distribution, DType dtype, boolean align
                 boolean single = lane() == Lane.F32;
                 String radius = single ? w.make(PtxType.F32, "cvt.rn.f32.u32", words[j]) : high53(words, 0);
                 String angle = single ? high24(words[j + 1]) : high53(words, 1);
-                String[] pair = new ProgramSteps(w, program).write(new String[] {radius, angle, setting[0], setting[1]});
+                String[] pair =
+                        new ProgramSteps(w, program).write(new String[] {radius, angle, setting[0], setting[1]});
                 results[j] = pair[0];
                 results[j + 1] = pair[1];
             }
