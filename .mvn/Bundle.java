@@ -39,7 +39,8 @@ final class Bundle {
         bundle.clear();
         bundle.program(build, args[1]);
         bundle.runtime();
-        for (String path : List.of("bin/tns", "examples", "LICENSE", "README.md")) {
+        for (String path : List.of(
+                "bin/tns", "bin/gpu-check", "examples", "src/bench/tns", "src/bench/python", "LICENSE", "README.md")) {
             bundle.copy(Path.of(path));
         }
         bundle.startUpCaches();
