@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tns.cpu.CpuDevice;
@@ -177,6 +178,11 @@ public final class Interpreter {
     /** Computes on at most this many threads of the processor; the results do not depend on it but for products. */
     public void threads(int count) {
         cpu.threads(count);
+    }
+
+    /** Where remarks go on what was tried in vain, such as a step that cannot be replayed. */
+    public void notes(Consumer<String> reader) {
+        session.notes(reader);
     }
 
     /**

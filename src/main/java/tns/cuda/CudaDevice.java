@@ -160,15 +160,17 @@ public final class CudaDevice implements Device {
             work.run();
             own.bringBack();
             done = true;
-            return own.finished(driver.endCapture(), memory.endRecording());
         } finally {
             tape = null;
-            if (!done) {
+            List<DeviceBuffer> buffers = memory.endRecording();
+            own.undo();
+            if (done) {
+                own.finish(driver.endCapture(), buffers);
+            } else {
                 driver.abandonCapture();
-                memory.endRecording();
-                own.undo();
             }
         }
+        return own;
     }
 
     @Override

@@ -23,24 +23,27 @@ import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /**
- * Work of a device being recorded: what it uses, which parameters it changes, and which numbers the host gives it.
+ * Work of a device recorded once and run often: what it uses, which parameters it changes, and which numbers the host
+ * gives it.
  *
  * <p>The recorded kernels read a parameter where it lies at the beginning and write its next value elsewhere; at the end
  * the value is copied back, so that the next run begins where this one ended. The numbers lie side by side, and one small
  * copy brings all of them.
  */
-final class Tape implements Recording {
+final class Tape implements Recording, Replay {
     private static final int MOST_NUMBERS = 1024;
 
     private final CudaDevice device;
     private final boolean records;
     private final Map<Param, Param.State> before = new LinkedHashMap<>();
+    private final Map<Param, Param.State> after = new LinkedHashMap<>();
     private final List<Action> actions = new ArrayList<>();
     private final List<Runnable> undo = new ArrayList<>();
     private final List<BooleanSupplier> conditions = new ArrayList<>();
     private final List<LongSupplier> numbers = new ArrayList<>();
     private final Set<Buffer> kept = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private final DeviceBuffer cells;
+    private long graph;
 
     /** With {@code records} false, one that only watches what changes. */
     Tape(CudaDevice device, boolean records) {
@@ -49,7 +52,8 @@ final class Tape implements Recording {
         this.cells = (DeviceBuffer) device.room(DType.INT64, records ? MOST_NUMBERS : 0);
     }
 
-    boolean records() {
+    @Override
+    public boolean records() {
         return records;
     }
 
@@ -120,7 +124,7 @@ final class Tape implements Recording {
         undo.reversed().forEach(Runnable::run);
     }
 
-    /** Copies what parameters hold at the end to where they were at the beginning, and makes them hold that. */
+    /** Copies what parameters hold at the end to where they were at the beginning. */
     void bringBack() {
         before.forEach((cell, start) -> {
             Param.State end = cell.state();
@@ -138,9 +142,9 @@ final class Tape implements Recording {
                 grad = start.grad();
             }
             copyBack(end.value(), start.value());
-            cell.restore(new Param.State(start.value(), grad, end.gradUsed()));
+            after.put(cell, new Param.State(start.value(), grad, end.gradUsed()));
+            conditions.add(() -> cell.value().isSameView(start.value()));
         });
-        before.forEach((cell, start) -> conditions.add(() -> cell.value().isSameView(start.value())));
     }
 
     private void copyBack(Tensor from, Tensor to) {
@@ -149,51 +153,38 @@ final class Tape implements Recording {
         }
     }
 
-    /** What runs the recorded work; {@code buffers} were made for it. */
-    Replay finished(long graph, List<DeviceBuffer> buffers) {
+    /** Takes what the driver has recorded; {@code buffers} were made for it. */
+    void finish(long recorded, List<DeviceBuffer> buffers) {
+        graph = recorded;
         kept.addAll(buffers);
         kept.add(cells);
-        return new Recorded(graph);
     }
 
-    /** Recorded work, with all that it uses. */
-    private final class Recorded implements Replay {
-        private final long graph;
-
-        Recorded(long graph) {
-            this.graph = graph;
+    @Override
+    public boolean run() {
+        List<Runnable> back = new ArrayList<>(actions.size());
+        for (Action action : actions) {
+            back.add(action.run());
         }
-
-        @Override
-        public boolean run() {
-            List<Runnable> back = new ArrayList<>(actions.size());
-            for (Action action : actions) {
-                back.add(action.run());
+        for (BooleanSupplier condition : conditions) {
+            if (!condition.getAsBoolean()) {
+                back.reversed().forEach(Runnable::run);
+                return false;
             }
-            for (BooleanSupplier condition : conditions) {
-                if (!condition.getAsBoolean()) {
-                    back.reversed().forEach(Runnable::run);
-                    return false;
+        }
+        synchronized (device) {
+            Driver driver = device.driver();
+            int count = numbers.size();
+            if (count > 0) {
+                long[] values = new long[count];
+                for (int i = 0; i < count; i++) {
+                    values[i] = numbers.get(i).getAsLong();
                 }
+                driver.write(cells.address(), values, 0, count);
             }
-            runFirst();
-            return true;
+            driver.replay(graph);
         }
-
-        @Override
-        public void runFirst() {
-            synchronized (device) {
-                Driver driver = device.driver();
-                int count = numbers.size();
-                if (count > 0) {
-                    long[] values = new long[count];
-                    for (int i = 0; i < count; i++) {
-                        values[i] = numbers.get(i).getAsLong();
-                    }
-                    driver.write(cells.address(), values, 0, count);
-                }
-                driver.replay(graph);
-            }
-        }
+        after.forEach(Param::restore);
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 package tns.op;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tns.error.TnsException;
@@ -19,6 +20,7 @@ public class Context {
     private Device device;
     private FileAccess files = FileAccess.ANYWHERE;
     private Function<String, @Nullable Device> others = name -> null;
+    private Consumer<String> notes = remark -> {};
 
     public Context(Device cpu) {
         this.cpu = cpu;
@@ -58,6 +60,15 @@ public class Context {
             case String s -> others.apply(s);
             default -> null;
         };
+    }
+
+    /** Where remarks go that only those want who look for the cause of something; nowhere at first. */
+    public void notes(Consumer<String> reader) {
+        this.notes = reader;
+    }
+
+    public void note(String remark) {
+        notes.accept(remark);
     }
 
     /** The dtype of float literals and constructors. */

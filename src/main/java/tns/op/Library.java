@@ -45,6 +45,7 @@ public final class Library {
                 .add(Grids.FAMILY)
                 .add(Products.FAMILY)
                 .add(Einsum.FAMILY)
-                .add(AutogradOps.FAMILY);
+                .add(AutogradOps.FAMILY)
+                .add(DeviceOps.FAMILY);
     }
 }

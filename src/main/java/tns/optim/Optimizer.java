@@ -110,10 +110,10 @@ public final class Optimizer implements Members, TypeName.Typed {
 
     /** Counts a step of a parameter, and says which formula it takes; in a recording, at each run of it. */
     private static int counted(Param p, Settings settings, ParamGroup.State state, Phase phase) {
-        Runnable undo = state.numbers();
+        Recording recording = p.value().device().recording();
+        Runnable undo = recording == null ? () -> {} : state.numbers();
         state.count();
         int number = phase.of(settings, state);
-        Recording recording = p.value().device().recording();
         if (recording != null) {
             long bits = settings.bits();
             int[] now = {number};

@@ -185,7 +185,7 @@ final class Update {
 
     /** Whether what is remembered may be written in place; a recording must, to find it again at its next run. */
     private static boolean exclusive(Tensor before) {
-        if (before.device().recording() instanceof Recording && !before.isExclusive()) {
+        if (before.device().recording() instanceof Recording r && r.records() && !before.isExclusive()) {
             throw new TnsException(
                     ErrorKind.DEVICE,
                     "compile: what the optimizer remembers is held by somebody else, as by state_dict()");

@@ -28,6 +28,7 @@ import tns.op.Reference;
         mixinStandardHelpOptions = true,
         version = Main.VERSION,
         sortOptions = false,
+        subcommands = {SelfTestCommand.class, DoctorCommand.class},
         description =
                 "Runs FILE, a script of the tensor language tns. Without a FILE: opens the prompt, or runs what is"
                         + " piped in.",
@@ -45,7 +46,7 @@ public final class Main implements Callable<Integer> {
     @Option(names = "-e", paramLabel = "CODE", description = "Evaluate CODE and print its value.")
     private @Nullable String code;
 
-    @Option(names = "--trace", description = "Show the Java stack trace of a failure.")
+    @Option(names = "--trace", description = "Show the Java stack trace of a failure, and why a step is not replayed.")
     private boolean trace;
 
     @Option(names = "--reference", description = "Print the reference of all functions as Markdown.")
@@ -118,6 +119,9 @@ public final class Main implements Callable<Integer> {
         }
         if (device != null) {
             tns.device(device);
+        }
+        if (trace) {
+            tns.notes(remark -> err.println("note: " + remark));
         }
     }
 

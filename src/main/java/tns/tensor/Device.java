@@ -60,8 +60,8 @@ public interface Device {
     }
 
     /**
-     * Runs {@code work} without computing anything; the result computes it, as often as wanted. Null when the device
-     * cannot record.
+     * Runs {@code work} without computing anything, and makes everything be as before; the result computes it, as often
+     * as wanted. Null when the device cannot record.
      *
      * @throws tns.error.TnsException when the work looks at a number or sends one, which no recording can; everything
      *     is then as before

@@ -13,10 +13,13 @@ public interface Recording {
         Runnable run();
     }
 
+    /** Whether work is recorded, and not only watched as it runs. */
+    boolean records();
+
     /** A 0-d tensor that holds {@code value} as it is at each run, after the actions. */
     Tensor number(DType dtype, DoubleSupplier value);
 
-    /** What the host does before each run, such as counting it. It has been done for the present one. */
+    /** What the host does before each run, such as counting it; {@code undoPresent} undoes what it has just done. */
     void eachRun(Action action, Runnable undoPresent);
 
     /** The recording is good while this holds, asked after the actions. */

@@ -4,7 +4,4 @@ package tns.tensor;
 public interface Replay {
     /** Queues the work once more; false when it is not good any more, and then nothing has changed. */
     boolean run();
-
-    /** Queues the work for the time it was recorded: the host's part has been done. */
-    void runFirst();
 }

@@ -1,0 +1,42 @@
+package tns.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import tns.cuda.driver.Availability;
+import tns.cuda.driver.Driver;
+import tns.cuda.driver.Installation;
+import tns.error.TnsException;
+
+/** What is there of CUDA on this machine, in lines for people. */
+public final class CudaReport {
+    private static final long MIB = 1L << 20;
+
+    private CudaReport() {}
+
+    /** A line for the driver, one for each device and one for cuBLAS; or one that says what is missing. */
+    public static List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        String missing = Availability.reason();
+        if (missing != null) {
+            lines.add("cuda      not here: " + missing);
+            return lines;
+        }
+        try {
+            Installation installation = Installation.start();
+            lines.add("cuda      driver for CUDA " + installation.version());
+            for (int i = 0; i < installation.devices(); i++) {
+                try (Driver driver = installation.open(i)) {
+                    lines.add("cuda:" + i + "    " + driver.model() + ", " + driver.multiprocessors()
+                            + " multiprocessors, compute capability " + driver.capability() / 10 + "."
+                            + driver.capability() % 10 + ", " + driver.totalMemory() / MIB + " MiB");
+                }
+            }
+        } catch (TnsException e) {
+            lines.add("cuda      " + e.getMessage());
+            if (e.help() != null) {
+                lines.add("          " + e.help());
+            }
+        }
+        return lines;
+    }
+}

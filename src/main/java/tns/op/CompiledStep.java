@@ -1,0 +1,224 @@
+package tns.op;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
+import tns.tensor.Device;
+import tns.tensor.Param;
+import tns.tensor.Replay;
+import tns.tensor.Tensor;
+
+/**
+ * A function whose work on a device is recorded and then replayed: {@code step = compile(step)}.
+ *
+ * <p>The first calls with arguments of a kind (shapes, dtypes, and the values of what is no tensor) run as usual; then one
+ * is recorded, and later ones replay it with their tensors. What the function's body decides on the host is decided once.
+ * Work that cannot be recorded runs as usual for ever, and {@code step.reason} says why.
+ */
+final class CompiledStep implements Callable, Members, TypeName.Typed {
+    /** Calls that run as usual before one is recorded: the first makes what the next ones use. */
+    private static final int WARM_UP = 2;
+
+    /** Kinds of arguments that are recorded; with more, most calls would record and few replay. */
+    private static final int MOST_KINDS = 16;
+
+    private final Callable function;
+    private final @Nullable Device asked;
+    private final Map<List<Object>, Kind> kinds = new HashMap<>();
+    private String reason = "";
+    private long replays;
+
+    CompiledStep(Callable function, @Nullable Device device) {
+        this.function = function;
+        this.asked = device;
+    }
+
+    /** What is known of calls with arguments of one kind. */
+    private static final class Kind {
+        private int calls;
+        private @Nullable Replay replay;
+        private List<Tensor> inputs = List.of();
+        private Object result = None.NONE;
+        private boolean refused;
+    }
+
+    @Override
+    public String name() {
+        return function.name();
+    }
+
+    @Override
+    public Object call(Context context, Object[] positional, Map<String, Object> named) {
+        Device device = asked == null ? context.device() : asked;
+        if (device.isHost() || device.recording() != null) {
+            reason = device.isHost() ? "it runs on " + device.name() + ", which does not record" : reason;
+            return function.call(context, positional, named);
+        }
+        List<Tensor> tensors = new ArrayList<>();
+        List<Object> key = new ArrayList<>();
+        for (Object argument : positional) {
+            describe(argument, key, tensors);
+        }
+        named.forEach((name, value) -> {
+            key.add(name);
+            describe(value, key, tensors);
+        });
+        Kind kind = kinds.get(key);
+        if (kind == null) {
+            kind = new Kind();
+            if (kinds.size() < MOST_KINDS) {
+                kinds.put(key, kind);
+            } else {
+                kind.refused = true;
+                reason = "it was called with more than " + MOST_KINDS + " kinds of arguments";
+            }
+        }
+        Replay replay = kind.replay;
+        if (replay != null) {
+            bring(tensors, kind.inputs);
+            if (replay.run()) {
+                replays++;
+                return copied(kind.result);
+            }
+            kind.replay = null;
+            kind.calls = WARM_UP - 1;
+            reason = "a setting or a parameter has changed since it was recorded";
+        }
+        if (kind.refused || kind.calls++ < WARM_UP) {
+            return function.call(context, positional, named);
+        }
+        return record(context, device, kind, tensors, positional, named);
+    }
+
+    /** Adds what makes arguments of one kind to {@code key}, and the tensors that may differ to {@code tensors}. */
+    private static void describe(Object argument, List<Object> key, List<Tensor> tensors) {
+        switch (argument) {
+            case Tensor t -> {
+                key.add(t.dtype());
+                key.add(t.shape());
+                tensors.add(t);
+            }
+            case Tuple t -> {
+                key.add(t.size());
+                t.forEach(item -> describe(item, key, tensors));
+            }
+            default -> key.add(argument);
+        }
+    }
+
+    private Object record(
+            Context context,
+            Device device,
+            Kind kind,
+            List<Tensor> tensors,
+            Object[] positional,
+            Map<String, Object> named) {
+        // This call runs as usual, and shows which parameters change: each then gets memory that only it knows.
+        Object[] seen = new Object[1];
+        Collection<Param> changing = device.watch(() -> seen[0] = function.call(context, positional, named));
+        changing.forEach(p -> p.set(Casts.duplicate(p.value().detach())));
+        List<Tensor> inputs = new ArrayList<>();
+        for (Tensor t : tensors) {
+            inputs.add(Casts.duplicate(ShapeOps.onDevice(t.detach(), device)));
+        }
+        int[] next = {0};
+        Object[] own = new Object[positional.length];
+        for (int i = 0; i < own.length; i++) {
+            own[i] = replaced(positional[i], inputs, next);
+        }
+        Map<String, Object> ownNamed = new java.util.LinkedHashMap<>();
+        named.forEach((name, value) -> ownNamed.put(name, replaced(value, inputs, next)));
+        try {
+            Object[] result = new Object[1];
+            Replay replay = device.record(() -> result[0] = settled(function.call(context, own, ownNamed), device));
+            if (replay == null) {
+                throw new TnsException(ErrorKind.DEVICE, device.name() + " does not record");
+            }
+            kind.inputs = inputs;
+            kind.result = result[0];
+            kind.replay = replay;
+            reason = "";
+        } catch (TnsException e) {
+            if (e.kind() != ErrorKind.DEVICE) {
+                throw e;
+            }
+            kind.refused = true;
+            reason = e.getMessage();
+            context.note(name() + " is not replayed: " + reason);
+        }
+        return seen[0];
+    }
+
+    private static Object replaced(Object argument, List<Tensor> inputs, int[] next) {
+        return switch (argument) {
+            case Tensor t -> inputs.get(next[0]++);
+            case Tuple t ->
+                Tuple.of(t.items().stream()
+                        .map(item -> replaced(item, inputs, next))
+                        .toArray());
+            default -> argument;
+        };
+    }
+
+    /** The result with everything that waits computed: within the recording, or never. */
+    private static Object settled(Object result, Device device) {
+        return switch (result) {
+            case Tensor t -> {
+                if (t.device() == device) {
+                    t.settled();
+                }
+                yield t.detach();
+            }
+            case Tuple t ->
+                Tuple.of(t.items().stream().map(item -> settled(item, device)).toArray());
+            default -> result;
+        };
+    }
+
+    /** Copies the tensors of a call to where the recording reads them. */
+    private static void bring(List<Tensor> tensors, List<Tensor> inputs) {
+        for (int i = 0; i < inputs.size(); i++) {
+            Tensor to = inputs.get(i);
+            Casts.write(ShapeOps.onDevice(tensors.get(i).detach(), to.device()), to);
+        }
+    }
+
+    /** The result in memory of its own: the next run writes where it lies. */
+    private static Object copied(Object result) {
+        return switch (result) {
+            case Tensor t -> Casts.duplicate(t);
+            case Tuple t ->
+                Tuple.of(t.items().stream().map(CompiledStep::copied).toArray());
+            default -> result;
+        };
+    }
+
+    @Override
+    public @Nullable Object member(String member) {
+        return switch (member) {
+            case "reason" -> reason;
+            case "replays" -> replays;
+            default -> null;
+        };
+    }
+
+    @Override
+    public Collection<String> memberNames() {
+        return List.of("reason", "replays");
+    }
+
+    @Override
+    public String typeName() {
+        return "function";
+    }
+
+    @Override
+    public String toString() {
+        return "compiled function " + name();
+    }
+}
