@@ -11,11 +11,14 @@ import tns.tensor.View;
 
 /** Copies of whole rows by index: out of a matrix, into one, and added onto one. */
 final class Rows {
-    /**
-     * Up to this length an index is looked through by every thread, in one launch; reading it takes no more time than
-     * the launches that finding equal rows otherwise takes.
-     */
+    /** Up to this length an index may be looked through by every thread, in one launch. */
     private static final int SCAN_MAX_ROWS = 1024;
+
+    /**
+     * Up to so many comparisons in all, k for each element written: they take about as long as the further launches
+     * that finding equal rows otherwise needs, 10 us by count of instructions on an H200.
+     */
+    private static final long SCAN_MAX_COMPARISONS = 1L << 26;
 
     private Rows() {}
 
@@ -30,17 +33,17 @@ final class Rows {
 
     /** See {@link tns.tensor.Device#put}; bools add as or. */
     static void put(Stream stream, Region target, Region rows, Region source, boolean add) {
-        put(stream, target, rows, source, add, SCAN_MAX_ROWS);
+        put(stream, target, rows, source, add, SCAN_MAX_COMPARISONS);
     }
 
-    /** The same with another greatest length of an index that is looked through. */
-    static void put(Stream stream, Region target, Region rows, Region source, boolean add, int scanMaxRows) {
+    /** The same with another number of comparisons up to which the index is looked through. */
+    static void put(Stream stream, Region target, Region rows, Region source, boolean add, long scanMaxComparisons) {
         int k = rows.view().shape().size(0);
         Pieces pieces = add ? Pieces.elements(source, target, rows) : Pieces.of(source, target, rows);
         if (pieces.count() == 0) {
             return;
         }
-        if (k <= scanMaxRows) {
+        if (k <= SCAN_MAX_ROWS && (long) k * pieces.count() <= scanMaxComparisons) {
             ScanPutKernel kernel = new ScanPutKernel(pieces.unit(), add ? source.dtype() : null);
             stream.launch(kernel, pieces.blocks(stream, ScanPutKernel.THREADS), pieces.arguments(k));
         } else if (add) {

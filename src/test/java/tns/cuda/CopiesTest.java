@@ -86,12 +86,11 @@ class CopiesTest {
                 kernels.add(new CopyKernel(unit, element, 0));
                 kernels.add(new CopyKernel(unit, element, 3));
             }
-            kernels.add(new CopyKernel(element, element, 6));
-            for (int tile : new int[] {32, 64}) {
-                kernels.add(new TransposeKernel(element, tile, 0));
-                kernels.add(new TransposeKernel(element, tile, 3));
-            }
+            kernels.add(new TransposeKernel(element, 64, 0));
+            kernels.add(new TransposeKernel(element, 32, 3));
         }
+        kernels.add(new CopyKernel(8, 8, 6));
+        kernels.add(new TransposeKernel(8, 64, 4));
         Assembled.everywhere(kernels);
     }
 

@@ -66,7 +66,7 @@ class RowsTest {
 
     @Test
     void putOfShortIndices() {
-        put(false, Integer.MAX_VALUE);
+        put(false, Long.MAX_VALUE);
     }
 
     @Test
@@ -76,7 +76,7 @@ class RowsTest {
 
     @Test
     void addOfShortIndices() {
-        put(true, Integer.MAX_VALUE);
+        put(true, Long.MAX_VALUE);
     }
 
     @Test
@@ -84,7 +84,7 @@ class RowsTest {
         put(true, 0);
     }
 
-    private static void put(boolean add, int scanMaxRows) {
+    private static void put(boolean add, long scanMaxComparisons) {
         for (DType dtype : DType.values()) {
             for (int[] size : SIZES) {
                 for (int kind = 0; kind < 5; kind++) {
@@ -100,7 +100,7 @@ class RowsTest {
                     Region index = stream.upload(rows, by);
                     Region values = stream.upload(source, from);
                     long before = stream.reserved();
-                    Rows.put(stream, result, index, values, add, scanMaxRows);
+                    Rows.put(stream, result, index, values, add, scanMaxComparisons);
                     assertEquals(before, stream.reserved(), "temporary memory given back");
                     int[] places = Samples.positions(from);
                     int[] order = Samples.positions(by);
