@@ -1,5 +1,7 @@
 package tns.cuda;
 
+import org.jspecify.annotations.Nullable;
+import tns.cuda.driver.CublasStream;
 import tns.cuda.ptx.MatrixSide;
 import tns.tensor.DType;
 
@@ -41,6 +43,25 @@ record MatrixPlace(DType dtype, long address, int lines, int batchStride, int li
     MatrixPlace stacked(int batches) {
         int line = lines == 1 ? batchStride : lineStride;
         return new MatrixPlace(dtype, address, lines * batches, 0, line, stepStride);
+    }
+
+    /**
+     * The operand as cuBLAS takes it: elements side by side along lines or across them, and no two in one place. Null
+     * where they lie otherwise.
+     *
+     * @param rows whether lines are the rows of the operand, and not its columns
+     */
+    CublasStream.@Nullable Factor factor(int k, boolean rows) {
+        if (batchStride < 0) {
+            return null;
+        }
+        if ((k == 1 || stepStride == 1) && (lines == 1 || lineStride >= k)) {
+            return new CublasStream.Factor(address, lines == 1 ? k : lineStride, !rows, batchStride);
+        }
+        if ((lines == 1 || lineStride == 1) && (k == 1 || stepStride >= lines)) {
+            return new CublasStream.Factor(address, k == 1 ? lines : stepStride, rows, batchStride);
+        }
+        return null;
     }
 
     /** How the threads of a block read it. */

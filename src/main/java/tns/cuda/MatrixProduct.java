@@ -1,5 +1,7 @@
 package tns.cuda;
 
+import org.jspecify.annotations.Nullable;
+import tns.cuda.driver.CublasStream;
 import tns.cuda.ptx.MatrixKernel;
 import tns.cuda.ptx.MatrixSide;
 import tns.cuda.ptx.MatrixTile;
@@ -30,15 +32,31 @@ record MatrixProduct(int batches, int m, int n, int k, MatrixPlace left, MatrixP
         int m = output.view().shape().size(1);
         int n = output.view().shape().size(2);
         int k = left.view().shape().size(2);
-        MatrixPlace a = MatrixPlace.left(left);
-        MatrixPlace b = MatrixPlace.right(right);
-        if (batches > 1 && b.batchStride() == 0 && (m == 1 || a.batchStride() == (long) m * a.lineStride())) {
-            // One right side for all: the left sides together are one tall matrix.
-            a = a.stacked(batches);
-            m *= batches;
-            batches = 1;
+        return new MatrixProduct(batches, m, n, k, MatrixPlace.left(left), MatrixPlace.right(right), output.first());
+    }
+
+    /** The same results as few products: where all have one right side, the left sides below each other as one. */
+    MatrixProduct stacked() {
+        boolean stacks = right.batchStride() == 0 && (m == 1 || left.batchStride() == (long) m * left.lineStride());
+        return batches > 1 && stacks
+                ? new MatrixProduct(1, batches * m, n, k, left.stacked(batches), right, output)
+                : this;
+    }
+
+    /** Computes it by cuBLAS; false, and nothing done, for dtypes and strides that cuBLAS does not take. */
+    boolean computedBy(CublasStream blas, boolean tf32) {
+        CublasStream.@Nullable Arithmetic arithmetic = switch (left.dtype()) {
+            case FLOAT32 -> tf32 ? CublasStream.Arithmetic.TF32 : CublasStream.Arithmetic.FLOAT32;
+            case FLOAT64 -> CublasStream.Arithmetic.FLOAT64;
+            default -> null;
+        };
+        CublasStream.Factor a = left.factor(k, true);
+        CublasStream.Factor b = right.factor(k, false);
+        if (arithmetic == null || k == 0 || a == null || b == null) {
+            return false;
         }
-        return new MatrixProduct(batches, m, n, k, a, b, output.first());
+        blas.product(arithmetic, batches, m, n, k, a, b, output);
+        return true;
     }
 
     /** In how many parts k is cut; depends on the shapes alone, since the bits of the results depend on it. */

@@ -149,6 +149,9 @@ class ProductTest {
         Object y = array(dtype, b);
         Region output = stream.room(MatrixKernel.result(dtype), Shape.of(batches, m, n));
         MatrixProduct product = MatrixProduct.of(stream.upload(x, a), stream.upload(y, b), output);
+        if (turn % 2 == 0) {
+            product = product.stacked();
+        }
         kernels.add(product.kernel(tile));
         String what = dtype + " " + tile + " " + left + " " + right + " " + batches + "x" + m + "x" + n + "x" + k
                 + " in " + parts + " " + order;

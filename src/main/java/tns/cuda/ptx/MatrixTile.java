@@ -10,7 +10,7 @@ public enum MatrixTile {
     /** 64 sums a thread for 4 loads of 16 bytes from shared memory: float32 only, whose sums fit in 128 registers. */
     LARGE(128, 128, 8, 8, 8, 4, 2),
     /** Half as many sums a thread, for matrices of which large tiles would leave multiprocessors idle. */
-    MEDIUM(64, 64, 16, 8, 4, 4, 1),
+    MEDIUM(64, 64, 16, 8, 4, 4, 4),
     SMALL(32, 32, 32, 4, 2, 4, 1),
     /** One sum a thread: a few hundred results of long sums, such as the scores of ten classes. */
     TINY(16, 16, 64, 1, 1, 1, 1);
@@ -63,9 +63,12 @@ public enum MatrixTile {
         return rows / rowsEach * (columns / columnsEach);
     }
 
-    /** Blocks that have to fit on a multiprocessor. */
-    int residents() {
-        return residents;
+    /**
+     * Blocks that have to fit on a multiprocessor; 1 leaves the choice of registers to the assembler, which for some
+     * tiles would rather spill than let one block less fit.
+     */
+    int residents(DType dtype) {
+        return Math.max(1, residents * 4 / dtype.bytes());
     }
 
     /** Whether so many tiles are expected that neighbours in both directions should run at the same time. */
