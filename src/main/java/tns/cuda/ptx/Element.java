@@ -1,5 +1,6 @@
 package tns.cuda.ptx;
 
+import java.util.Arrays;
 import tns.expr.Lane;
 import tns.tensor.DType;
 
@@ -42,6 +43,53 @@ final class Element {
             case INT64 -> "u64";
             case BOOL -> "u8";
         };
+    }
+
+    /** Loads {@code group} neighbouring elements by accesses as wide as possible; the address is a multiple of each. */
+    static String[] load(PtxWriter w, DType dtype, String address, int group) {
+        String[] raw = new String[group];
+        Arrays.setAll(raw, e -> w.register(raw(dtype)));
+        transfer("ld.global", dtype, group, (instruction, from, to, at) -> {
+            String target = vector(raw, from, to);
+            w.op(instruction, target, place(address, at));
+        });
+        return raw;
+    }
+
+    /** Stores neighbouring elements, already as they lie in memory, by accesses as wide as possible. */
+    static void store(PtxWriter w, DType dtype, String address, String[] raw) {
+        transfer(
+                "st.global",
+                dtype,
+                raw.length,
+                (instruction, from, to, at) -> w.op(instruction, place(address, at), vector(raw, from, to)));
+    }
+
+    /** A place {@code bytes} after an address. */
+    static String place(String address, int bytes) {
+        return bytes == 0 ? "[" + address + "]" : "[" + address + "+" + bytes + "]";
+    }
+
+    private static String vector(String[] registers, int from, int to) {
+        return to - from == 1
+                ? registers[from]
+                : "{" + String.join(", ", Arrays.copyOfRange(registers, from, to)) + "}";
+    }
+
+    /** Cuts a group of elements into accesses of at most four elements and 16 bytes. */
+    private static void transfer(String instruction, DType dtype, int group, Transfer each) {
+        int bytes = bytes(dtype);
+        int most = Math.min(Math.min(4, 16 / bytes), group);
+        String vector = most == 1 ? "" : ".v" + most;
+        for (int from = 0; from < group; from += most) {
+            each.at(instruction + vector + "." + access(dtype), from, from + most, from * bytes);
+        }
+    }
+
+    /** One access of a group: elements {@code from} to {@code to}, {@code at} bytes from the group's first. */
+    @FunctionalInterface
+    private interface Transfer {
+        void at(String instruction, int from, int to, int at);
     }
 
     /** Converts an element just loaded to the lane. */

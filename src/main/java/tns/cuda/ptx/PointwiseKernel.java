@@ -2,9 +2,7 @@ package tns.cuda.ptx;
 
 import java.util.Arrays;
 import java.util.List;
-import tns.expr.Lane;
 import tns.expr.Program;
-import tns.expr.Step;
 import tns.tensor.DType;
 
 /**
@@ -39,6 +37,7 @@ public record PointwiseKernel(Program program, List<Operand> operands, int rank,
     /** One kernel being written. */
     private final class Rendering {
         private final PtxWriter w = new PtxWriter("pointwise", THREADS);
+        private final ProgramSteps steps = new ProgramSteps(w, program);
         private final String count = w.parameter(PtxType.B32);
         private final String[] base = new String[operands.size()];
         private final String[] sizes = new String[rank];
@@ -97,9 +96,12 @@ public record PointwiseKernel(Program program, List<Operand> operands, int rank,
             }
             String[][] results = new String[program.outputs().size()][group];
             for (int e = 0; e < group; e++) {
-                String[] slots = run(inputs, e);
+                int element = e;
+                String[] own = new String[inputs.length];
+                Arrays.setAll(own, k -> inputs[k][element]);
+                String[] computed = steps.run(own);
                 for (int o = 0; o < results.length; o++) {
-                    results[o][e] = slots[program.outputs().get(o)];
+                    results[o][e] = computed[o];
                 }
             }
             for (int o = 0; o < results.length; o++) {
@@ -165,12 +167,7 @@ public record PointwiseKernel(Program program, List<Operand> operands, int rank,
 
         private String[] load(int k, String address, int group) {
             DType dtype = operands.get(k).dtype();
-            String[] raw = new String[group];
-            Arrays.setAll(raw, e -> w.register(Element.raw(dtype)));
-            transfer("ld.global", dtype, group, (instruction, from, to, at) -> {
-                String target = operand(raw, from, to);
-                w.op(instruction, target, place(address, at));
-            });
+            String[] raw = Element.load(w, dtype, address, group);
             for (int e = 0; e < group; e++) {
                 raw[e] = Element.toLane(w, dtype, program.lane(), raw[e]);
             }
@@ -181,93 +178,7 @@ public record PointwiseKernel(Program program, List<Operand> operands, int rank,
             DType dtype = operands.get(k).dtype();
             String[] raw = new String[values.length];
             Arrays.setAll(raw, e -> Element.toMemory(w, program.lane(), dtype, values[e]));
-            transfer(
-                    "st.global",
-                    dtype,
-                    values.length,
-                    (instruction, from, to, at) -> w.op(instruction, place(address, at), operand(raw, from, to)));
+            Element.store(w, dtype, address, raw);
         }
-
-        private static String place(String address, int bytes) {
-            return bytes == 0 ? "[" + address + "]" : "[" + address + "+" + bytes + "]";
-        }
-
-        private static String operand(String[] registers, int from, int to) {
-            return to - from == 1
-                    ? registers[from]
-                    : "{" + String.join(", ", Arrays.copyOfRange(registers, from, to)) + "}";
-        }
-
-        /** Cuts a group of elements into accesses of at most four elements and 16 bytes. */
-        private static void transfer(String instruction, DType dtype, int group, Transfer each) {
-            int bytes = Element.bytes(dtype);
-            int most = Math.min(Math.min(4, 16 / bytes), group);
-            String vector = most == 1 ? "" : ".v" + most;
-            for (int from = 0; from < group; from += most) {
-                each.at(instruction + vector + "." + Element.access(dtype), from, from + most, from * bytes);
-            }
-        }
-
-        /** Runs the program once; returns the register of every slot. */
-        private String[] run(String[][] inputs, int element) {
-            String[] slots = new String[program.slots()];
-            for (int i = 0; i < program.inputs(); i++) {
-                slots[i] = inputs[i][element];
-            }
-            for (int slot = program.inputs(); program.isConstant(slot); slot++) {
-                slots[slot] = constant(slot);
-            }
-            List<Step> steps = program.steps();
-            switch (program.lane()) {
-                case F32 -> floats(FloatFormat.BINARY32, steps, slots);
-                case F64 -> floats(FloatFormat.BINARY64, steps, slots);
-                case I64 -> {
-                    IntegerSteps writer = new IntegerSteps(w);
-                    for (Step step : steps) {
-                        slots[step.target()] =
-                                writer.apply(step.op(), slots[step.a()], slot(slots, step.b()), slot(slots, step.c()));
-                    }
-                }
-            }
-            for (int o : program.outputs()) {
-                if (program.isConstant(o)) {
-                    slots[o] = inRegister(slots[o]);
-                }
-            }
-            return slots;
-        }
-
-        private void floats(FloatFormat format, List<Step> steps, String[] slots) {
-            FloatSteps writer = new FloatSteps(w, format);
-            for (Step step : steps) {
-                slots[step.target()] =
-                        writer.apply(step.op(), slots[step.a()], slot(slots, step.b()), slot(slots, step.c()));
-            }
-        }
-
-        /** The operand's register; an operand past the arity of a step is not used and may be any. */
-        private static String slot(String[] slots, int number) {
-            return number < 0 ? "" : slots[number];
-        }
-
-        private String constant(int slot) {
-            return switch (program.lane()) {
-                case F32 -> FloatFormat.BINARY32.literalBits(Float.floatToRawIntBits(program.floatConstant(slot)));
-                case F64 -> FloatFormat.BINARY64.literalBits(Double.doubleToRawLongBits(program.doubleConstant(slot)));
-                case I64 -> Long.toString(program.longConstant(slot));
-            };
-        }
-
-        private String inRegister(String literal) {
-            PtxType type = Element.register(program.lane());
-            String suffix = program.lane() == Lane.I64 ? "b64" : type.word();
-            return w.make(type, "mov." + suffix, literal);
-        }
-    }
-
-    /** One access of a group: elements {@code from} to {@code to}, {@code at} bytes from the group's first. */
-    @FunctionalInterface
-    private interface Transfer {
-        void at(String instruction, int from, int to, int at);
     }
 }
