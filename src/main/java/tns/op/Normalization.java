@@ -71,4 +71,12 @@ public final class Normalization {
         Tensor scale = Elementary.RSQRT.apply(Arithmetic.ADD.apply(variance, Reductions.scalar(x, eps)));
         return Arithmetic.MUL.apply(centred, scale);
     }
+
+    /** The same over the last dim. */
+    static Tensor standardizedRows(Tensor x, double eps) {
+        int last = x.rank() - 1;
+        return RowFunction.suits(x, last)
+                ? RowFunctions.layerNorm(x, null, null, eps)
+                : standardized(x, Dims.of(x, last, true), eps);
+    }
 }

@@ -101,8 +101,10 @@ final class RowFunctions {
         Expr n = d.length();
         Expr given = weighted ? d.keep(dy.mul(d.input(Extent.COLUMN))) : dy;
         Expr standard = d.keep(x.sub(mean).mul(scale));
-        Expr level = d.keep(d.sum(given).div(n));
-        Expr slope = d.keep(d.sum(given.mul(standard)).div(n));
+        Expr total = d.sum(given);
+        Expr product = d.sum(given.mul(standard));
+        Expr level = d.keep(total.div(n));
+        Expr slope = d.keep(product.div(n));
         return List.of(d.keep(scale.mul(given.sub(level).sub(standard.mul(slope)))));
     }
 

@@ -44,43 +44,53 @@ class RowFunctionTest {
 
     @Test
     void softmax() {
-        check(1, in -> call("softmax", Map.of("dim", -1), in[0]), Shape.of(3, 7));
-        check(1, in -> call("softmax", Map.of("dim", 0), in[0]), Shape.of(5));
-        check(1, in -> call("softmin", Map.of("dim", 2), in[0]), Shape.of(2, 3, 4));
-        check(0, in -> call("softmax", Map.of("dim", 0), in[0]), Shape.of(3, 7));
+        check(1, in -> call("softmax", Map.of("dim", -1L), in[0]), Shape.of(3, 7));
+        check(1, in -> call("softmax", Map.of("dim", 0L), in[0]), Shape.of(5));
+        check(1, in -> call("softmin", Map.of("dim", 2L), in[0]), Shape.of(2, 3, 4));
+        check(0, in -> call("softmax", Map.of("dim", 0L), in[0]), Shape.of(3, 7));
     }
 
     @Test
     void logSoftmax() {
-        check(1, in -> call("log_softmax", Map.of("dim", 1), in[0]), Shape.of(3, 7));
-        check(1, in -> call("log_softmax", Map.of("dim", 0), in[0]), Shape.of(1));
+        check(1, in -> call("log_softmax", Map.of("dim", 1L), in[0]), Shape.of(3, 7));
+        check(1, in -> call("log_softmax", Map.of("dim", 0L), in[0]), Shape.of(1));
     }
 
     /** A matrix read in columns is brought into rows. */
     @Test
     void transposed() {
-        check(1, in -> call("softmax", Map.of("dim", 1), Movement.transpose(in[0], 0, 1)), Shape.of(3, 5));
+        check(1, in -> call("softmax", Map.of("dim", 1L), Movement.transpose(in[0], 0, 1)), Shape.of(3, 5));
     }
 
     @Test
     void layerNorm() {
         Map<String, Object> none = Map.of();
-        check(1, in -> call("layer_norm", none, in[0], 6), Shape.of(4, 6));
-        check(1, in -> call("layer_norm", none, in[0], 6, in[1]), Shape.of(4, 6), Shape.of(6));
+        check(1, in -> call("layer_norm", none, in[0], 6L), Shape.of(4, 6));
+        check(1, in -> call("layer_norm", none, in[0], 6L, in[1]), Shape.of(4, 6), Shape.of(6));
         Shape six = Shape.of(6);
-        check(1, in -> call("layer_norm", none, in[0], 6, in[1], in[2]), Shape.of(2, 3, 6), six, six);
-        check(1, in -> call("layer_norm", Map.of("bias", in[1]), in[0], 6), Shape.of(4, 6), six);
-        check(1, in -> call("layer_norm", none, in[0], Tuple.of(2, 3), in[1], in[2]), Shape.of(5, 2, 3), pair(), pair());
+        check(1, in -> call("layer_norm", none, in[0], 6L, in[1], in[2]), Shape.of(2, 3, 6), six, six);
+        check(1, in -> call("layer_norm", Map.of("bias", in[1]), in[0], 6L), Shape.of(4, 6), six);
+        check(
+                1,
+                in -> call("layer_norm", none, in[0], Tuple.of(2L, 3L), in[1], in[2]),
+                Shape.of(5, 2, 3),
+                pair(),
+                pair());
     }
 
     private static Shape pair() {
         return Shape.of(2, 3);
     }
 
+    @Test
+    void groupNorm() {
+        check(1, in -> call("group_norm", Map.of(), in[0], 2L, in[1]), Shape.of(3, 4, 2), Shape.of(4));
+    }
+
     /** A weight that depends on the input gets its own gradient, and passes it on once. */
     @Test
     void dependentWeight() {
-        check(1, in -> call("layer_norm", Map.of(), in[0], 6, Elementary.EXP.apply(in[0])), Shape.of(6));
+        check(1, in -> call("layer_norm", Map.of(), in[0], 6L, Elementary.EXP.apply(in[0])), Shape.of(6));
     }
 
     @Test
@@ -88,7 +98,7 @@ class RowFunctionTest {
         for (String reduction : List.of("mean", "sum", "none")) {
             Map<String, Object> named = Map.of("reduction", reduction);
             check(1, in -> call("cross_entropy", named, in[0], targets(in[0], 2, 0, 6, 2)), Shape.of(4, 7));
-            Map<String, Object> ignoring = Map.of("reduction", reduction, "ignore_index", 2);
+            Map<String, Object> ignoring = Map.of("reduction", reduction, "ignore_index", 2L);
             check(1, in -> call("cross_entropy", ignoring, in[0], targets(in[0], 2, 0, 6, 2)), Shape.of(4, 7));
         }
         check(
@@ -137,20 +147,20 @@ class RowFunctionTest {
         assertThrows(TnsException.class, () -> call("cross_entropy", Map.of(), x, targets(x, -1, 0)));
     }
 
-    /** As PyTorch: a row of -inf has no softmax, NaN spoils its row alone, an infinity below takes no part. */
+    /** As PyTorch: NaN and +inf spoil their row alone, as does a row of -inf; -inf beside others has no weight. */
     @Test
     void specialRows() {
         double inf = Double.POSITIVE_INFINITY;
         double nan = Double.NaN;
         double[] x = {-inf, -inf, 1, nan, -inf, 0, inf, 0};
         Tensor rows = Tensor.upload(new RowDevice(), DType.FLOAT64, Shape.of(4, 2), x);
-        assertArrayEquals(new double[] {nan, nan, nan, nan, 0, 1, nan, 0}, softmaxOf(rows));
+        assertArrayEquals(new double[] {nan, nan, nan, nan, 0, 1, nan, nan}, softmaxOf(rows));
         Tensor own = Tensor.upload(cpu, DType.FLOAT64, Shape.of(4, 2), x);
         assertArrayEquals(softmaxOf(own), softmaxOf(rows));
     }
 
     private double[] softmaxOf(Tensor x) {
-        return HostArray.doubles(call("softmax", Map.of("dim", 1), x));
+        return HostArray.doubles(call("softmax", Map.of("dim", 1L), x));
     }
 
     private void check(int passes, Function f, Shape... shapes) {
