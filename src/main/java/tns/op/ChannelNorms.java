@@ -264,8 +264,7 @@ public final class ChannelNorms {
         Tensor grouped = Movement.reshape(x, Shape.of(x.size(0), groups, each));
         Tensor y = x.elements() == 0
                 ? x
-                : Movement.reshape(
-                        Normalization.standardized(grouped, Dims.of(grouped, 2, true), args.real("eps")), x.shape());
+                : Movement.reshape(Normalization.standardizedRows(grouped, args.real("eps")), x.shape());
         return affine(args, y, x.size(1));
     }
 

@@ -2,6 +2,7 @@ package tns.op;
 
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.expr.Expr;
 import tns.tensor.DType;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
@@ -18,6 +19,15 @@ public final class LossOps {
                     .neg()
                     .mul(y)
                     .sub(x.neg().logSigmoid().mul(y.neg().add(1.0))));
+
+    /** Row programs count columns in floats: up to here float32 has every integer. */
+    private static final int MOST_COUNTED = 1 << 24;
+
+    private static final Pointwise OUTSIDE = new Pointwise(
+            "outside",
+            2,
+            Pointwise.Result.BOOL,
+            Expr.input(0).lt(Expr.constant(0L)).or(Expr.input(0).ge(Expr.input(1))));
 
     private static final Pointwise SQUARED_DIFFERENCE = new Family("losses")
             .pointwise("mse_loss(x, y)")
@@ -48,7 +58,7 @@ public final class LossOps {
                 .doc("Minus the log probability of the target class, averaged.")
                 .example("nll_loss([[-1., -2.]], [1])", "tensor(2.)")
                 .gradient("nll_loss(x, [0, 2])", "x: [2, 3]")
-                .is(args -> nll(args, args.tensor("x"), "nll_loss", 0));
+                .is(args -> nll(args, args.tensor("x"), "nll_loss", 0, Selection::chosen));
         FAMILY.define("cross_entropy(x: tensor, target: tensor, weight: tensor = none, ignore_index: int = -100,"
                         + " reduction: string = 'mean', label_smoothing: float = 0)")
                 .doc("The cross entropy of softmax(x) over dim 1 against class indices or class probabilities.")
@@ -121,10 +131,14 @@ public final class LossOps {
         if (x.rank() == 0) {
             throw new TnsException(ErrorKind.SHAPE, "cross_entropy: x needs a dim of classes, found " + x.describe());
         }
-        Tensor logs = Softmax.logSoftmax(x, classes);
         double smoothing = args.real("label_smoothing");
-        if (target.dtype() == DType.INT64) {
-            return nll(args, logs, "cross_entropy", smoothing);
+        boolean indices = target.dtype() == DType.INT64;
+        if (indices && smoothing == 0 && RowFunction.suits(x, classes) && x.size(classes) <= MOST_COUNTED) {
+            return nll(args, x, "cross_entropy", 0, (all, dim, index) -> RowFunctions.chosenLogSoftmax(all, index));
+        }
+        Tensor logs = Softmax.logSoftmax(x, classes);
+        if (indices) {
+            return nll(args, logs, "cross_entropy", smoothing, Selection::chosen);
         }
         requireEqualShapes("cross_entropy", x, target);
         int n = x.size(classes);
@@ -142,6 +156,19 @@ public final class LossOps {
         return reduced(args, "cross_entropy", each);
     }
 
+    private static void requireClasses(String op, Tensor classes, int n) {
+        boolean folds = classes.device().runsRows(classes.elements(), n);
+        if (folds && !Reductions.anyTrue(OUTSIDE.apply(classes, Reductions.scalar(classes, n)))) {
+            return; // found there: only one element had to be read from the device
+        }
+        for (long c : tns.tensor.HostArray.longs(classes)) {
+            if (c < 0 || c >= n) {
+                throw new TnsException(ErrorKind.INDEX, op + ": class " + c + " is out of range for " + n + " classes")
+                        .argument(1);
+            }
+        }
+    }
+
     private static Tensor alongClasses(Tensor weight, int rank, int dim) {
         int[] sizes = new int[rank];
         java.util.Arrays.fill(sizes, 1);
@@ -149,7 +176,13 @@ public final class LossOps {
         return Movement.reshape(weight, Shape.of(sizes));
     }
 
-    private static Object nll(Args args, Tensor logs, String op, double smoothing) {
+    /** How the log probabilities of the target classes are found. */
+    @FunctionalInterface
+    private interface Choice {
+        Tensor of(Tensor logs, int dim, Tensor classes);
+    }
+
+    private static Object nll(Args args, Tensor logs, String op, double smoothing, Choice choice) {
         Tensor target = args.tensor("target");
         if (logs.rank() == 0) {
             throw new TnsException(ErrorKind.SHAPE, op + ": x needs a dim of classes, found " + logs.describe());
@@ -166,14 +199,8 @@ public final class LossOps {
         int n = logs.size(dim);
         Tensor ignored = Comparison.EQ.apply(target, Reductions.scalar(target, args.integer("ignore_index")));
         Tensor safe = Comparison.WHERE.apply(ignored, Reductions.scalar(target, 0), target);
-        for (long c : tns.tensor.HostArray.longs(safe)) {
-            if (c < 0 || c >= n) {
-                throw new TnsException(ErrorKind.INDEX, op + ": class " + c + " is out of range for " + n + " classes")
-                        .argument(1);
-            }
-        }
-        Tensor index = Movement.unsqueeze(safe, dim);
-        Tensor chosen = Movement.squeeze(Selection.gather(logs, dim, index), dim);
+        requireClasses(op, safe, n);
+        Tensor chosen = choice.of(logs, dim, safe);
         Tensor weight = args.tensorOrNull("weight");
         Tensor ones = Comparison.WHERE.apply(ignored, Reductions.scalar(logs, 0), Reductions.scalar(logs, 1));
         Tensor share = ones;

@@ -28,11 +28,31 @@ public final class Normalization {
         }
         requireShape(weight, last, "weight");
         requireShape(bias, last, "bias");
+        if (x.elements() > 0 && RowFunction.goesWith(x, weight) && RowFunction.goesWith(x, bias)) {
+            int n = last.elements();
+            if (x.device().runsRows(x.elements() / n, n)) {
+                Tensor rows = Movement.reshape(x, x.shape().part(0, lead).concat(Shape.of(n)));
+                Tensor y = RowFunctions.layerNorm(rows, flat(weight), flat(bias), eps);
+                return Movement.reshape(y, x.shape());
+            }
+        }
         int[] dims = new int[last.rank()];
         for (int i = 0; i < dims.length; i++) {
             dims[i] = lead + i;
         }
-        Tensor y = standardized(x, Dims.of(x, dims, true), eps);
+        return affine(standardized(x, Dims.of(x, dims, true), eps), weight, bias);
+    }
+
+    private static @Nullable Tensor flat(@Nullable Tensor t) {
+        return t == null ? null : Movement.reshape(t, Shape.of(t.elements()));
+    }
+
+    /** The same over the last dim, op by op. */
+    static Tensor layerNormOfOps(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+        return affine(standardized(x, Dims.of(x, x.rank() - 1, true), eps), weight, bias);
+    }
+
+    private static Tensor affine(Tensor y, @Nullable Tensor weight, @Nullable Tensor bias) {
         Tensor scaled = weight == null ? y : Arithmetic.MUL.apply(y, weight);
         return bias == null ? scaled : Arithmetic.ADD.apply(scaled, bias);
     }
@@ -50,5 +70,13 @@ public final class Normalization {
         Tensor variance = Reductions.mean(Arithmetic.SQUARE.apply(centred), dims);
         Tensor scale = Elementary.RSQRT.apply(Arithmetic.ADD.apply(variance, Reductions.scalar(x, eps)));
         return Arithmetic.MUL.apply(centred, scale);
+    }
+
+    /** The same over the last dim. */
+    static Tensor standardizedRows(Tensor x, double eps) {
+        int last = x.rank() - 1;
+        return RowFunction.suits(x, last)
+                ? RowFunctions.layerNorm(x, null, null, eps)
+                : standardized(x, Dims.of(x, last, true), eps);
     }
 }

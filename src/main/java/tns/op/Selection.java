@@ -37,6 +37,11 @@ public final class Selection {
         return Movement.reshape(takeRows(flat, places), index.shape());
     }
 
+    /** The element of dim {@code dim} that {@code index} gives for each place of the other dims. */
+    static Tensor chosen(Tensor x, int dim, Tensor index) {
+        return Movement.squeeze(gather(x, dim, Movement.unsqueeze(index, dim)), dim);
+    }
+
     /** torch.scatter and scatter_add. */
     static Tensor scatter(Tensor x, int dim, Tensor index, Tensor source, boolean add) {
         requireInts("scatter", index);

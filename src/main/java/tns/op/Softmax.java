@@ -41,6 +41,16 @@ public final class Softmax {
 
     /** Along {@code dim}, from 0; a float tensor in and out. */
     static Tensor softmax(Tensor x, int dim) {
+        return RowFunction.suits(x, dim) ? RowFunctions.softmax(x) : softmaxOfOps(x, dim);
+    }
+
+    /** The logarithm of softmax along {@code dim}, from 0; a float tensor in and out. */
+    static Tensor logSoftmax(Tensor x, int dim) {
+        return RowFunction.suits(x, dim) ? RowFunctions.logSoftmax(x) : logSoftmaxOfOps(x, dim);
+    }
+
+    /** Softmax op by op. */
+    static Tensor softmaxOfOps(Tensor x, int dim) {
         Dims dims = Dims.of(x, dim, true);
         if (x.elements() == 0) {
             return x;
@@ -49,8 +59,8 @@ public final class Softmax {
         return Arithmetic.DIV.apply(weights, dims.restored(Reductions.sum(weights, dims)));
     }
 
-    /** Along {@code dim}, from 0; a float tensor in and out. */
-    static Tensor logSoftmax(Tensor x, int dim) {
+    /** Its logarithm op by op. */
+    static Tensor logSoftmaxOfOps(Tensor x, int dim) {
         Dims dims = Dims.of(x, dim, true);
         if (x.elements() == 0) {
             return x;

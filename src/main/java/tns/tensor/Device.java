@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tns.expr.Program;
+import tns.expr.RowProgram;
 
 /**
  * The narrow waist between tensors and hardware: everything an op can ask of a device.
@@ -135,4 +136,17 @@ public interface Device {
      * {@code values} and int64 {@code positions} of the same shape.
      */
     void sort(Tensor input, boolean descending, Tensor values, Tensor positions);
+
+    /** Whether {@link #rows} is the way to compute functions of {@code rows} rows of {@code n} elements each. */
+    default boolean runsRows(int rows, int n) {
+        return false;
+    }
+
+    /**
+     * Runs a row program over matrices of {@code shape}, [rows, n], for which {@link #runsRows} holds. Operands are
+     * contiguous, and have the elements that their extents say, in whatever shape. The order of folds depends on n alone.
+     */
+    default void rows(RowProgram program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+        throw new UnsupportedOperationException(name() + " runs no row programs");
+    }
 }

@@ -35,7 +35,9 @@ class RowKernelTest {
             "softmax", RowKernelTest::softmax,
             "softmax'", RowKernelTest::softmaxGradient,
             "layer_norm", RowKernelTest::layerNorm,
+            "layer_norm'", RowKernelTest::layerNormGradient,
             "cross_entropy", RowKernelTest::crossEntropy,
+            "cross_entropy'", RowKernelTest::crossEntropyGradient,
             "three matrices", RowKernelTest::threeMatrices));
 
     private static List<Expr> softmax(Definition d) {
@@ -70,6 +72,29 @@ class RowKernelTest {
         Expr lse = d.keep(d.sum(x.sub(greatest).exp()).log().add(greatest));
         Expr chosen = d.sum(Expr.select(d.index().eq(target), x, Expr.constant(0.0)));
         return List.of(d.keep(lse.sub(chosen)), lse);
+    }
+
+    private static List<Expr> layerNormGradient(Definition d) {
+        Expr x = d.input(Extent.ELEMENT);
+        Expr dy = d.input(Extent.ELEMENT);
+        Expr mean = d.input(Extent.ROW);
+        Expr scale = d.input(Extent.ROW);
+        Expr n = d.length();
+        Expr given = d.keep(dy.mul(d.input(Extent.COLUMN)));
+        Expr standard = d.keep(x.sub(mean).mul(scale));
+        Expr total = d.sum(given);
+        Expr product = d.sum(given.mul(standard));
+        Expr level = d.keep(total.div(n));
+        Expr slope = d.keep(product.div(n));
+        return List.of(d.keep(scale.mul(given.sub(level).sub(standard.mul(slope)))));
+    }
+
+    private static List<Expr> crossEntropyGradient(Definition d) {
+        Expr x = d.input(Extent.ELEMENT);
+        Expr target = d.input(Extent.ROW);
+        Expr lse = d.input(Extent.ROW);
+        Expr dy = d.input(Extent.ROW);
+        return List.of(d.keep(d.index().eq(target).sub(x.sub(lse).exp()).mul(dy)));
     }
 
     private static List<Expr> threeMatrices(Definition d) {

@@ -1,9 +1,13 @@
 package tns.cuda.ptx;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tns.expr.Opcode;
+import tns.expr.Program;
 import tns.expr.RowLayout;
 import tns.expr.RowProgram;
 import tns.expr.RowProgram.Extent;
@@ -14,7 +18,7 @@ import tns.tensor.DType;
  * The kernel of a row program: the threads of a layout share each row, and a block has one row or several.
  *
  * <p>Where a row is one piece of the layout, every element is read once and kept in registers from stage to stage; a
- * longer one is read again for every fold and for the outputs. Within a warp folds go through shuffles, between warps
+ * longer one is read again for the outputs and for every fold that needs an earlier one. Within a warp folds go through shuffles, between warps
  * through shared memory. Parameters, in order: the number of rows, the number of columns, the address of each operand,
  * inputs before outputs.
  *
@@ -98,8 +102,13 @@ public record RowKernel(RowProgram program, List<DType> dtypes, RowLayout layout
                     when f.extent() == Extent.ROW ->
                         once[k] = new ProgramSteps(w, f.program())
                                 .write(rowInputs(f.program().inputs()))[0];
-                    case RowProgram.Folded f ->
-                        once[k] = combined(f.fold(), whole == null ? walked(f) : folded(f, whole));
+                    case RowProgram.Folded f -> {
+                        if (whole != null) {
+                            once[k] = combined(f.fold(), folded(f, whole));
+                        } else if (once[k] == null) {
+                            walk(together(k));
+                        }
+                    }
                     case RowProgram.Mapped _, RowProgram.Index _ -> {}
                 }
             }
@@ -160,14 +169,55 @@ public record RowKernel(RowProgram program, List<DType> dtypes, RowLayout layout
             return step(f.fold(), identity(f.fold()), share(f, piece));
         }
 
-        /** This thread's share of a fold over the pieces of the row, one after the other. */
-        private String walked(RowProgram.Folded f) {
-            String all = w.make(type, "mov." + format.word(), identity(f.fold()));
-            pieces(piece -> w.op("mov." + format.word(), all, step(f.fold(), all, share(f, piece))));
-            return all;
+        /** Folds over the pieces of the row, one after the other. */
+        private void walk(List<Integer> folds) {
+            String[] shares = new String[folds.size()];
+            Arrays.setAll(
+                    shares,
+                    i -> w.make(
+                            type,
+                            "mov." + format.word(),
+                            identity(fold(folds.get(i)).fold())));
+            pieces(piece -> {
+                for (int i = 0; i < shares.length; i++) {
+                    RowProgram.Folded f = fold(folds.get(i));
+                    w.op("mov." + format.word(), shares[i], step(f.fold(), shares[i], share(f, piece)));
+                }
+            });
+            for (int i = 0; i < shares.length; i++) {
+                once[folds.get(i)] = combined(fold(folds.get(i)).fold(), shares[i]);
+            }
         }
 
-        private void pieces(java.util.function.Consumer<Piece> body) {
+        private RowProgram.Folded fold(int k) {
+            return (RowProgram.Folded) values.get(k);
+        }
+
+        /** Fold {@code k} and those after it that need nothing that is not known before: the row is read once for all. */
+        private List<Integer> together(int k) {
+            List<Integer> folds = new ArrayList<>();
+            for (int next = k; next < values.size(); next++) {
+                if (values.get(next) instanceof RowProgram.Folded f && isReady(f.program(), k)) {
+                    folds.add(next);
+                }
+            }
+            return folds;
+        }
+
+        /** Whether what a program reads of number {@code k} and later can be computed before any of the row's values. */
+        private boolean isReady(Program f, int k) {
+            boolean ready = true;
+            for (int i = k; i < f.inputs(); i++) {
+                if (RowProgram.uses(f, i)) {
+                    RowProgram.Value value = values.get(i);
+                    ready &= value.extent() == Extent.COLUMN || value.extent() == Extent.ELEMENT;
+                    ready &= !(value instanceof RowProgram.Mapped m) || isReady(m.program(), k);
+                }
+            }
+            return ready;
+        }
+
+        private void pieces(Consumer<Piece> body) {
             String from = w.make(PtxType.B32, "mov.u32", "0");
             String top = w.label();
             w.place(top);
@@ -367,7 +417,7 @@ public record RowKernel(RowProgram program, List<DType> dtypes, RowLayout layout
 
             /** Where the elements of a group lie in an operand. */
             String address(int k, int group, Extent extent) {
-                String index = java.util.Objects.requireNonNull(column[group]);
+                String index = Objects.requireNonNull(column[group]);
                 return at(
                         base[k], extent == Extent.ELEMENT ? w.make(PtxType.B32, "add.u32", rowStart, index) : index, k);
             }
@@ -403,13 +453,13 @@ public record RowKernel(RowProgram program, List<DType> dtypes, RowLayout layout
             }
 
             private String index(int element) {
-                String group = java.util.Objects.requireNonNull(column[element / layout.width()]);
+                String group = Objects.requireNonNull(column[element / layout.width()]);
                 int ahead = element % layout.width();
                 return number(ahead == 0 ? group : w.make(PtxType.B32, "add.u32", group, Integer.toString(ahead)));
             }
 
             /** The result of a program at an element. */
-            String apply(tns.expr.Program f, int element) {
+            String apply(Program f, int element) {
                 String[] inputs = new String[f.inputs()];
                 Arrays.setAll(inputs, k -> RowProgram.uses(f, k) ? value(k, element) : "");
                 return new ProgramSteps(w, f).write(inputs)[0];
