@@ -20,7 +20,8 @@ final class Parser {
     private static final Pattern CONSTANTS = Pattern.compile("\\.const \\.align 8 \\.b64 (\\w+)\\[(\\d+)] = \\{(.*)};");
     private static final Pattern ENTRY = Pattern.compile("\\.visible \\.entry (\\w+)\\(.*");
     private static final Pattern LABEL = Pattern.compile("(\\w+):");
-    private static final Pattern IGNORED = Pattern.compile("\\.(version|target|address_size|maxntid) .*|[{})]");
+    private static final Pattern IGNORED =
+            Pattern.compile("\\.(version|target|address_size|maxntid|minnctapersm) .*|[{})]");
     private static final Pattern INSTRUCTION = Pattern.compile("(?:@(!?)(%p\\d+) )?([a-z][\\w.]*)(?: (.*))?;");
 
     private final Map<String, Integer> registers = new HashMap<>();

@@ -23,11 +23,20 @@ final class PtxWriter {
     private final StringBuilder globals = new StringBuilder();
     private final StringBuilder body = new StringBuilder();
     private int labels;
+    private int residents;
 
     /** A kernel for blocks of {@code threads} threads. */
     PtxWriter(String name, int threads) {
         this.name = name;
         this.threads = threads;
+    }
+
+    /**
+     * Leaves the kernel as many registers as let {@code blocks} blocks run on a multiprocessor at a time. Without a word on
+     * it the assembler aims at more blocks, and spills a register or two to get there.
+     */
+    void residents(int blocks) {
+        residents = blocks;
     }
 
     /** A new virtual register. */
@@ -131,7 +140,8 @@ final class PtxWriter {
         StringBuilder text = new StringBuilder(HEADER).append(globals);
         text.append(".visible .entry ").append(name).append('(');
         text.append(parameters.stream().collect(Collectors.joining(",\n\t", parameters.isEmpty() ? "" : "\n\t", "\n")));
-        text.append(")\n.maxntid ").append(threads).append(", 1, 1\n{\n");
+        text.append(")\n.maxntid ").append(threads).append(", 1, 1\n");
+        text.append(residents == 0 ? "" : ".minnctapersm " + residents + "\n").append("{\n");
         registers.forEach((type, count) -> text.append("\t.reg .")
                 .append(type.word())
                 .append(' ')
