@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tns.cuda.driver.Cublas;
+import tns.cuda.driver.CublasStream;
 import tns.cuda.driver.Driver;
 import tns.cuda.ptx.Kernel;
 import tns.cuda.ptx.KernelText;
@@ -14,6 +16,7 @@ import tns.cuda.ptx.PointwiseKernel;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.expr.Program;
+import tns.expr.RowProgram;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Device;
@@ -36,6 +39,8 @@ public final class CudaDevice implements Device {
     /** Numbers such as 2 or 1e-8 that programs use again and again are kept, the least recently used is given up. */
     private static final int CONSTANTS = 1024;
 
+    private static final long WORKSPACE = 32L << 20;
+
     private record Constant(DType dtype, long bits) {}
 
     private record Loaded(long function, int threads) {}
@@ -54,6 +59,9 @@ public final class CudaDevice implements Device {
     };
     private final Stream stream = new Queue();
     private @Nullable Tape tape;
+    private @Nullable CublasStream blas;
+    private boolean soughtBlas;
+    private boolean tf32;
     private @Nullable DeviceBuffer seeded;
     private long lastSeed;
 
@@ -358,7 +366,50 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void gemm(Tensor left, Tensor right, Tensor output) {
-        Products.run(stream, region(left), region(right), region(output));
+        Products.run(stream, blas(), tf32, region(left), region(right), region(output));
+    }
+
+    @Override
+    public boolean runsRows(int rows, int n) {
+        return RowPlan.fits(rows, n);
+    }
+
+    @Override
+    public synchronized void rows(RowProgram program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+        List<Region> from = new ArrayList<>(inputs.length);
+        for (Tensor input : inputs) {
+            from.add(region(input));
+        }
+        List<Region> to = new ArrayList<>(outputs.length);
+        for (Tensor output : outputs) {
+            to.add(region(output));
+        }
+        RowPlan.run(stream, program, from, to, shape.size(0), shape.size(1));
+    }
+
+    /** cuBLAS on this device's queue, looked for at the first product; null when there is none. */
+    private @Nullable CublasStream blas() {
+        if (!soughtBlas) {
+            soughtBlas = true;
+            Cublas library = driver.queue() == 0 ? null : Cublas.find();
+            if (library != null) {
+                CublasStream opened = library.open(driver.queue());
+                // Its own, so that it never asks for memory while work is recorded: 32 MiB, as PyTorch has it on Hopper.
+                opened.workspace(memory.reserve(WORKSPACE), WORKSPACE);
+                blas = opened;
+            }
+        }
+        return blas;
+    }
+
+    @Override
+    public synchronized void tf32(boolean allowed) {
+        tf32 = allowed;
+    }
+
+    @Override
+    public boolean tf32() {
+        return tf32;
     }
 
     @Override

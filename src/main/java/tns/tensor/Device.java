@@ -131,6 +131,14 @@ public interface Device {
                 output.window(output.view().insert(0)));
     }
 
+    /** Whether factors of float32 products may be rounded to TF32 from now on, where the device is faster then. */
+    default void tf32(boolean allowed) {}
+
+    /** Whether they may. */
+    default boolean tf32() {
+        return false;
+    }
+
     /**
      * Sorts the last dim of {@code input} stably, NaN last when ascending and first when descending, into contiguous
      * {@code values} and int64 {@code positions} of the same shape.

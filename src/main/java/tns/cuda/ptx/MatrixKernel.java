@@ -47,7 +47,7 @@ public record MatrixKernel(DType dtype, MatrixTile tile, MatrixSide left, Matrix
         private static final String ZONE = "panels";
 
         private final DType result = result(dtype);
-        private final PtxWriter w = new PtxWriter("product", tile.threads(), tile.residents(result));
+        private final PtxWriter w = new PtxWriter("product", tile.threads());
         private final PtxType type = Element.raw(result);
         private final int size = result.bytes();
         private final MatrixPanel leftPanel = new MatrixPanel(w, dtype, left, tile.rows(), tile);

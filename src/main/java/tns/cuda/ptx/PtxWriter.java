@@ -18,23 +18,25 @@ final class PtxWriter {
 
     private final String name;
     private final int threads;
-    private final int residents;
     private final Map<PtxType, Integer> registers = new EnumMap<>(PtxType.class);
     private final List<String> parameters = new ArrayList<>();
     private final StringBuilder globals = new StringBuilder();
     private final StringBuilder body = new StringBuilder();
     private int labels;
+    private int residents;
 
     /** A kernel for blocks of {@code threads} threads. */
     PtxWriter(String name, int threads) {
-        this(name, threads, 1);
-    }
-
-    /** The same, with so few registers a thread that {@code residents} blocks fit on a multiprocessor. */
-    PtxWriter(String name, int threads, int residents) {
         this.name = name;
         this.threads = threads;
-        this.residents = residents;
+    }
+
+    /**
+     * Leaves the kernel as many registers as let {@code blocks} blocks run on a multiprocessor at a time. Without a word on
+     * it the assembler aims at more blocks, and spills a register or two to get there.
+     */
+    void residents(int blocks) {
+        residents = blocks;
     }
 
     /** A new virtual register. */
@@ -139,10 +141,7 @@ final class PtxWriter {
         text.append(".visible .entry ").append(name).append('(');
         text.append(parameters.stream().collect(Collectors.joining(",\n\t", parameters.isEmpty() ? "" : "\n\t", "\n")));
         text.append(")\n.maxntid ").append(threads).append(", 1, 1\n");
-        if (residents > 1) {
-            text.append(".minnctapersm ").append(residents).append('\n');
-        }
-        text.append("{\n");
+        text.append(residents == 0 ? "" : ".minnctapersm " + residents + "\n").append("{\n");
         registers.forEach((type, count) -> text.append("\t.reg .")
                 .append(type.word())
                 .append(' ')

@@ -59,6 +59,9 @@ public record ReduceKernel(
     /** Steps of a program that still fits the registers for all of ACCUMULATORS groups. */
     private static final int MOST_STEPS = 16;
 
+    /** Blocks of a multiprocessor at a time, enough to keep its memory busy: 64 registers for a thread. */
+    private static final int RESIDENTS = 4;
+
     /** What a thread takes at a time. */
     public enum Grouping {
         /** One element. */
@@ -166,6 +169,7 @@ public record ReduceKernel(
         }
 
         Kernel kernel() {
+            w.residents(RESIDENTS);
             String thread = word("mov.u32", "%tid.x");
             String block = word("mov.u32", "%ctaid.x");
             String part = word("div.u32", block, blocksAcross);
