@@ -394,7 +394,8 @@ public final class CudaDevice implements Device {
             Cublas library = driver.queue() == 0 ? null : Cublas.find();
             if (library != null) {
                 CublasStream opened = library.open(driver.queue());
-                // Its own, so that it never asks for memory while work is recorded: 32 MiB, as PyTorch has it on Hopper.
+                // Its own, so that it never asks for memory while work is recorded: 32 MiB, as PyTorch has it on
+                // Hopper.
                 opened.workspace(memory.reserve(WORKSPACE), WORKSPACE);
                 blas = opened;
             }

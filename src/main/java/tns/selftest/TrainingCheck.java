@@ -59,7 +59,7 @@ final class TrainingCheck {
                 failures,
                 "losses of the tutorial",
                 "allclose(plain[::10].cpu(), " + LOSSES + ".cpu(), rtol=1e-4, atol=0.0)");
-        expect(tns, failures, "replayed losses", "(train(true) == plain).all()");
+        expect(tns, failures, "replayed losses", "(train(true) == plain).all().item()");
         for (String model : MODELS) {
             Object here = gradientOf(first.sibling(), model);
             Interpreter host = first.sibling();
