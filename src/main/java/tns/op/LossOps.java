@@ -4,6 +4,7 @@ import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.expr.Expr;
 import tns.tensor.DType;
+import tns.tensor.Recording;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -134,7 +135,7 @@ public final class LossOps {
         double smoothing = args.real("label_smoothing");
         boolean indices = target.dtype() == DType.INT64;
         if (indices && smoothing == 0 && RowFunction.suits(x, classes) && x.size(classes) <= MOST_COUNTED) {
-            return nll(args, x, "cross_entropy", 0, (all, dim, index) -> RowFunctions.chosenLogSoftmax(all, index));
+            return nll(args, x, "cross_entropy", 0, COMPARED);
         }
         Tensor logs = Softmax.logSoftmax(x, classes);
         if (indices) {
@@ -156,7 +157,11 @@ public final class LossOps {
         return reduced(args, "cross_entropy", each);
     }
 
-    private static void requireClasses(String op, Tensor classes, int n) {
+    private static void requireClasses(String op, Tensor classes, int n, boolean compared) {
+        Recording recording = classes.device().recording();
+        if (compared && recording != null && recording.records()) {
+            return; // nobody can look now; a class out of range is equal to none, and harms no memory
+        }
         boolean folds = classes.device().runsRows(classes.elements(), n);
         if (folds && !Reductions.anyTrue(OUTSIDE.apply(classes, Reductions.scalar(classes, n)))) {
             return; // found there: only one element had to be read from the device
@@ -182,6 +187,9 @@ public final class LossOps {
         Tensor of(Tensor logs, int dim, Tensor classes);
     }
 
+    /** By comparing every class with the wanted one, within the pass that adds them up. */
+    private static final Choice COMPARED = (all, dim, index) -> RowFunctions.chosenLogSoftmax(all, index);
+
     private static Object nll(Args args, Tensor logs, String op, double smoothing, Choice choice) {
         Tensor target = args.tensor("target");
         if (logs.rank() == 0) {
@@ -199,7 +207,7 @@ public final class LossOps {
         int n = logs.size(dim);
         Tensor ignored = Comparison.EQ.apply(target, Reductions.scalar(target, args.integer("ignore_index")));
         Tensor safe = Comparison.WHERE.apply(ignored, Reductions.scalar(target, 0), target);
-        requireClasses(op, safe, n);
+        requireClasses(op, safe, n, choice == COMPARED);
         Tensor chosen = choice.of(logs, dim, safe);
         Tensor weight = args.tensorOrNull("weight");
         Tensor ones = Comparison.WHERE.apply(ignored, Reductions.scalar(logs, 0), Reductions.scalar(logs, 1));
