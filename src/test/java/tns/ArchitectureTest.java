@@ -60,7 +60,7 @@ class ArchitectureTest {
                 .whereLayer("op")
                 .mayOnlyBeAccessedByLayers("library", "lang", "syntax", "facade", "selftest", "repl", "script")
                 .whereLayer("cpu")
-                .mayOnlyBeAccessedByLayers("facade")
+                .mayOnlyBeAccessedByLayers("facade", "selftest")
                 .whereLayer("cuda")
                 .mayOnlyBeAccessedByLayers("facade", "selftest", "repl")
                 .check(CLASSES);

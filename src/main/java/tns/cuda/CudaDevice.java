@@ -215,6 +215,13 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public synchronized void release(Buffer buffer) {
+        if (tape == null) {
+            memory.free((DeviceBuffer) buffer);
+        }
+    }
+
+    @Override
     public synchronized Buffer upload(DType dtype, Object array) {
         int size = HostElements.length(array);
         DeviceBuffer buffer = memory.buffer(dtype, size);

@@ -1,5 +1,6 @@
 package tns.cuda;
 
+import org.jspecify.annotations.Nullable;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Device;
@@ -7,6 +8,7 @@ import tns.tensor.Device;
 /** A buffer in the memory of a CUDA device; {@link DeviceMemory} takes the memory back when nobody holds the buffer. */
 final class DeviceBuffer extends Buffer {
     private final long address;
+    private @Nullable Object grave;
 
     DeviceBuffer(Device device, DType dtype, int size, long address) {
         super(device, dtype, size);
@@ -15,5 +17,15 @@ final class DeviceBuffer extends Buffer {
 
     long address() {
         return address;
+    }
+
+    /** What {@link DeviceMemory} keeps of this buffer; null for a part of another. */
+    @Nullable
+    Object grave() {
+        return grave;
+    }
+
+    void grave(Object kept) {
+        grave = kept;
     }
 }

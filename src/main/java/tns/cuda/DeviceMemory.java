@@ -1,6 +1,7 @@
 package tns.cuda;
 
 import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,10 +23,12 @@ import tns.tensor.Device;
  */
 final class DeviceMemory {
     /** The collector is asked again when this part of the device, one in so many, has been handed out since. */
-    private static final int SLACK = 8;
+    private static final int SLACK = 4;
 
-    /** After a collection, how long to wait for it to say what has died. */
-    private static final long PATIENCE_MILLIS = 20;
+    /** After a collection, how long at most to wait for it to say what has died, and how long for a last word. */
+    private static final long PATIENCE_MILLIS = 100;
+
+    private static final long LAST_WORD_MILLIS = 1;
 
     private static final long MEBIBYTE = 1L << 20;
 
@@ -69,13 +72,24 @@ final class DeviceMemory {
         long bytes = (long) size * dtype.bytes();
         long address = take(bytes, () -> dtype.word() + "[" + size + "]");
         DeviceBuffer buffer = new DeviceBuffer(device, dtype, size, address);
-        graves.add(new Grave(buffer, address, bytes, dead));
+        Grave grave = new Grave(buffer, address, bytes, dead);
+        buffer.grave(grave);
+        graves.add(grave);
         inBuffers += bytes;
         List<DeviceBuffer> kept = recorded;
         if (kept != null) {
             kept.add(buffer);
         }
         return buffer;
+    }
+
+    /** Takes a buffer's memory back now: nobody will use it any more. */
+    void free(DeviceBuffer buffer) {
+        Object grave = buffer.grave();
+        if (grave instanceof Grave own && graves.contains(own)) {
+            own.clear();
+            bury(own);
+        }
     }
 
     /** Temporary memory, until {@link #release}; while work is recorded, until the recording is forgotten. */
@@ -139,7 +153,9 @@ final class DeviceMemory {
     /** Takes back the memory of buffers known to be dead. */
     private void sweep() {
         for (Object found = dead.poll(); found != null; found = dead.poll()) {
-            bury((Grave) found);
+            if (found instanceof Grave grave) {
+                bury(grave);
+            }
         }
     }
 
@@ -151,10 +167,16 @@ final class DeviceMemory {
 
     /** Asks the collector, and takes back what it finds. */
     private void collect() {
+        // What has died is told by another thread, in no order: a buffer that dies for sure shows that it has begun.
+        Reference<Buffer> signal = new PhantomReference<>(new DeviceBuffer(device, DType.BOOL, 0, 0), dead);
         System.gc();
         try {
-            for (Object found = dead.remove(PATIENCE_MILLIS); found != null; found = dead.remove(PATIENCE_MILLIS)) {
-                bury((Grave) found);
+            long patience = PATIENCE_MILLIS;
+            for (Object found = dead.remove(patience); found != null; found = dead.remove(patience)) {
+                if (found instanceof Grave grave) {
+                    bury(grave);
+                }
+                patience = found == signal ? LAST_WORD_MILLIS : patience;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -23,12 +23,14 @@ public final class Assignment {
 
         @Override
         public Object eval(Frame frame) {
-            Object assigned = value.eval(frame);
+            Object assigned = Sharing.settle(value.eval(frame));
+            Object before = frame.session.usesDevices() ? target.peek(frame) : null;
             if (target instanceof Variable.Local local) {
                 frame.slots[local.slot] = assigned;
             } else {
                 target.set(frame, assigned);
             }
+            Sharing.drop(before, assigned);
             return None.NONE;
         }
     }

@@ -110,13 +110,17 @@ public final class Calls {
             }
         }
 
-        /** The result of an op, marked when it is one of the values the op only borrowed. */
+        /** The result of an op; what it may hold of the values that the op only borrowed is marked. */
         private static Object kept(Object result, Object[] borrowed) {
+            boolean holds = !(result instanceof Tensor || result instanceof Number || result instanceof Boolean);
             for (Object argument : borrowed) {
                 boolean same = result == argument
-                        || result instanceof Tensor y && argument instanceof Tensor x && y.buffer() == x.buffer();
+                        || result instanceof Tensor y && argument instanceof Tensor x && y.sharesMemory(x);
                 if (same) {
                     return Sharing.share(result);
+                }
+                if (holds && argument instanceof Tensor x) {
+                    x.share();
                 }
             }
             return result;

@@ -167,6 +167,11 @@ public final class Function implements Callable, TypeName.Typed {
         if (code.result != null) {
             code.result.check(frame, code.name, "the result", result);
         }
+        if (session.usesDevices()) {
+            for (Object local : frame.slots) {
+                Sharing.drop(local, result);
+            }
+        }
         return result;
     }
 

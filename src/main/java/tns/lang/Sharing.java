@@ -1,5 +1,6 @@
 package tns.lang;
 
+import org.jspecify.annotations.Nullable;
 import tns.op.Record;
 import tns.op.Tuple;
 import tns.tensor.Tensor;
@@ -14,6 +15,13 @@ final class Sharing {
     /** Returns {@code value}, which gets a name: a tensor that waits to be computed is computed. */
     static Object settle(Object value) {
         return value instanceof Tensor t ? t.settled() : value;
+    }
+
+    /** Lets go of what a variable held, for which {@code next} now stands. */
+    static void drop(@Nullable Object value, @Nullable Object next) {
+        if (value instanceof Tensor t && !(next instanceof Tensor n && n.sharesMemory(t))) {
+            t.release();
+        }
     }
 
     /** Returns {@code value}, marked. */

@@ -18,6 +18,7 @@ public class Context {
     private final Generator random;
     private DType defaultDType = DType.FLOAT32;
     private Device device;
+    private boolean usesDevices;
     private FileAccess files = FileAccess.ANYWHERE;
     private Function<String, @Nullable Device> others = name -> null;
     private Consumer<String> notes = remark -> {};
@@ -40,6 +41,12 @@ public class Context {
 
     public void device(Device device) {
         this.device = device;
+        usesDevices |= !device.isHost();
+    }
+
+    /** Whether any device but host memory has been named: then memory is worth giving back at once. */
+    public boolean usesDevices() {
+        return usesDevices;
     }
 
     /** How devices other than host memory are found by name; set once, by whoever knows them. */
@@ -57,7 +64,11 @@ public class Context {
             case Device d -> d;
             case DeviceName n -> device(n.name());
             case String s when s.equals(cpu.name()) -> cpu;
-            case String s -> others.apply(s);
+            case String s -> {
+                Device other = others.apply(s);
+                usesDevices |= other != null;
+                yield other;
+            }
             default -> null;
         };
     }

@@ -23,6 +23,7 @@ final class DeviceOps {
                         + " being recorded, and compile(f).reason says so. A replay writes parameters where they"
                         + " lie: clone() what must not change with them.")
                 .example("compile(x -> x * 2)([1., 2.])", "tensor([2., 4.])")
+                .gradient("compile(x -> x * x)(x)", "x: [3]")
                 .is(args -> new CompiledStep(args.function("f"), args.deviceOrNull("device")));
     }
 

@@ -42,6 +42,9 @@ public interface Device {
         return allocate(dtype, size);
     }
 
+    /** Takes back the memory of a buffer that nobody will use any more; a host leaves that to its collector. */
+    default void release(Buffer buffer) {}
+
     /** A buffer of one element with this value that many may share and nobody writes to; null to make a new one. */
     default @Nullable Buffer constant(DType dtype, Number value) {
         return null;

@@ -26,6 +26,12 @@ public final class PendingBuffer extends Buffer {
         return computation;
     }
 
+    /** The elements if they have been computed. */
+    @Nullable
+    Buffer present() {
+        return computed;
+    }
+
     /** The elements, computed at the first call. A computation that fails is tried again at the next one. */
     Buffer computed() {
         Buffer known = computed;

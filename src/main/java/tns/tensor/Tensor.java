@@ -144,6 +144,21 @@ public final class Tensor {
         return buffer == other.buffer && view.equals(other.view);
     }
 
+    /** Whether the elements of both lie in one buffer, computed or not. */
+    public boolean sharesMemory(Tensor other) {
+        return buffer == other.buffer;
+    }
+
+    /** Gives the memory back, if nobody else can see it: for the one holder, who lets go of this tensor. */
+    public void release() {
+        if (isExclusive() && !buffer.device().isHost()) {
+            Buffer memory = buffer instanceof PendingBuffer later ? later.present() : buffer;
+            if (memory != null) {
+                memory.device().release(memory);
+            }
+        }
+    }
+
     /** Marks the buffer as possibly seen by somebody else, and returns this. */
     public Tensor share() {
         buffer.share();

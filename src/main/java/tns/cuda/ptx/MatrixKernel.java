@@ -80,6 +80,7 @@ public record MatrixKernel(DType dtype, MatrixTile tile, MatrixSide left, Matrix
 
         Kernel kernel() {
             int buffer = leftPanel.sharedBytes() + rightPanel.sharedBytes();
+            w.residents(tile.residents(result));
             w.shared(ZONE, 2 * buffer);
             String thread = w.make(PtxType.B32, "mov.u32", "%tid.x");
             String block = w.make(PtxType.B32, "mov.u32", "%ctaid.x");
