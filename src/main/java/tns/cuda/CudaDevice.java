@@ -160,11 +160,12 @@ public final class CudaDevice implements Device {
     @Override
     public synchronized @Nullable Replay record(Runnable work) {
         Tape own = new Tape(this, true);
+        boolean done = false;
         tape = own;
         memory.beginRecording();
-        driver.beginCapture();
-        boolean done = false;
         try {
+            driver.beginCapture();
+            own.begin(stream);
             work.run();
             own.bringBack();
             done = true;
@@ -278,18 +279,19 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized Buffer constant(DType dtype, Number value) {
-        Constant key = new Constant(dtype, HostElements.bits(dtype, value));
-        Buffer known = constants.get(key);
-        if (known == null) {
-            DeviceBuffer made = memory.buffer(dtype, 1);
-            set(made, 0, key.bits);
-            constants.put(key, made);
-            known = made;
+        return constants.computeIfAbsent(
+                new Constant(dtype, HostElements.bits(dtype, value)),
+                key -> new ConstantBuffer(this, key.dtype, key.bits, this::placed));
+    }
+
+    /** Memory for a constant that needs it; what a recording writes is there for the recording alone. */
+    private DeviceBuffer placed(ConstantBuffer constant) {
+        DeviceBuffer made = memory.buffer(constant.dtype(), 1);
+        set(made, 0, constant.bits());
+        if (tape == null || !tape.records()) {
+            constant.lies(made);
         }
-        if (tape != null) {
-            tape.keep(Tensor.of(known, Shape.SCALAR));
-        }
-        return known;
+        return made;
     }
 
     @Override
@@ -318,19 +320,10 @@ public final class CudaDevice implements Device {
     }
 
     private PointwisePlan.Place place(Tensor t, Shape shape) {
-        return new PointwisePlan.Place(t.dtype(), region(t).first(), t.view().stridesOver(shape));
-    }
-
-    /** Queues a copy of elements between tensors of one dtype and shape. */
-    void copy(Tensor from, Tensor to) {
-        if (from.isContiguous() && to.isContiguous()) {
-            long bytes = (long) from.elements() * from.dtype().bytes();
-            if (bytes > 0) {
-                driver.copy(region(to).first(), region(from).first(), bytes);
-            }
-        } else {
-            Copies.run(stream, region(from), region(to));
+        if (t.buffer() instanceof ConstantBuffer constant) {
+            return new PointwisePlan.Place(t.dtype(), constant.bits(), new int[shape.rank()], true);
         }
+        return new PointwisePlan.Place(t.dtype(), region(t).first(), t.view().stridesOver(shape));
     }
 
     private Region region(Tensor t) {
@@ -354,6 +347,94 @@ public final class CudaDevice implements Device {
     @Override
     public synchronized void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output) {
         Reduce.run(stream, reduction, region(input), keptDims, region(output));
+    }
+
+    /** Every walk that suits joins the others in one launch; the rest are launched one by one. */
+    @Override
+    public synchronized void mapEach(Program program, Tensor[][] inputs, Tensor[][] outputs) {
+        List<Integer> joined = new ArrayList<>();
+        for (int s = 0; s < inputs.length; s++) {
+            if (outputs[s][0].elements() > 0) {
+                if (suitsSet(inputs, outputs, s)) {
+                    joined.add(s);
+                } else {
+                    map(program, inputs[s], outputs[s][0].shape(), outputs[s]);
+                }
+            }
+        }
+        for (int from = 0; from < joined.size(); from += PointwisePlan.MOST_SETS) {
+            List<Integer> some = joined.subList(from, Math.min(joined.size(), from + PointwisePlan.MOST_SETS));
+            if (some.size() == 1) {
+                int s = some.getFirst();
+                map(program, inputs[s], outputs[s][0].shape(), outputs[s]);
+            } else {
+                launchSets(program, inputs, outputs, some);
+            }
+        }
+    }
+
+    /** Whether walk {@code s} can go beside the first: contiguous operands of the same kinds, and the same single ones. */
+    private static boolean suitsSet(Tensor[][] inputs, Tensor[][] outputs, int s) {
+        Shape shape = outputs[s][0].shape();
+        for (int k = 0; k < inputs[s].length; k++) {
+            Tensor own = inputs[s][k];
+            Tensor first = inputs[0][k];
+            boolean single = first.rank() == 0 && outputs[0][0].rank() > 0;
+            if (own.dtype() != first.dtype()
+                    || (single ? !own.isSameView(first) : !own.shape().equals(shape) || !own.isContiguous())) {
+                return false;
+            }
+        }
+        for (int o = 0; o < outputs[s].length; o++) {
+            Tensor own = outputs[s][o];
+            if (own.dtype() != outputs[0][o].dtype() || !own.shape().equals(shape) || !own.isContiguous()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void launchSets(Program program, Tensor[][] inputs, Tensor[][] outputs, List<Integer> some) {
+        List<List<PointwisePlan.Place>> sets = new ArrayList<>();
+        int[] elements = new int[some.size()];
+        int[] blocks = new int[some.size()];
+        int grid = 0;
+        for (int i = 0; i < elements.length; i++) {
+            int s = some.get(i);
+            elements[i] = outputs[s][0].elements();
+            Shape flat = Shape.of(elements[i]);
+            List<PointwisePlan.Place> places = new ArrayList<>();
+            for (Tensor t : inputs[s]) {
+                places.add(flatPlace(t, flat));
+            }
+            for (Tensor t : outputs[s]) {
+                places.add(flatPlace(t, flat));
+            }
+            sets.add(places);
+            blocks[i] = Grid.blocks(stream, (elements[i] + 3) / 4, PointwiseKernel.THREADS);
+            grid += blocks[i];
+        }
+        PointwisePlan plan = PointwisePlan.ofSets(program, sets, elements, blocks);
+        stream.launch(plan.kernel(), grid, plan.arguments());
+    }
+
+    private PointwisePlan.Place flatPlace(Tensor t, Shape flat) {
+        return t.rank() == 0
+                ? place(t, flat)
+                : new PointwisePlan.Place(t.dtype(), region(t).first(), new int[] {1});
+    }
+
+    @Override
+    public synchronized boolean reduce(
+            Reduction reduction,
+            Program program,
+            DType dtype,
+            Tensor[] inputs,
+            Shape shape,
+            int keptDims,
+            Tensor output) {
+        Reduce.run(stream, reduction, program, dtype, regions(inputs), shape, keptDims, region(output));
+        return true;
     }
 
     @Override
@@ -383,15 +464,15 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void rows(RowProgram program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
-        List<Region> from = new ArrayList<>(inputs.length);
-        for (Tensor input : inputs) {
-            from.add(region(input));
+        RowPlan.run(stream, program, regions(inputs), regions(outputs), shape.size(0), shape.size(1));
+    }
+
+    private List<Region> regions(Tensor[] tensors) {
+        List<Region> regions = new ArrayList<>(tensors.length);
+        for (Tensor t : tensors) {
+            regions.add(region(t));
         }
-        List<Region> to = new ArrayList<>(outputs.length);
-        for (Tensor output : outputs) {
-            to.add(region(output));
-        }
-        RowPlan.run(stream, program, from, to, shape.size(0), shape.size(1));
+        return regions;
     }
 
     /** cuBLAS on this device's queue, looked for at the first product; null when there is none. */

@@ -6,7 +6,7 @@ import tns.tensor.DType;
 import tns.tensor.Device;
 
 /** A buffer in the memory of a CUDA device; {@link DeviceMemory} takes the memory back when nobody holds the buffer. */
-final class DeviceBuffer extends Buffer {
+class DeviceBuffer extends Buffer {
     private final long address;
     private @Nullable Object grave;
 

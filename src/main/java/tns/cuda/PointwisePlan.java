@@ -12,10 +12,10 @@ import tns.tensor.DType;
  * How a pointwise program is launched over given operands: the kernel for their kinds, and its parameters.
  *
  * @param kernel the kernel, equal for equal kinds of operands
- * @param elements the number of elements of the walk
+ * @param threads how many threads have something to do at once
  * @param arguments the kernel's parameters in order
  */
-record PointwisePlan(PointwiseKernel kernel, int elements, long[] arguments) {
+record PointwisePlan(PointwiseKernel kernel, int threads, long[] arguments) {
     /** Elements a thread takes at a time where nothing is strided: 16 bytes of float32. */
     private static final int GROUP = 4;
 
@@ -25,13 +25,18 @@ record PointwisePlan(PointwiseKernel kernel, int elements, long[] arguments) {
     /** Longer programs would run out of registers in groups. */
     private static final int GROUP_MAX_STEPS = 120;
 
-    /** How many threads have something to do at once. */
-    int threads() {
-        return (elements + kernel.width() - 1) / kernel.width();
-    }
+    /** Walks side by side in one launch: every thread looks for its own among them. */
+    static final int MOST_SETS = 16;
 
-    /** Where an operand lies: the address of its first element, and a stride in elements for every dim of the walk. */
-    record Place(DType dtype, long address, int[] strides) {}
+    /**
+     * Where an operand lies: the address of its first element, and a stride in elements for every dim of the walk; or,
+     * where it is one number that the host knows, its bits in place of the address.
+     */
+    record Place(DType dtype, long address, int[] strides, boolean known) {
+        Place(DType dtype, long address, int[] strides) {
+            this(dtype, address, strides, false);
+        }
+    }
 
     /** A plan over {@code shape}, which has elements; inputs come before outputs. */
     static PointwisePlan of(Program program, List<Place> places, int[] shape) {
@@ -45,42 +50,112 @@ record PointwisePlan(PointwiseKernel kernel, int elements, long[] arguments) {
             elements *= size;
         }
         int[][] strides = new int[places.size()][];
-        Arrays.setAll(strides, k -> places.get(k).strides().clone());
+        for (int k = 0; k < strides.length; k++) {
+            strides[k] = places.get(k).strides().clone();
+        }
         int[] sizes = merged(shape, strides);
-        List<PointwiseKernel.Operand> operands = new ArrayList<>();
+        List<PointwiseKernel.Operand> operands = new ArrayList<>(strides.length);
         boolean strided = false;
         boolean aligned = true;
         for (int k = 0; k < strides.length; k++) {
-            Access access = access(sizes, strides[k], k < program.inputs());
-            operands.add(new PointwiseKernel.Operand(places.get(k).dtype(), access));
+            Place place = places.get(k);
+            Access access = place.known() ? Access.VALUE : access(sizes, strides[k], k < program.inputs());
+            operands.add(new PointwiseKernel.Operand(place.dtype(), access));
             strided |= access == Access.STRIDED;
-            aligned &= access == Access.UNIFORM || places.get(k).address() % 16 == 0;
+            aligned &= access.isShared() || place.address() % 16 == 0;
         }
-        boolean groups = !strided
-                && aligned
-                && elements >= groupMinElements
-                && program.steps().size() <= GROUP_MAX_STEPS;
-        int rank = strided ? sizes.length : 0;
-        PointwiseKernel kernel = new PointwiseKernel(program, operands, rank, groups ? GROUP : 1);
-        return new PointwisePlan(kernel, elements, arguments(kernel, elements, places, sizes, strides));
+        int width = !strided && aligned && suitsGroups(program, elements, groupMinElements) ? GROUP : 1;
+        PointwiseKernel kernel = new PointwiseKernel(program, operands, strided ? sizes.length : 0, width, 1);
+        long[] arguments = arguments(kernel, elements, places, sizes, strides);
+        return new PointwisePlan(kernel, threads(elements, width), arguments);
+    }
+
+    private static boolean suitsGroups(Program program, int elements, int least) {
+        return elements >= least && program.steps().size() <= GROUP_MAX_STEPS;
+    }
+
+    private static int threads(int elements, int width) {
+        return (elements + width - 1) / width;
     }
 
     private static long[] arguments(
             PointwiseKernel kernel, int elements, List<Place> places, int[] sizes, int[][] strides) {
-        List<Long> arguments = new ArrayList<>();
-        arguments.add((long) elements);
-        places.forEach(place -> arguments.add(place.address()));
+        int strided = 0;
+        for (PointwiseKernel.Operand operand : kernel.operands()) {
+            strided += operand.access() == Access.STRIDED ? 1 : 0;
+        }
+        long[] arguments = new long[1 + places.size() + kernel.rank() * (1 + strided)];
+        int at = 0;
+        for (Place place : places) {
+            arguments[at++] = place.address();
+        }
+        arguments[at++] = elements;
         for (int d = 0; d < kernel.rank(); d++) {
-            arguments.add((long) sizes[d]);
+            arguments[at++] = sizes[d];
         }
         for (int k = 0; k < strides.length; k++) {
             if (kernel.operands().get(k).access() == Access.STRIDED) {
                 for (int d = 0; d < kernel.rank(); d++) {
-                    arguments.add((long) strides[k][d]);
+                    arguments[at++] = strides[k][d];
                 }
             }
         }
-        return arguments.stream().mapToLong(Long::longValue).toArray();
+        return arguments;
+    }
+
+    /**
+     * A plan for several walks side by side, at most {@link #MOST_SETS}, each over contiguous operands of its own; known
+     * numbers and single elements are the first walk's for all.
+     *
+     * @param sets the operands of each walk
+     * @param elements of each walk
+     * @param blocks of each walk, whose sum is the grid
+     */
+    static PointwisePlan ofSets(Program program, List<List<Place>> sets, int[] elements, int[] blocks) {
+        List<Place> first = sets.getFirst();
+        List<PointwiseKernel.Operand> operands = new ArrayList<>(first.size());
+        boolean aligned = true;
+        int most = 0;
+        for (int k = 0; k < first.size(); k++) {
+            Place place = first.get(k);
+            Access access = place.known()
+                    ? Access.VALUE
+                    : isSingle(place, k < program.inputs()) ? Access.UNIFORM : Access.CONTIGUOUS;
+            operands.add(new PointwiseKernel.Operand(place.dtype(), access));
+            for (List<Place> set : sets) {
+                aligned &= access.isShared() || set.get(k).address() % 16 == 0;
+            }
+        }
+        for (int n : elements) {
+            most = Math.max(most, n);
+        }
+        int width = aligned && suitsGroups(program, most, GROUP_MIN_ELEMENTS) ? GROUP : 1;
+        PointwiseKernel kernel = new PointwiseKernel(program, operands, 0, width, sets.size());
+        List<Long> arguments = new ArrayList<>();
+        for (int k = 0; k < operands.size(); k++) {
+            if (operands.get(k).access().isShared()) {
+                arguments.add(first.get(k).address());
+            }
+        }
+        long end = 0;
+        for (int s = 0; s < elements.length; s++) {
+            end += blocks[s];
+            arguments.add(end);
+            arguments.add((long) elements[s]);
+            for (int k = 0; k < operands.size(); k++) {
+                if (!operands.get(k).access().isShared()) {
+                    arguments.add(sets.get(s).get(k).address());
+                }
+            }
+        }
+        long[] all = new long[arguments.size()];
+        Arrays.setAll(all, arguments::get);
+        return new PointwisePlan(kernel, threads(most, width), all);
+    }
+
+    /** Whether an input of a walk over one dim is the same element everywhere. */
+    static boolean isSingle(Place place, boolean input) {
+        return input && place.strides().length == 1 && place.strides()[0] == 0;
     }
 
     /** Drops dims of size 1 and merges neighbours that lie as one in every operand; rewrites the strides. */

@@ -1,7 +1,9 @@
 package tns.cuda;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,8 +13,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import tns.cuda.driver.Driver;
+import tns.cuda.ptx.AdvanceKernel;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.expr.Expr;
+import tns.expr.Program;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Generator;
@@ -27,11 +32,14 @@ import tns.tensor.Tensor;
  * gives it.
  *
  * <p>The recorded kernels read a parameter where it lies at the beginning and write its next value elsewhere; at the end
- * the value is copied back, so that the next run begins where this one ended. The numbers lie side by side, and one small
- * copy brings all of them.
+ * the value is copied back, so that the next run begins where this one ended. The host's numbers lie side by side in rows,
+ * one for each run: those of many runs are foreseen and sent together, and sent anew when they turn out otherwise.
  */
 final class Tape implements Recording, Replay {
-    private static final int MOST_NUMBERS = 1024;
+    private static final int MOST_NUMBERS = 256;
+
+    /** Runs whose numbers are sent together: as many as fit a copy that need not wait for queued work (64 KiB). */
+    private static final int ROWS = 31;
 
     private final CudaDevice device;
     private final boolean records;
@@ -43,13 +51,24 @@ final class Tape implements Recording, Replay {
     private final List<LongSupplier> numbers = new ArrayList<>();
     private final Set<Buffer> kept = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private final DeviceBuffer cells;
+    private final DeviceBuffer table;
     private long graph;
+    /** The numbers foreseen for the runs to come, by row; and which row is next. */
+    private long[][] foreseen = {};
+
+    private int next;
 
     /** With {@code records} false, one that only watches what changes. */
     Tape(CudaDevice device, boolean records) {
         this.device = device;
         this.records = records;
         this.cells = (DeviceBuffer) device.room(DType.INT64, records ? MOST_NUMBERS : 0);
+        this.table = (DeviceBuffer) device.room(DType.INT64, records ? 1 + ROWS * MOST_NUMBERS : 0);
+    }
+
+    /** Queues what begins every run: the next numbers are put where the kernels look for them. */
+    void begin(Stream stream) {
+        stream.launch(new AdvanceKernel(MOST_NUMBERS), 1, table.address(), cells.address());
     }
 
     @Override
@@ -126,6 +145,7 @@ final class Tape implements Recording, Replay {
 
     /** Copies what parameters hold at the end to where they were at the beginning. */
     void bringBack() {
+        Moves moves = new Moves();
         before.forEach((cell, start) -> {
             Param.State end = cell.state();
             boolean gathers = start.grad() != null && !start.gradUsed();
@@ -138,18 +158,33 @@ final class Tape implements Recording, Replay {
             }
             Tensor grad = end.grad();
             if (gathers && start.grad() != null && grad != null) {
-                copyBack(grad, start.grad());
+                moves.add(grad, start.grad());
                 grad = start.grad();
             }
-            copyBack(end.value(), start.value());
+            moves.add(end.value(), start.value());
             after.put(cell, new Param.State(start.value(), grad, end.gradUsed()));
             conditions.add(() -> cell.value().isSameView(start.value()));
         });
+        moves.run();
     }
 
-    private void copyBack(Tensor from, Tensor to) {
-        if (!from.isSameView(to)) {
-            device.copy(from, to);
+    /** Copies that the end of a run makes, together for each dtype. */
+    private final class Moves {
+        private final Map<DType, List<Tensor[]>> pairs = new EnumMap<>(DType.class);
+
+        void add(Tensor from, Tensor to) {
+            if (!from.isSameView(to)) {
+                pairs.computeIfAbsent(to.dtype(), dtype -> new ArrayList<>()).add(new Tensor[] {from, to});
+            }
+        }
+
+        void run() {
+            pairs.forEach((dtype, all) -> {
+                Tensor[][] from =
+                        all.stream().map(pair -> new Tensor[] {pair[0]}).toArray(Tensor[][]::new);
+                Tensor[][] to = all.stream().map(pair -> new Tensor[] {pair[1]}).toArray(Tensor[][]::new);
+                device.mapEach(Program.of(dtype.lane(), Expr.input(0)), from, to);
+            });
         }
     }
 
@@ -158,6 +193,7 @@ final class Tape implements Recording, Replay {
         graph = recorded;
         kept.addAll(buffers);
         kept.add(cells);
+        kept.add(table);
     }
 
     @Override
@@ -174,17 +210,50 @@ final class Tape implements Recording, Replay {
         }
         synchronized (device) {
             Driver driver = device.driver();
-            int count = numbers.size();
-            if (count > 0) {
-                long[] values = new long[count];
-                for (int i = 0; i < count; i++) {
-                    values[i] = numbers.get(i).getAsLong();
-                }
-                driver.write(cells.address(), values, 0, count);
+            long[] now = numbers();
+            if (next == foreseen.length || !Arrays.equals(now, foreseen[next])) {
+                foresee(now);
+                driver.write(table.address(), rows(), 0, 1 + foreseen.length * MOST_NUMBERS);
             }
+            next++;
             driver.replay(graph);
         }
         after.forEach(Param::restore);
         return true;
+    }
+
+    private long[] numbers() {
+        long[] values = new long[numbers.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = numbers.get(i).getAsLong();
+        }
+        return values;
+    }
+
+    /**
+     * What the numbers will be at this run and the next ones, if nobody changes a setting meanwhile: the host's part of
+     * those runs is done and undone.
+     */
+    private void foresee(long[] now) {
+        foreseen = new long[ROWS][];
+        foreseen[0] = now;
+        next = 0;
+        List<Runnable> back = new ArrayList<>();
+        for (int row = 1; row < ROWS; row++) {
+            for (Action action : actions) {
+                back.add(action.run());
+            }
+            foreseen[row] = numbers();
+        }
+        back.reversed().forEach(Runnable::run);
+    }
+
+    /** The table as it is sent: no row taken yet, and the rows. */
+    private long[] rows() {
+        long[] all = new long[1 + foreseen.length * MOST_NUMBERS];
+        for (int row = 0; row < foreseen.length; row++) {
+            System.arraycopy(foreseen[row], 0, all, 1 + row * MOST_NUMBERS, foreseen[row].length);
+        }
+        return all;
     }
 }

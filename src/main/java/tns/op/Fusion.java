@@ -43,8 +43,10 @@ final class Fusion {
 
     private Fusion() {}
 
+    /** Ints wait on other devices than the host, where a launch costs more than any lane; bools would not stay 0 and 1. */
     static boolean worthwhile(Device device, DType compute, Shape shape) {
-        return compute.isFloat() && shape.elements() >= device.fuseFrom();
+        return (compute.isFloat() || compute == DType.INT64 && !device.isHost())
+                && shape.elements() >= device.fuseFrom();
     }
 
     /** The application of {@code op}, with those operands that wait worked into it. */

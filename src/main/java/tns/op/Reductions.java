@@ -158,8 +158,26 @@ public final class Reductions {
     private static Tensor fold(Reduction reduction, Tensor x, Dims dims) {
         Tensor input = dims.folded(x.detach());
         Tensor y = Tensor.room(x.device(), resultType(reduction, x.dtype()), dims.keptShape());
-        x.device().reduce(reduction, input, dims.keptRank(), y);
+        if (!foldedAsComputed(reduction, input, dims.keptRank(), y)) {
+            x.device().reduce(reduction, input, dims.keptRank(), y);
+        }
         return y;
+    }
+
+    /** Folds what still waits to be computed within its computation, where the device can. */
+    private static boolean foldedAsComputed(Reduction reduction, Tensor input, int keptRank, Tensor y) {
+        return input.pending() instanceof Fusion.Application waiting
+                && input.isContiguous()
+                && input.shape().equals(waiting.shape())
+                && input.device()
+                        .reduce(
+                                reduction,
+                                waiting.op().program(waiting.lane()),
+                                waiting.dtype(),
+                                waiting.inputs(),
+                                waiting.shape(),
+                                keptRank,
+                                y);
     }
 
     private static DType resultType(Reduction reduction, DType dtype) {

@@ -171,7 +171,7 @@ public final class ShapeOps {
         FAMILY.define("tolist(x: tensor)")
                 .doc("The elements as nested tuples of host numbers.")
                 .example("tolist([[1, 2], [3, 4]])", "((1, 2), (3, 4))")
-                .is(args -> toTuple(args.tensor("x")));
+                .is(args -> toTuple(onDevice(args.tensor("x"), args.context().cpu())));
     }
 
     private static void questions() {

@@ -23,6 +23,8 @@ import tns.op.None;
 import tns.op.Record;
 import tns.op.Tuple;
 import tns.op.TypeName;
+import tns.tensor.DType;
+import tns.tensor.Device;
 import tns.tensor.GradMode;
 import tns.tensor.Param;
 import tns.tensor.Recording;
@@ -88,6 +90,7 @@ public final class Optimizer implements Members, TypeName.Typed {
         Map<Long, Update> updates = new HashMap<>();
         return new Optimizer(args, (self, closure) -> {
             Object loss = closure == null ? None.NONE : closure.loss();
+            List<Batch> batches = new ArrayList<>();
             for (ParamGroup group : self.groups) {
                 Settings settings = group.settings();
                 long bits = settings.bits();
@@ -99,13 +102,31 @@ public final class Optimizer implements Members, TypeName.Typed {
                         int number = counted(p, settings, state, phase);
                         Update update =
                                 updates.computeIfAbsent(bits << 4 | number, key -> Update.of(rule, settings, number));
-                        p.set(update.apply(p.value(), gradient, settings, state));
-                        p.markGradUsed();
+                        Tensor value = p.value();
+                        batch(batches, update, value).tasks.add(new Update.Task(p, gradient, settings, state));
                     }
                 }
             }
+            for (Batch batch : batches) {
+                batch.update.run(batch.tasks);
+            }
             return loss;
         });
+    }
+
+    /** Steps of parameters that are taken in one pass. */
+    private record Batch(Update update, DType dtype, Device device, List<Update.Task> tasks) {}
+
+    /** The batch that a parameter of this value goes with; mostly the one before it. */
+    private static Batch batch(List<Batch> batches, Update update, Tensor value) {
+        for (Batch batch : batches.reversed()) {
+            if (batch.update == update && batch.dtype == value.dtype() && batch.device == value.device()) {
+                return batch;
+            }
+        }
+        Batch fresh = new Batch(update, value.dtype(), value.device(), new ArrayList<>());
+        batches.add(fresh);
+        return fresh;
     }
 
     /** Counts a step of a parameter, and says which formula it takes; in a recording, at each run of it. */

@@ -10,6 +10,7 @@ import tns.error.TnsException;
 import tns.expr.Expr;
 import tns.expr.Lane;
 import tns.expr.Program;
+import tns.tensor.Param;
 import tns.tensor.Recording;
 import tns.tensor.Tensor;
 
@@ -193,27 +194,53 @@ final class Update {
         return before.isExclusive();
     }
 
-    /** The next value; what {@code state} holds is updated, in place where nobody else holds its tensors. */
-    Tensor apply(Tensor value, Tensor gradient, Settings settings, ParamGroup.State state) {
+    /** The step of one parameter. */
+    record Task(Param param, Tensor gradient, Settings settings, ParamGroup.State state) {}
+
+    /** Takes the steps of parameters of one device, dtype and formula together, and marks their gradients as used. */
+    void run(List<Task> tasks) {
+        Tensor[][] given = new Tensor[tasks.size()][];
+        Tensor[][] results = new Tensor[tasks.size()][];
+        for (int i = 0; i < given.length; i++) {
+            Task task = tasks.get(i);
+            given[i] = inputs(task);
+            results[i] = outputs(task);
+        }
+        Tensor first = given[0][0];
+        Program program = programs.computeIfAbsent(first.dtype().lane(), lane -> Program.of(lane, outputs));
+        first.device().mapEach(program, given, results);
+        for (int i = 0; i < given.length; i++) {
+            Task task = tasks.get(i);
+            for (int k = 0; k < kept.size(); k++) {
+                if (results[i][1 + k] != task.state.tensor(kept.get(k))) {
+                    task.state.put(kept.get(k), results[i][1 + k]);
+                }
+            }
+            task.param.set(results[i][0]);
+            task.param.markGradUsed();
+        }
+    }
+
+    private Tensor[] inputs(Task task) {
+        Tensor value = task.param.value();
         Tensor[] given = new Tensor[2 + inputs.size()];
         given[0] = value;
-        given[1] = gradient;
+        given[1] = task.gradient;
         for (int i = 0; i < inputs.size(); i++) {
-            given[2 + i] = inputs.get(i).of(value, settings, state);
+            given[2 + i] = inputs.get(i).of(value, task.settings, task.state);
         }
+        return given;
+    }
+
+    /** Room for the next value; what is remembered is written in place where nobody else holds it. */
+    private Tensor[] outputs(Task task) {
+        Tensor value = task.param.value();
         Tensor[] results = new Tensor[outputs.length];
         results[0] = Tensor.room(value.device(), value.dtype(), value.shape());
         for (int k = 0; k < kept.size(); k++) {
-            Tensor before = state.tensorOr(kept.get(k), value);
+            Tensor before = task.state.tensorOr(kept.get(k), value);
             results[1 + k] = exclusive(before) ? before : Tensor.allocate(value.device(), value.dtype(), value.shape());
         }
-        Program program = programs.computeIfAbsent(value.dtype().lane(), lane -> Program.of(lane, outputs));
-        value.device().map(program, given, value.shape(), results);
-        for (int k = 0; k < kept.size(); k++) {
-            if (results[1 + k] != state.tensor(kept.get(k))) {
-                state.put(kept.get(k), results[1 + k]);
-            }
-        }
-        return results[0];
+        return results;
     }
 }

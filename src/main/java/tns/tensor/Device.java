@@ -102,11 +102,36 @@ public interface Device {
     void map(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs);
 
     /**
+     * Runs a pointwise program over several sets of operands of the same kinds; outputs may be inputs of their own set,
+     * and nothing else of another.
+     */
+    default void mapEach(Program program, Tensor[][] inputs, Tensor[][] outputs) {
+        for (int s = 0; s < inputs.length; s++) {
+            map(program, inputs[s], outputs[s][0].shape(), outputs[s]);
+        }
+    }
+
+    /**
      * Folds the trailing dims of {@code input} from {@code keptDims} on; {@code output} is contiguous with the leading
      * dims. Sums are pairwise in an order that does not depend on threads; SUM and PROD of bool or int64 give int64,
      * ARGMAX and ARGMIN give int64 positions in the row-major order of the folded dims.
      */
     void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output);
+
+    /**
+     * Folds the results of a pointwise program over {@code shape}, converted to {@code dtype}, without writing them
+     * anywhere; false where they have to be written first.
+     */
+    default boolean reduce(
+            Reduction reduction,
+            Program program,
+            DType dtype,
+            Tensor[] inputs,
+            Shape shape,
+            int keptDims,
+            Tensor output) {
+        return false;
+    }
 
     /** Running SUM or PROD along the last dim of {@code input} into a contiguous {@code output} of the same shape. */
     void scan(Reduction reduction, Tensor input, Tensor output);

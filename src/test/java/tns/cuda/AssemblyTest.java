@@ -68,7 +68,7 @@ class AssemblyTest {
         operands.add(new PointwiseKernel.Operand(dtype, output));
         int dims = access == Access.STRIDED ? rank : 0;
         String text =
-                new PointwiseKernel(program, operands, dims, width).render().text();
+                new PointwiseKernel(program, operands, dims, width, 1).render().text();
         for (String machine : machines) {
             assertEquals(0, PtxAssembler.assemble(text, machine).spilledBytes(), machine + "\n" + program + text);
         }

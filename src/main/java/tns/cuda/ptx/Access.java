@@ -6,6 +6,13 @@ public enum Access {
     CONTIGUOUS,
     /** One element for the whole walk, read once. */
     UNIFORM,
+    /** One number for the whole walk, which is itself the parameter. */
+    VALUE,
     /** By a stride for each dim of the walk. */
-    STRIDED
+    STRIDED;
+
+    /** Whether every element of a walk is the same one. */
+    public boolean isShared() {
+        return this == UNIFORM || this == VALUE;
+    }
 }

@@ -80,8 +80,22 @@ final class FloatSteps {
 
     /** min and max of PTX drop NaN: here it wins. */
     private String extremum(String relation, String a, String b) {
+        if (isPlainLiteral(b)) {
+            // NaN is not beyond the bound and stays, and a zero cannot be mistaken for another: two instructions do.
+            return select(compare(relation.equals("lt") ? "gt" : "lt", a, b), b, a);
+        }
         String better = select(compare(relation, a, b), a, b);
         return select(compare("nan", a, a), a, better);
+    }
+
+    /** Whether an operand is a number written out that is neither NaN nor zero. */
+    private boolean isPlainLiteral(String operand) {
+        if (operand.startsWith("%")) {
+            return false;
+        }
+        long bits = Long.parseUnsignedLong(operand.substring(2), 16);
+        double value = format.bits() == 32 ? Float.intBitsToFloat((int) bits) : Double.longBitsToDouble(bits);
+        return value == value && value != 0;
     }
 
     private String onBits(String operation, String a, String mask) {
