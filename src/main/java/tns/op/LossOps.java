@@ -208,7 +208,8 @@ public final class LossOps {
         Tensor ignored = Comparison.EQ.apply(target, Reductions.scalar(target, args.integer("ignore_index")));
         Tensor safe = Comparison.WHERE.apply(ignored, Reductions.scalar(target, 0), target);
         requireClasses(op, safe, n, choice == COMPARED);
-        Tensor chosen = choice.of(logs, dim, safe);
+        // A class that is to be ignored equals none.
+        Tensor chosen = choice.of(logs, dim, choice == COMPARED ? target : safe);
         Tensor weight = args.tensorOrNull("weight");
         Tensor ones = Comparison.WHERE.apply(ignored, Reductions.scalar(logs, 0), Reductions.scalar(logs, 1));
         Tensor share = ones;
