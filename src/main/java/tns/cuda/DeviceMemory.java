@@ -23,7 +23,7 @@ import tns.tensor.Device;
  */
 final class DeviceMemory {
     /** The collector is asked again when this part of the device, one in so many, has been handed out since. */
-    private static final int SLACK = 4;
+    private static final int SLACK = 8;
 
     /** After a collection, how long at most to wait for it to say what has died, and how long for a last word. */
     private static final long PATIENCE_MILLIS = 100;

@@ -12,7 +12,9 @@ import tns.cuda.driver.Driver;
  * Memory cut from large pieces and kept when it is given back, since the driver's own allocation waits for the device.
  *
  * <p>The sizes are PyTorch's (CUDACachingAllocator): multiples of 512 bytes; up to 1 MiB from segments of 2 MiB, up to
- * 10 MiB from segments of 20 MiB, larger ones from segments of their own. A block given back joins its free neighbours.
+ * 10 MiB from segments of 20 MiB, larger ones from segments of their own. Unlike PyTorch's, the shared segments grow with
+ * what is held already: memory here is given back late, and a call of the driver takes a tenth of a millisecond. A block
+ * given back joins its free neighbours.
  */
 final class Pool {
     private static final long UNIT = 512;
@@ -21,6 +23,11 @@ final class Pool {
     private static final long MIDDLE = 10L << 20;
     private static final long MIDDLE_SEGMENT = 20L << 20;
     private static final long LARGE_UNIT = 2L << 20;
+
+    /** A shared segment is at least this part of what is held, one in so many, and at most so large. */
+    private static final int GROWTH = 8;
+
+    private static final long LARGEST_SHARED = 1L << 30;
 
     /** A piece of a segment, in use or free, beside its neighbours in memory. */
     private static final class Block {
@@ -96,15 +103,23 @@ final class Pool {
     }
 
     private @Nullable Block segment(long size, boolean isSmall) {
-        long bytes = isSmall
-                ? SMALL_SEGMENT
-                : size <= MIDDLE ? MIDDLE_SEGMENT : (size + LARGE_UNIT - 1) / LARGE_UNIT * LARGE_UNIT;
+        long least = isSmall ? SMALL_SEGMENT : size <= MIDDLE ? MIDDLE_SEGMENT : whole(size);
+        long grown = size <= MIDDLE ? whole(Math.min(held / GROWTH, LARGEST_SHARED)) : 0;
+        long bytes = Math.max(least, grown);
         long address = driver.allocate(bytes);
+        if (address == 0 && bytes > least) {
+            bytes = least;
+            address = driver.allocate(bytes);
+        }
         if (address == 0) {
             return null;
         }
         held += bytes;
         return new Block(address, bytes, isSmall);
+    }
+
+    private static long whole(long bytes) {
+        return (bytes + LARGE_UNIT - 1) / LARGE_UNIT * LARGE_UNIT;
     }
 
     private static void split(Block block, long size, Set<Block> free) {

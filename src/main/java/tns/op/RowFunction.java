@@ -57,7 +57,7 @@ final class RowFunction {
         Tensor[] outputs = new Tensor[results.size()];
         for (int o = 0; o < outputs.length; o++) {
             Shape own = results.get(o) == Extent.ELEMENT ? shape : shape.without(shape.rank() - 1);
-            outputs[o] = Tensor.allocate(inputs[0].device(), dtype, own);
+            outputs[o] = Tensor.room(inputs[0].device(), dtype, own);
         }
         int n = shape.size(-1);
         inputs[0].device().rows(program, read, Shape.of(shape.elements() / n, n), outputs);

@@ -53,8 +53,8 @@ class PoolTest {
 
     @Test
     void trimGivesWholeSegmentsBack() {
-        long large = pool.take(100 * MIB);
         long small = pool.take(1000);
+        long large = pool.take(100 * MIB);
         pool.giveBack(large);
         pool.trim();
         assertEquals(2 * MIB, driver.allocated());
@@ -62,6 +62,13 @@ class PoolTest {
         pool.trim();
         assertEquals(0, driver.allocated());
         assertEquals(0, pool.held());
+    }
+
+    @Test
+    void segmentsGrowWithWhatIsHeld() {
+        pool.take(100 * MIB);
+        pool.take(1000);
+        assertEquals(100 * MIB + 14 * MIB, driver.allocated());
     }
 
     @Test
