@@ -33,6 +33,7 @@ import tns.nn.Recurrent;
 import tns.nn.Transformer;
 import tns.op.Callable;
 import tns.op.DeviceName;
+import tns.op.FactorType;
 import tns.op.FileAccess;
 import tns.op.Library;
 import tns.op.Members;
@@ -48,6 +49,7 @@ import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.HostArray;
 import tns.tensor.Param;
+import tns.tensor.ProductPrecision;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -124,6 +126,7 @@ public final class Interpreter {
         for (DType dtype : DType.values()) {
             space.predefine(dtype.word(), dtype);
         }
+        space.predefine(FactorType.BFLOAT16.toString(), FactorType.BFLOAT16);
         space.predefine("cpu", cpu);
         space.predefine("cuda", new DeviceName("cuda"));
         space.predefine("pi", Math.PI);
@@ -144,8 +147,9 @@ public final class Interpreter {
         return guarded(() -> script.run(session));
     }
 
-    /** What fails without a place in the script still fails as a {@link ScriptException}. */
+    /** In this session's settings; what fails without a place in the script still fails as a {@link ScriptException}. */
     private <T> T guarded(Supplier<T> work) {
+        ProductPrecision ofCaller = session.productPrecision().enforce();
         try {
             return work.get();
         } catch (StackOverflowError deep) {
@@ -157,6 +161,7 @@ public final class Interpreter {
             throw new ScriptException(
                     new Diagnostic(e.kind(), e.getMessage(), null, help == null ? List.of() : List.of(help)), e);
         } finally {
+            ofCaller.enforce();
             live.finish();
         }
     }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tns.error.ErrorKind;
 import tns.error.ScriptException;
 import tns.lang.Script;
+import tns.tensor.ProductPrecision;
 import tns.tensor.Tensor;
 
 /** The facade as an embedding program uses it. */
@@ -65,6 +66,21 @@ class InterpreterTest {
         assertArrayEquals(new long[] {8, 7}, tns.longs(tns.eval("l.flip(0)")));
         assertArrayEquals(new double[] {1, 2}, tns.doubles(tns.eval("param([1., 2.])")));
         assertThrows(IllegalArgumentException.class, () -> tns.floats("no tensor"));
+    }
+
+    /** How products round is kept from run to run, and no other session sees it. */
+    @Test
+    void precisionIsOfTheSession() {
+        String product = "([[1.001953125]].to(\"cuda-emu\") @ [[1.]].to(\"cuda-emu\")).item()";
+        Interpreter sibling = tns.sibling();
+        tns.eval("set_float32_matmul_precision(\"medium\")");
+        assertEquals(1.001953125, sibling.eval(product));
+        assertEquals(1.0, tns.eval(product));
+        assertEquals(1.001953125, session(printed, "").eval(product));
+        assertThrows(ScriptException.class, () -> tns.eval("with autocast(bfloat16) { error(\"out\") }"));
+        tns.eval("set_float32_matmul_precision(\"highest\")");
+        assertEquals(1.001953125, tns.eval(product));
+        assertEquals(ProductPrecision.FULL, ProductPrecision.inForce());
     }
 
     /** What a program gives away or gets is its own: neither side sees the other change it. */

@@ -22,6 +22,7 @@ import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
 import tns.tensor.Param;
+import tns.tensor.ProductPrecision;
 import tns.tensor.Randomness;
 import tns.tensor.Recording;
 import tns.tensor.Reduction;
@@ -64,7 +65,6 @@ public final class CudaDevice implements Device {
     private @Nullable Tape tape;
     private @Nullable CublasStream blas;
     private boolean soughtBlas;
-    private boolean tf32;
     private @Nullable DeviceBuffer seeded;
     private long lastSeed;
 
@@ -466,7 +466,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void gemm(Tensor left, Tensor right, Tensor output) {
-        Products.run(stream, blas(), tf32, region(left), region(right), region(output));
+        Products.run(stream, blas(), ProductPrecision.inForce(), region(left), region(right), region(output));
     }
 
     @Override
@@ -501,16 +501,6 @@ public final class CudaDevice implements Device {
             }
         }
         return blas;
-    }
-
-    @Override
-    public synchronized void tf32(boolean allowed) {
-        tf32 = allowed;
-    }
-
-    @Override
-    public boolean tf32() {
-        return tf32;
     }
 
     @Override

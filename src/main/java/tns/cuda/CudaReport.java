@@ -3,6 +3,8 @@ package tns.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import tns.cuda.driver.Availability;
+import tns.cuda.driver.Cublas;
+import tns.cuda.driver.CublasStream;
 import tns.cuda.driver.Driver;
 import tns.cuda.driver.Installation;
 import tns.error.TnsException;
@@ -22,14 +24,21 @@ public final class CudaReport {
             return lines;
         }
         try {
+            String cublas = null;
             Installation installation = Installation.start();
             lines.add("cuda      driver for CUDA " + installation.version());
             for (int i = 0; i < installation.devices(); i++) {
                 try (Driver driver = installation.open(i)) {
+                    if (i == 0) {
+                        cublas = cublas(driver);
+                    }
                     lines.add("cuda:" + i + "    " + driver.model() + ", " + driver.multiprocessors()
                             + " multiprocessors, compute capability " + driver.capability() / 10 + "."
                             + driver.capability() % 10 + ", " + driver.totalMemory() / MIB + " MiB");
                 }
+            }
+            if (cublas != null) {
+                lines.add("cublas    " + cublas);
             }
         } catch (TnsException e) {
             lines.add("cuda      " + e.getMessage());
@@ -38,5 +47,22 @@ public final class CudaReport {
             }
         }
         return lines;
+    }
+
+    private static String cublas(Driver driver) {
+        if (Cublas.isOff()) {
+            return "switched off by TNS_CUBLAS or -Dtns.cublas";
+        }
+        Cublas library = Cublas.find();
+        if (library == null) {
+            return "not found, so that large products are slower and never TF32: name its file in TNS_CUBLAS, such as"
+                    + " …/site-packages/nvidia/cublas/lib/libcublas.so.12 of PyTorch";
+        }
+        try (CublasStream stream = library.open(driver.queue())) {
+            int version = stream.version();
+            return version / 10_000 + "." + version / 100 % 100 + "." + version % 100 + ", " + library.name();
+        } catch (TnsException e) {
+            return "found, " + library.name() + ", and not usable: " + e.getMessage();
+        }
     }
 }

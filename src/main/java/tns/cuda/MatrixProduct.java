@@ -43,10 +43,14 @@ record MatrixProduct(int batches, int m, int n, int k, MatrixPlace left, MatrixP
                 : this;
     }
 
-    /** Computes it by cuBLAS; false, and nothing done, for dtypes and strides that cuBLAS does not take. */
-    boolean computedBy(CublasStream blas, boolean tf32) {
+    /**
+     * Computes it by cuBLAS; false, and nothing done, for dtypes and strides that cuBLAS does not take.
+     *
+     * @param floats the arithmetic for float32, which says too what the factors' elements really are
+     */
+    boolean computedBy(CublasStream blas, CublasStream.Arithmetic floats) {
         CublasStream.@Nullable Arithmetic arithmetic = switch (left.dtype()) {
-            case FLOAT32 -> tf32 ? CublasStream.Arithmetic.TF32 : CublasStream.Arithmetic.FLOAT32;
+            case FLOAT32 -> floats;
             case FLOAT64 -> CublasStream.Arithmetic.FLOAT64;
             default -> null;
         };

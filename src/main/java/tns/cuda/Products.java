@@ -2,6 +2,8 @@ package tns.cuda;
 
 import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.CublasStream;
+import tns.tensor.DType;
+import tns.tensor.ProductPrecision;
 
 /**
  * Matrix products on a stream: by cuBLAS where there is one and the strides suit it, else by the kernels of this project.
@@ -18,23 +20,50 @@ final class Products {
      * of this project. Operands of bool give int64. An empty k gives zeros.
      */
     static void run(Stream stream, Region left, Region right, Region output) {
-        run(stream, null, false, left, right, output);
+        run(stream, null, ProductPrecision.FULL, left, right, output);
     }
 
     /**
      * The same, by {@code blas} where it can.
      *
-     * @param tf32 whether factors of float32 may be rounded to 10 bits behind the point, which makes cuBLAS several
-     *     times faster
+     * @param precision to what factors of float32 may be rounded: TF32 makes cuBLAS several times faster and is nothing to
+     *     the kernels of this project; they are given numbers rounded to bfloat16, so that results differ from those of
+     *     cuBLAS in the order of sums only
      */
     static void run(
-            Stream stream, @Nullable CublasStream blas, boolean tf32, Region left, Region right, Region output) {
+            Stream stream,
+            @Nullable CublasStream blas,
+            ProductPrecision precision,
+            Region left,
+            Region right,
+            Region output) {
         if (output.view().shape().elements() == 0) {
             return;
         }
+        boolean empty = left.view().shape().size(2) == 0;
+        if (precision == ProductPrecision.BFLOAT16 && left.dtype() == DType.FLOAT32 && !empty) {
+            Region narrowLeft = Rounding.run(stream, left, blas != null);
+            Region narrowRight = Rounding.run(stream, right, blas != null);
+            compute(stream, blas, CublasStream.Arithmetic.BFLOAT16, narrowLeft, narrowRight, output);
+            stream.release(narrowLeft.address());
+            stream.release(narrowRight.address());
+        } else {
+            boolean full = precision == ProductPrecision.FULL;
+            CublasStream.Arithmetic floats = full ? CublasStream.Arithmetic.FLOAT32 : CublasStream.Arithmetic.TF32;
+            compute(stream, blas, floats, left, right, output);
+        }
+    }
+
+    private static void compute(
+            Stream stream,
+            @Nullable CublasStream blas,
+            CublasStream.Arithmetic floats,
+            Region left,
+            Region right,
+            Region output) {
         MatrixProduct whole = MatrixProduct.of(left, right, output);
         MatrixProduct product = whole.stacked();
-        if (blas != null && (product.computedBy(blas, tf32) || whole.computedBy(blas, tf32))) {
+        if (blas != null && (product.computedBy(blas, floats) || whole.computedBy(blas, floats))) {
             return;
         }
         int parts = product.parts();

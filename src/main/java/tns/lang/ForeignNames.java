@@ -11,6 +11,9 @@ final class ForeignNames {
     private static final String READERS = "read_csv(path) gives the columns, read_csv(path, dtype=float32) one tensor";
     private static final String PICTURES = "read_image(path) and write_image(x, path) here";
 
+    private static final String NARROW =
+            "with autocast(bfloat16) { … } multiplies narrow factors; tensors stay float32";
+
     private static final Map<String, String> HELP = Map.ofEntries(
             Map.entry("None", "it is none here"),
             Map.entry("null", "it is none here"),
@@ -61,6 +64,9 @@ final class ForeignNames {
             Map.entry("open", "read_text(path) and write_text(path, text) here"),
             Map.entry("exit", "a script ends at its end; error(\"…\") stops it early"),
             Map.entry("quit", "a script ends at its end; error(\"…\") stops it early"),
+            Map.entry("float16", NARROW),
+            Map.entry("half", NARROW),
+            Map.entry("GradScaler", "autocast(bfloat16) needs no scaled loss: bfloat16 reaches as far as float32"),
             Map.entry("elif", "it is else if here"),
             Map.entry("self", "a model's methods see its fields by name; self exists inside a model only"));
 
@@ -68,6 +74,7 @@ final class ForeignNames {
     private static final Map<String, String> MEMBERS = Map.ofEntries(
             Map.entry("numpy", "print, plot and save take a tensor as it is; tolist() gives plain numbers"),
             Map.entry("cuda", "x.to(cuda) moves a tensor or a model"),
+            Map.entry("bfloat16", NARROW),
             Map.entry("data", "x.detach() is the value without its history"),
             Map.entry("requires_grad_", "param(x) makes a parameter of x"),
             Map.entry(

@@ -1,10 +1,13 @@
 package tns.lang;
 
+import java.util.List;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.op.Args;
 import tns.op.Casts;
 import tns.op.Context;
 import tns.op.Display;
+import tns.op.FactorType;
 import tns.op.Family;
 import tns.op.None;
 import tns.op.Scoped;
@@ -13,10 +16,14 @@ import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
 import tns.tensor.Param;
+import tns.tensor.ProductPrecision;
 import tns.tensor.Tensor;
 
 /** What {@code with} can hold in force, {@code seed}, {@code dtype} and the like, and the state of parameters and models. */
 final class SettingFunctions {
+    /** PyTorch's words for each {@link ProductPrecision}, in their order. */
+    private static final List<String> PRECISIONS = List.of("highest", "high", "medium");
+
     private SettingFunctions() {}
 
     /** A value that with can hold in force. */
@@ -79,6 +86,7 @@ final class SettingFunctions {
                         return () -> context.device(before);
                     });
                 });
+        precision(f);
         f.define("threads(n: int)")
                 .doc("Over a with block, the most threads of the processor to compute on.")
                 .example("with threads(1) { 1 + 1 }", "2")
@@ -114,5 +122,66 @@ final class SettingFunctions {
                 .doc("State of a model without gradient.")
                 .example("buffer([1., 2.])", "tensor([1., 2.])")
                 .is(args -> args.tensor("x").detach());
+    }
+
+    private static void precision(Family f) {
+        f.define("set_float32_matmul_precision(precision: string)")
+                .doc("How far a GPU may round the factors of float32 products to be faster: \"highest\" not at all,"
+                        + " \"high\" to TF32 (10 bits behind the point), \"medium\" to bfloat16 (7). Sums and"
+                        + " results stay float32, a gradient's products are rounded as their own product was, and"
+                        + " the CPU rounds nothing.")
+                .example("set_float32_matmul_precision(\"highest\")", "none")
+                .is(args -> {
+                    args.context().matmulPrecision(precision(args));
+                    return None.NONE;
+                });
+        f.define("get_float32_matmul_precision()")
+                .doc("What set_float32_matmul_precision has set; at first \"highest\".")
+                .example("get_float32_matmul_precision()", "highest")
+                .is(args -> PRECISIONS.get(args.context().matmulPrecision().ordinal()));
+        f.define("matmul_precision(precision: string)")
+                .doc("Over a with block, what set_float32_matmul_precision sets for good.")
+                .example("with matmul_precision(\"high\") { get_float32_matmul_precision() }", "high")
+                .is(args -> {
+                    ProductPrecision precision = precision(args);
+                    return new Setting("matmul_precision(\"" + args.text("precision") + "\")", context -> {
+                        ProductPrecision before = context.matmulPrecision();
+                        context.matmulPrecision(precision);
+                        return () -> context.matmulPrecision(before);
+                    });
+                });
+        f.define("autocast(dtype: any, enabled: bool = true)")
+                .doc("Over a with block, a GPU rounds the factors of float32 products to bfloat16: those of matmul,"
+                        + " linear, convolutions, attention, and of their gradients, wherever backward is called."
+                        + " Tensors stay float32, results included, which in PyTorch are bfloat16. The CPU rounds"
+                        + " nothing.")
+                .example("with autocast(bfloat16) { (ones(2) @ ones(2)).dtype }", "float32")
+                .is(args -> {
+                    if (args.get("dtype") != FactorType.BFLOAT16) {
+                        throw new TnsException(
+                                        ErrorKind.VALUE,
+                                        "autocast: takes bfloat16, found "
+                                                + (args.get("dtype") instanceof DType other
+                                                        ? other
+                                                        : TypeName.describe(args.get("dtype"))))
+                                .help("with autocast(bfloat16) { … }; it holds for every device");
+                    }
+                    boolean on = args.flag("enabled");
+                    return new Setting("autocast(bfloat16" + (on ? ")" : ", enabled=false)"), context -> {
+                        boolean before = context.autocast();
+                        context.autocast(on);
+                        return () -> context.autocast(before);
+                    });
+                });
+    }
+
+    private static ProductPrecision precision(Args args) {
+        int found = PRECISIONS.indexOf(args.text("precision"));
+        if (found < 0) {
+            throw new TnsException(
+                            ErrorKind.VALUE, args.name() + ": there is no precision \"" + args.text("precision") + "\"")
+                    .help("\"highest\" rounds nothing, \"high\" to TF32, \"medium\" to bfloat16");
+        }
+        return ProductPrecision.values()[found];
     }
 }

@@ -10,6 +10,7 @@ import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.Device;
 import tns.tensor.Param;
+import tns.tensor.ProductPrecision;
 import tns.tensor.Replay;
 import tns.tensor.Tensor;
 
@@ -61,6 +62,7 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
         }
         List<Tensor> tensors = new ArrayList<>();
         List<Object> key = new ArrayList<>();
+        key.add(ProductPrecision.inForce());
         for (Object argument : positional) {
             describe(argument, key, tensors);
         }

@@ -7,9 +7,11 @@ import tns.error.TnsException;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
+import tns.tensor.ProductPrecision;
 
 /**
- * What a running program can change and ops depend on: the default dtype and device and the random state.
+ * What a running program can change and ops depend on: the default dtype and device, how products may round, and the
+ * random state.
  *
  * <p>Owned by one interpreter and used by one thread at a time.
  */
@@ -18,6 +20,8 @@ public class Context {
     private final Generator random;
     private DType defaultDType = DType.FLOAT32;
     private Device device;
+    private ProductPrecision matmulPrecision = ProductPrecision.FULL;
+    private boolean autocast;
     private boolean usesDevices;
     private FileAccess files = FileAccess.ANYWHERE;
     private Function<String, @Nullable Device> others = name -> null;
@@ -89,6 +93,33 @@ public class Context {
 
     public void defaultDType(DType dtype) {
         this.defaultDType = dtype;
+    }
+
+    /** What holds for float32 products: autocast's bfloat16, or else the setting. */
+    public ProductPrecision productPrecision() {
+        return autocast ? ProductPrecision.BFLOAT16 : matmulPrecision;
+    }
+
+    /** The setting for float32 products outside autocast. */
+    public ProductPrecision matmulPrecision() {
+        return matmulPrecision;
+    }
+
+    /** Sets it, in force on this thread at once. */
+    public void matmulPrecision(ProductPrecision precision) {
+        this.matmulPrecision = precision;
+        productPrecision().enforce();
+    }
+
+    /** Whether factors are rounded to bfloat16 whatever the setting is. */
+    public boolean autocast() {
+        return autocast;
+    }
+
+    /** Switches that on or off, in force on this thread at once. */
+    public void autocast(boolean on) {
+        this.autocast = on;
+        productPrecision().enforce();
     }
 
     /** Which files the program may use. */

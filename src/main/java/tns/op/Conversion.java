@@ -22,6 +22,9 @@ final class Conversion {
         }
         Object converted = convert(context, parameter.kind(), value);
         if (converted == null) {
+            if (parameter.kind() == Kind.DTYPE) {
+                FactorType.refuse(signature.name(), value);
+            }
             TnsException wrong = new TnsException(
                             ErrorKind.VALUE,
                             signature.name() + ": " + parameter.name() + " must be "

@@ -11,6 +11,7 @@ import tns.tensor.GradMode;
 import tns.tensor.Leaf;
 import tns.tensor.Origin;
 import tns.tensor.Param;
+import tns.tensor.ProductPrecision;
 import tns.tensor.Tensor;
 
 /**
@@ -90,6 +91,15 @@ final class Gradients {
             }
         }
         order.getLast().add(seed);
+        ProductPrecision before = ProductPrecision.inForce();
+        try {
+            sweep();
+        } finally {
+            before.enforce();
+        }
+    }
+
+    private void sweep() {
         for (int k = order.size() - 1; k >= 0; k--) {
             Place place = order.get(k);
             Tensor dy = place.gradient;
@@ -102,6 +112,7 @@ final class Gradients {
             if (place.inputs.length > 1) {
                 dy.settled(); // it is read for every input
             }
+            place.origin.precision().enforce();
             for (int i = 0; i < place.inputs.length; i++) {
                 Place input = place.inputs[i];
                 if (input != null && input.useful) {

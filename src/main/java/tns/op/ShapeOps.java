@@ -347,7 +347,10 @@ public final class ShapeOps {
                     device = t.device();
                 }
                 case String s when DType.named(s) instanceof DType d -> dtype = d;
-                default -> device = device(args, what);
+                default -> {
+                    FactorType.refuse("to", what);
+                    device = device(args, what);
+                }
             }
         }
         Tensor moved = device == null ? x : onDevice(x, device);

@@ -39,6 +39,7 @@ public final class SelfTest {
         this.stages = List.of(
                 new Stage("conformance", SelfTest::conformance),
                 new Stage("training", TrainingCheck::run),
+                new Stage("precision", PrecisionCheck::run),
                 new Stage("memory", MemoryCheck::run),
                 new Stage("programs", (tns, device) -> ProgramCheck.run(device, seconds / 2)),
                 new Stage("functions", (tns, device) -> FunctionCheck.run(device, seconds / 2)));

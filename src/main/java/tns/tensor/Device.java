@@ -148,7 +148,10 @@ public interface Device {
      */
     void put(Tensor target, Tensor rows, Tensor source, boolean add);
 
-    /** Batched matrix product: {@code output[b] = left[b] @ right[b]}, [b, m, k] by [b, k, n], any strides in. */
+    /**
+     * Batched matrix product: {@code output[b] = left[b] @ right[b]}, [b, m, k] by [b, k, n], any strides in. Factors of
+     * float32 may be rounded as far as the {@link ProductPrecision} in force allows.
+     */
     void gemm(Tensor left, Tensor right, Tensor output);
 
     /** One matrix product: {@code output = left @ right}, [m, k] by [k, n], any strides in. */
@@ -157,14 +160,6 @@ public interface Device {
                 left.window(left.view().insert(0)),
                 right.window(right.view().insert(0)),
                 output.window(output.view().insert(0)));
-    }
-
-    /** Whether factors of float32 products may be rounded to TF32 from now on, where the device is faster then. */
-    default void tf32(boolean allowed) {}
-
-    /** Whether they may. */
-    default boolean tf32() {
-        return false;
     }
 
     /**

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class Origin {
     private final String op;
     private final Tensor[] inputs;
+    private final ProductPrecision precision = ProductPrecision.inForce();
 
     protected Origin(String op, Tensor... inputs) {
         this.op = op;
@@ -30,6 +31,11 @@ public abstract class Origin {
 
     public Tensor input(int i) {
         return inputs[i];
+    }
+
+    /** What held for products when it was computed, and holds for those of its gradient. */
+    public ProductPrecision precision() {
+        return precision;
     }
 
     /**

@@ -2,6 +2,7 @@ package tns.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,8 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 import tns.cuda.driver.Cublas;
 import tns.cuda.driver.CublasStream;
 import tns.cuda.driver.DriverException;
+import tns.cuda.ptx.CopyKernel;
 import tns.cuda.ptx.KernelText;
+import tns.cuda.ptx.RoundKernel;
 import tns.tensor.DType;
+import tns.tensor.ProductPrecision;
 import tns.tensor.Shape;
 import tns.tensor.View;
 
@@ -52,27 +56,81 @@ class CublasTest {
     private final Arena arena = Arena.ofConfined();
     private final Random random = new Random(3);
 
-    /** Counts what the kernels of this project would have computed. */
-    private static final class CountingStream implements Stream {
+    /** Counts what the kernels of this project would have computed, and rounds and copies factors as they would. */
+    private final class CountingStream implements Stream {
         int launches;
+        int roundings;
+        int copies;
+        int reserved;
 
         @Override
         public void launch(KernelText kernel, int blocks, long... arguments) {
-            launches++;
+            switch (kernel) {
+                case RoundKernel round -> {
+                    roundings++;
+                    round(round, arguments);
+                }
+                case CopyKernel copy -> {
+                    copies++;
+                    copy(copy, arguments);
+                }
+                default -> launches++;
+            }
         }
 
         @Override
         public long reserve(long bytes) {
-            return 512;
+            reserved++;
+            return arena.allocate(bytes, 512).address();
         }
 
         @Override
-        public void release(long address) {}
+        public void release(long address) {
+            reserved--;
+        }
 
         @Override
         public int multiprocessors() {
             return 1;
         }
+    }
+
+    /** The bits of small whole numbers have nothing to round. */
+    private static void round(RoundKernel kernel, long... arguments) {
+        assertTrue(kernel.packed());
+        long count = arguments[0] * kernel.width() + (kernel.width() == 1 ? 0 : arguments[3]);
+        for (long i = 0; i < count; i++) {
+            int bits = memory(arguments[1] + 4 * i).get(ValueLayout.JAVA_INT, 0);
+            memory(arguments[2] + 2 * i).set(ValueLayout.JAVA_SHORT, 0, (short) (bits >>> 16));
+        }
+    }
+
+    private static void copy(CopyKernel kernel, long... arguments) {
+        int rank = kernel.rank();
+        for (long i = 0; i < arguments[0]; i++) {
+            long rest = i;
+            long from = rank == 0 ? i : 0;
+            long to = from;
+            for (int d = rank - 1; d >= 0; d--) {
+                from += rest % arguments[3 + d] * arguments[3 + rank + d];
+                to += rest % arguments[3 + d] * arguments[3 + 2 * rank + d];
+                rest /= arguments[3 + d];
+            }
+            MemorySegment.copy(
+                    memory(arguments[1] + from * kernel.unit()),
+                    0,
+                    memory(arguments[2] + to * kernel.unit()),
+                    0,
+                    kernel.unit());
+        }
+        for (long i = 0; rank == 0 && i < arguments[3]; i++) {
+            long at = arguments[0] * kernel.unit() + 4 * i;
+            MemorySegment.copy(memory(arguments[1] + at), 0, memory(arguments[2] + at), 0, 4);
+        }
+    }
+
+    private static MemorySegment memory(long address) {
+        return MemorySegment.ofAddress(address).reinterpret(16);
     }
 
     /** Its libcublasLt lies beside it, where the system does not look. */
@@ -170,14 +228,22 @@ class CublasTest {
                     Region b = region(dtype, right, 400);
                     Shape shape = Shape.of(batches, size[0], size[1]);
                     Region c = region(dtype, View.contiguous(shape), shape.elements());
-                    Products.run(stream, blas, false, a, b, c);
+                    Products.run(stream, blas, ProductPrecision.FULL, a, b, c);
                     assertProduct(a, b, c, size[2], left + " " + right);
                     products++;
+                    if (dtype == DType.FLOAT32) {
+                        Region narrow = region(dtype, View.contiguous(shape), shape.elements());
+                        Products.run(stream, blas, ProductPrecision.BFLOAT16, a, b, narrow);
+                        assertProduct(a, b, narrow, size[2], "bfloat16 " + left + " " + right);
+                    }
                 }
             }
         }
         assertEquals(384, products);
+        assertEquals(384, stream.roundings);
+        assertTrue(stream.copies > 10, "copies: " + stream.copies);
         assertEquals(0, stream.launches);
+        assertEquals(0, stream.reserved);
     }
 
     private static void assertProduct(Region a, Region b, Region c, int k, String what) {
@@ -206,16 +272,23 @@ class CublasTest {
                     Region plain = region(DType.FLOAT32, View.contiguous(Shape.of(2, 4, 4)), 32);
                     CountingStream stream = new CountingStream();
                     Region left = leftSide ? odd : plain;
-                    Products.run(stream, blas, false, left, leftSide ? plain : odd, plain);
-                    assertEquals(1, stream.launches, own[0] + " " + own[1] + " " + own[2]);
+                    Products.run(stream, blas, ProductPrecision.FULL, left, leftSide ? plain : odd, plain);
+                    String what = own[0] + " " + own[1] + " " + own[2];
+                    assertEquals(1, stream.launches, what);
+                    // Rounded to bfloat16 it is in rows, which suit.
+                    Region output = region(DType.FLOAT32, View.contiguous(Shape.of(2, 4, 4)), 32);
+                    Region right = leftSide ? plain : odd;
+                    Products.run(stream, blas, ProductPrecision.BFLOAT16, left, right, output);
+                    assertProduct(left, right, output, 4, what);
+                    assertEquals(1, stream.launches, what);
                 }
             }
             CountingStream stream = new CountingStream();
             Region longs = new Region(DType.INT64, 0, View.contiguous(Shape.of(1, 4, 4)));
-            Products.run(stream, blas, false, longs, longs, longs);
+            Products.run(stream, blas, ProductPrecision.FULL, longs, longs, longs);
             Region left = new Region(DType.FLOAT32, 0, View.contiguous(Shape.of(1, 4, 0)));
             Region right = new Region(DType.FLOAT32, 0, View.contiguous(Shape.of(1, 0, 4)));
-            Products.run(stream, blas, false, left, right, new Region(DType.FLOAT32, 0, longs.view()));
+            Products.run(stream, blas, ProductPrecision.FULL, left, right, new Region(DType.FLOAT32, 0, longs.view()));
             assertEquals(2, stream.launches);
         }
     }
@@ -232,9 +305,9 @@ class CublasTest {
         Region right = new Region(DType.FLOAT32, one.address(), view);
         Region output = new Region(DType.FLOAT32, c.address(), view);
         try (CublasStream blas = cublas.open(STREAM)) {
-            Products.run(new CountingStream(), blas, false, left, right, output);
+            Products.run(new CountingStream(), blas, ProductPrecision.FULL, left, right, output);
             float exact = c.get(ValueLayout.JAVA_FLOAT, 0);
-            Products.run(new CountingStream(), blas, true, left, right, output);
+            Products.run(new CountingStream(), blas, ProductPrecision.TF32, left, right, output);
             float cut = c.get(ValueLayout.JAVA_FLOAT, 0);
             CublasStream.Factor x = new CublasStream.Factor(half.address(), 2, false, 0);
             CublasStream.Factor y = new CublasStream.Factor(half.address(), 2, true, 0);
@@ -256,6 +329,24 @@ class CublasTest {
                     DriverException.class,
                     () -> blas.product(CublasStream.Arithmetic.FLOAT32, 1, 2, 2, 2, narrow, narrow, 0));
             assertEquals(7, invalid.code());
+        }
+    }
+
+    @Test
+    void switchedOff() {
+        String before = System.getProperty("tns.cublas");
+        System.setProperty("tns.cublas", "off");
+        try {
+            assertTrue(Cublas.isOff());
+            assertNull(Cublas.find());
+            System.setProperty("tns.cublas", folder.resolve("libcublas.so.13").toString());
+            assertNotNull(Cublas.find());
+        } finally {
+            if (before == null) {
+                System.clearProperty("tns.cublas");
+            } else {
+                System.setProperty("tns.cublas", before);
+            }
         }
     }
 

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ public final class Cublas {
     private static final List<String> LINUX =
             List.of("libcublas.so.13", "libcublas.so.12", "libcublas.so.11", "libcublas.so");
     private static final List<String> WINDOWS = List.of("cublas64_13.dll", "cublas64_12.dll", "cublas64_11.dll");
+
+    private static final String OFF = "off";
 
     private static final Linker LINKER = Linker.nativeLinker();
 
@@ -108,20 +112,28 @@ public final class Cublas {
 
     /**
      * The library at {@code -Dtns.cublas}, else at {@code TNS_CUBLAS} of the environment, else the newest that the system
-     * finds by its name; null when there is none.
+     * finds by its name; null when there is none, or when one of the two says {@code off}.
      */
     public static @Nullable Cublas find() {
-        List<String> places = new ArrayList<>();
-        String property = System.getProperty("tns.cublas");
-        if (property != null) {
-            places.add(property);
-        }
-        String variable = System.getenv("TNS_CUBLAS");
-        if (variable != null) {
-            places.add(variable);
-        }
+        return isOff() ? null : find(places());
+    }
+
+    /** Whether it is not to be used, whatever is there. */
+    public static boolean isOff() {
+        return named().contains(OFF);
+    }
+
+    /** What the user has named. */
+    private static List<String> named() {
+        return Stream.of(System.getProperty("tns.cublas"), System.getenv("TNS_CUBLAS"))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private static List<String> places() {
+        List<String> places = new ArrayList<>(named());
         places.addAll(System.getProperty("os.name", "").startsWith("Windows") ? WINDOWS : LINUX);
-        return find(places);
+        return places;
     }
 
     /** The first of these paths or names that is a usable library; null when none is. */
