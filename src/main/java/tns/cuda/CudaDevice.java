@@ -470,6 +470,20 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public synchronized boolean product(Tensor left, Tensor right, Tensor bias, Tensor output) {
+        boolean exact = ProductPrecision.inForce() == ProductPrecision.FULL
+                || !left.dtype().isFloat();
+        return exact
+                && Products.run(
+                        stream,
+                        blas(),
+                        region(left.window(left.view().insert(0))),
+                        region(right.window(right.view().insert(0))),
+                        region(bias),
+                        region(output.window(output.view().insert(0))));
+    }
+
+    @Override
     public boolean runsRows(int rows, int n) {
         return RowPlan.fits(rows, n);
     }

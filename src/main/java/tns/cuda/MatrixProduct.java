@@ -1,5 +1,6 @@
 package tns.cuda;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.CublasStream;
 import tns.cuda.ptx.MatrixKernel;
@@ -22,6 +23,9 @@ record MatrixProduct(int batches, int m, int n, int k, MatrixPlace left, MatrixP
     private static final int PART_MIN_STEPS = 512;
 
     private static final int MOST_PARTS = 64;
+
+    /** Multiply-adds of a product that is left to the kernels of this project: a few blocks of a small tile. */
+    private static final long SMALL_PRODUCT = 1L << 18;
 
     /** Parts start at multiples of it: the depth of every tile divides it, and so does every width of loads. */
     private static final int PART_STEPS = 64;
@@ -61,6 +65,11 @@ record MatrixProduct(int batches, int m, int n, int k, MatrixPlace left, MatrixP
         }
         blas.product(arithmetic, batches, m, n, k, a, b, output);
         return true;
+    }
+
+    /** Whether it is over before a library has chosen how to compute it. */
+    boolean isSmall() {
+        return (long) batches * m * n * k <= SMALL_PRODUCT;
     }
 
     /** In how many parts k is cut; depends on the shapes alone, since the bits of the results depend on it. */
@@ -107,13 +116,17 @@ record MatrixProduct(int batches, int m, int n, int k, MatrixPlace left, MatrixP
 
     /** The kernel for a tile: its loads and stores are as wide as the operands allow. */
     MatrixKernel kernel(MatrixTile tile) {
+        return kernel(tile, false);
+    }
+
+    private MatrixKernel kernel(MatrixTile tile, boolean bias) {
         MatrixSide a = left.side(k);
         MatrixSide b = right.side(k);
         int width = 16 / MatrixKernel.result(left.dtype()).bytes();
         // Single loads on both sides leave a large tile without the neighbouring registers that wide stores take.
         boolean room = tile != MatrixTile.LARGE || a.width() > 1 || b.width() > 1;
         boolean wide = room && n % width == 0 && output % 16 == 0;
-        return new MatrixKernel(left.dtype(), tile, a, b, wide ? width : 1);
+        return new MatrixKernel(left.dtype(), tile, a, b, wide ? width : 1, bias);
     }
 
     /** Launches the product over {@code tile}, with k in about {@code parts} parts. */
@@ -121,37 +134,54 @@ record MatrixProduct(int batches, int m, int n, int k, MatrixPlace left, MatrixP
         int partSteps = parts == 1 ? k : Math.ceilDiv(Math.ceilDiv(k, parts), PART_STEPS) * PART_STEPS;
         int cut = parts == 1 ? 1 : Math.ceilDiv(k, partSteps);
         if (cut == 1) {
-            launch(stream, tile, 1, k, output);
+            launch(stream, tile, 1, k, output, 0);
             return;
         }
         DType dtype = MatrixKernel.result(left.dtype());
         int results = batches * m * n;
         long apart = stream.reserve((long) cut * results * dtype.bytes());
-        launch(stream, tile, cut, partSteps, apart);
+        launch(stream, tile, cut, partSteps, apart, 0);
         int blocks = Math.ceilDiv(results, PartSumKernel.THREADS);
         stream.launch(new PartSumKernel(dtype, cut), blocks, results, apart, output);
         stream.release(apart);
     }
 
-    private void launch(Stream stream, MatrixTile tile, int parts, int partSteps, long target) {
+    /**
+     * Launches the product with {@code n} elements at {@code bias} added to every row of the results; false, and nothing
+     * done, where k is cut or a large tile has no registers for them.
+     */
+    boolean launchWithBias(Stream stream, long bias) {
+        MatrixTile tile = tile(stream.multiprocessors(), 1);
+        if (parts() > 1 || tile == MatrixTile.LARGE) {
+            return false;
+        }
+        launch(stream, tile, 1, k, output, bias);
+        return true;
+    }
+
+    private void launch(Stream stream, MatrixTile tile, int parts, int partSteps, long target, long bias) {
+        long[] arguments = {
+            left.address(),
+            right.address(),
+            target,
+            m,
+            n,
+            k,
+            left.batchStride(),
+            left.lineStride(),
+            left.stepStride(),
+            right.batchStride(),
+            right.lineStride(),
+            right.stepStride(),
+            Math.ceilDiv(m, tile.rows()),
+            Math.ceilDiv(n, tile.columns()),
+            batches,
+            partSteps,
+            bias
+        };
         stream.launch(
-                kernel(tile),
+                kernel(tile, bias != 0),
                 Math.multiplyExact(blocks(tile), parts),
-                left.address(),
-                right.address(),
-                target,
-                m,
-                n,
-                k,
-                left.batchStride(),
-                left.lineStride(),
-                left.stepStride(),
-                right.batchStride(),
-                right.lineStride(),
-                right.stepStride(),
-                Math.ceilDiv(m, tile.rows()),
-                Math.ceilDiv(n, tile.columns()),
-                batches,
-                partSteps);
+                bias == 0 ? Arrays.copyOf(arguments, arguments.length - 1) : arguments);
     }
 }

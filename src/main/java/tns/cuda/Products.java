@@ -54,6 +54,21 @@ final class Products {
         }
     }
 
+    /**
+     * {@code output = left @ right + bias} with a contiguous bias of n elements, for a product so small that a launch
+     * more would be felt; false, and nothing done, for others.
+     */
+    static boolean run(
+            Stream stream, @Nullable CublasStream blas, Region left, Region right, Region bias, Region output) {
+        if (output.view().shape().elements() == 0
+                || left.view().shape().size(2) == 0
+                || !bias.view().isContiguous()) {
+            return false;
+        }
+        MatrixProduct product = MatrixProduct.of(left, right, output).stacked();
+        return (blas == null || product.isSmall()) && product.launchWithBias(stream, bias.first());
+    }
+
     private static void compute(
             Stream stream,
             @Nullable CublasStream blas,
@@ -63,7 +78,8 @@ final class Products {
             Region output) {
         MatrixProduct whole = MatrixProduct.of(left, right, output);
         MatrixProduct product = whole.stacked();
-        if (blas != null && (product.computedBy(blas, floats) || whole.computedBy(blas, floats))) {
+        boolean worth = floats != CublasStream.Arithmetic.FLOAT32 || !product.isSmall();
+        if (blas != null && worth && (product.computedBy(blas, floats) || whole.computedBy(blas, floats))) {
             return;
         }
         int parts = product.parts();

@@ -3,6 +3,7 @@ package tns.cuda;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -49,7 +50,11 @@ final class Tape implements Recording, Replay {
     private final List<Runnable> undo = new ArrayList<>();
     private final List<BooleanSupplier> conditions = new ArrayList<>();
     private final List<LongSupplier> numbers = new ArrayList<>();
-    private final Set<Buffer> kept = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Buffer> kept = identities();
+    /** Buffers of parameters over which the next values are written, and those that are gone by it. */
+    private final Set<Buffer> written = identities();
+
+    private final Set<Buffer> overwritten = identities();
     private final DeviceBuffer cells;
     private final DeviceBuffer table;
     private long graph;
@@ -64,6 +69,10 @@ final class Tape implements Recording, Replay {
         this.records = records;
         this.cells = (DeviceBuffer) device.room(DType.INT64, records ? MOST_NUMBERS : 0);
         this.table = (DeviceBuffer) device.room(DType.INT64, records ? 1 + ROWS * MOST_NUMBERS : 0);
+    }
+
+    private static Set<Buffer> identities() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
     /** Queues what begins every run: the next numbers are put where the kernels look for them. */
@@ -121,13 +130,34 @@ final class Tape implements Recording, Replay {
     }
 
     @Override
+    public Tensor over(Tensor value) {
+        if (!value.isContiguous()) {
+            return Tensor.room(device, value.dtype(), value.shape());
+        }
+        DeviceBuffer old = (DeviceBuffer) value.buffer();
+        written.add(old);
+        DeviceBuffer same = new DeviceBuffer(device, old.dtype(), old.size(), old.address());
+        return Tensor.of(same, value.shape()).window(value.view());
+    }
+
+    @Override
     public void changing(Param cell) {
         before.putIfAbsent(cell, cell.state());
+        Buffer present = cell.value().buffer();
+        if (written.remove(present)) {
+            overwritten.add(present);
+        }
     }
 
     @Override
     public void keep(Tensor t) {
         if (records) {
+            if (overwritten.contains(t.buffer())) {
+                throw new TnsException(
+                                ErrorKind.DEVICE,
+                                "compile: what a parameter held before the optimizer's step is read after it")
+                        .help("take the gradients of all losses before the first step()");
+            }
             kept.add(t.buffer());
         }
     }
@@ -173,7 +203,8 @@ final class Tape implements Recording, Replay {
         private final Map<DType, List<Tensor[]>> pairs = new EnumMap<>(DType.class);
 
         void add(Tensor from, Tensor to) {
-            if (!from.isSameView(to)) {
+            if (CudaDevice.address(from) != CudaDevice.address(to)
+                    || !from.view().equals(to.view())) {
                 pairs.computeIfAbsent(to.dtype(), dtype -> new ArrayList<>()).add(new Tensor[] {from, to});
             }
         }

@@ -156,9 +156,13 @@ public final class Contraction {
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
         Tensor y = Tensor.room(x.device(), x.dtype(), x.shape().with(x.rank() - 1, weight.size(0)));
         View transposed = weight.view().permute(new int[] {1, 0});
-        x.device().product(rows(x.window(x.view())), weight.window(transposed), rows(y));
-        if (bias != null) {
-            Arithmetic.ADD.into(y, y, bias);
+        Tensor left = rows(x.window(x.view()));
+        Tensor right = weight.window(transposed);
+        if (bias == null || !x.device().product(left, right, bias, rows(y))) {
+            x.device().product(left, right, rows(y));
+            if (bias != null) {
+                Arithmetic.ADD.into(y, y, bias);
+            }
         }
         boolean tracked = x.requiresGrad() || weight.requiresGrad() || bias != null && bias.requiresGrad();
         if (!tracked || !GradMode.enabled()) {

@@ -89,12 +89,19 @@ final class Fusion {
     private static @Nullable Application partOf(Tensor operand, Lane lane, Shape shape) {
         if (!(operand.pending() instanceof Application part)
                 || part.lane != lane
-                || !part.shape.equals(shape)
-                || !operand.shape().equals(shape)
-                || !operand.isContiguous()) {
+                || !(isElementwise(operand, part, shape) || isNumber(operand, part))) {
             return null;
         }
         return operand.origin() == null || Pointwise.isOrigin(operand, part) ? part : null;
+    }
+
+    private static boolean isElementwise(Tensor operand, Application part, Shape shape) {
+        return part.shape.equals(shape) && operand.shape().equals(shape) && operand.isContiguous();
+    }
+
+    /** Whether one number waits that is the same everywhere: on a device computing it again costs less than a launch. */
+    private static boolean isNumber(Tensor operand, Application part) {
+        return part.shape.rank() == 0 && !part.device.isHost() && operand.view().isRepeated();
     }
 
     private static int place(List<Tensor> inputs, Tensor input) {

@@ -39,6 +39,14 @@ final class Gradients {
             this.inputs = new @Nullable Place[origin.inputCount()];
         }
 
+        int usefulInputs() {
+            int count = 0;
+            for (Place input : inputs) {
+                count += input != null && input.useful ? 1 : 0;
+            }
+            return count;
+        }
+
         void add(Tensor more) {
             gradient = gradient == null ? more : Arithmetic.ADD.apply(gradient, more);
         }
@@ -109,7 +117,7 @@ final class Gradients {
             if (!place.wanted) {
                 place.gradient = null;
             }
-            if (place.inputs.length > 1) {
+            if (place.usefulInputs() > 1) {
                 dy.settled(); // it is read for every input
             }
             place.origin.precision().enforce();

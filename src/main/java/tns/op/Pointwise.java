@@ -268,11 +268,21 @@ public final class Pointwise {
             if (derived.op == null) {
                 return null;
             }
-            Tensor full = !GradMode.enabled() && Fusion.worthwhile(dy.device(), y.dtype(), y.shape())
+            boolean together = dy.device().isHost() || wanted() > 1;
+            Tensor full = together && !GradMode.enabled() && Fusion.worthwhile(dy.device(), y.dtype(), y.shape())
                     ? inOnePass(i, y, dy)
                     : derived.op.on(operands(derived.uses, y, dy), y.dtype());
             Tensor summed = Reductions.sumTo(full, input(i).shape());
             return Casts.to(summed, input(i).dtype());
+        }
+
+        /** How many derivatives a pass back may ask for. */
+        private int wanted() {
+            int count = 0;
+            for (Tensor operand : operands) {
+                count += operand.requiresGrad() ? 1 : 0;
+            }
+            return count;
         }
 
         private Tensor[] operands(int[] uses, Tensor y, Tensor dy) {

@@ -236,7 +236,10 @@ final class Update {
     private Tensor[] outputs(Task task) {
         Tensor value = task.param.value();
         Tensor[] results = new Tensor[outputs.length];
-        results[0] = Tensor.room(value.device(), value.dtype(), value.shape());
+        Recording recording = value.device().recording();
+        results[0] = recording != null && recording.records()
+                ? recording.over(value)
+                : Tensor.room(value.device(), value.dtype(), value.shape());
         for (int k = 0; k < kept.size(); k++) {
             Tensor before = task.state.tensorOr(kept.get(k), value);
             results[1 + k] = exclusive(before) ? before : Tensor.allocate(value.device(), value.dtype(), value.shape());

@@ -163,6 +163,14 @@ public interface Device {
     }
 
     /**
+     * {@code output = left @ right + bias}, [m, k] by [k, n] and [n]; false, and nothing done, where it is better done in
+     * two steps.
+     */
+    default boolean product(Tensor left, Tensor right, Tensor bias, Tensor output) {
+        return false;
+    }
+
+    /**
      * Sorts the last dim of {@code input} stably, NaN last when ascending and first when descending, into contiguous
      * {@code values} and int64 {@code positions} of the same shape.
      */

@@ -25,6 +25,14 @@ public interface Recording {
     /** The recording is good while this holds, asked after the actions. */
     void onlyWhile(BooleanSupplier condition);
 
+    /**
+     * Where the next value of a parameter may be written at once: over the present one, which then must not be read any
+     * more in this recording.
+     *
+     * @throws tns.error.TnsException later, when it is
+     */
+    Tensor over(Tensor value);
+
     /** Called before the value or the gradient of a parameter changes: at the end of a run it holds what it then is. */
     void changing(Param cell);
 

@@ -18,9 +18,16 @@ import tns.tensor.DType;
  *
  * @param dtype of the operands; bool gives int64, all others the same
  * @param outputWidth elements stored at a time: more than 1 needs n in multiples of it
+ * @param bias whether a last parameter gives the address of n elements that are added to each row of the results
  */
-public record MatrixKernel(DType dtype, MatrixTile tile, MatrixSide left, MatrixSide right, int outputWidth)
+public record MatrixKernel(
+        DType dtype, MatrixTile tile, MatrixSide left, MatrixSide right, int outputWidth, boolean bias)
         implements KernelText {
+    /** The kernel without a bias. */
+    public MatrixKernel(DType dtype, MatrixTile tile, MatrixSide left, MatrixSide right, int outputWidth) {
+        this(dtype, tile, left, right, outputWidth, false);
+    }
+
     /** Tiles that lie one above the other before the next ones beside them: those that run together share operands. */
     private static final int GROUP = 16;
 
@@ -77,6 +84,7 @@ public record MatrixKernel(DType dtype, MatrixTile tile, MatrixSide left, Matrix
         private final String tilesAcross = w.parameter(PtxType.B32);
         private final String batches = w.parameter(PtxType.B32);
         private final String partSteps = w.parameter(PtxType.B32);
+        private final String biasAddress = bias ? w.pointer() : "";
 
         Kernel kernel() {
             int buffer = leftPanel.sharedBytes() + rightPanel.sharedBytes();
@@ -271,6 +279,9 @@ public record MatrixKernel(DType dtype, MatrixTile tile, MatrixSide left, Matrix
                 columns[j] = after(column0, j, columnGroup, threadColumns);
                 inside[j] = w.make(PtxType.PRED, "setp.lt.u32", columns[j], n);
             }
+            if (bias) {
+                addBias(columns, inside, width);
+            }
             for (int i = 0; i < tile.rowsEach(); i++) {
                 String row = after(row0, i, rowGroup, threadRows);
                 String next = w.label();
@@ -286,6 +297,23 @@ public record MatrixKernel(DType dtype, MatrixTile tile, MatrixSide left, Matrix
                             vector(Arrays.copyOfRange(sums[i], j, j + width)));
                 }
                 w.place(next);
+            }
+        }
+
+        /** Adds the elements of the bias to the sums of their columns. */
+        private void addBias(String[] columns, String[] inside, int width) {
+            for (int j = 0; j < columns.length; j++) {
+                int first = j / width * width;
+                String address =
+                        w.make(PtxType.B64, "mad.wide.u32", columns[first], Integer.toString(size), biasAddress);
+                String own = w.make(type, "mov." + (type == PtxType.B64 ? "b64" : type.word()), zero());
+                w.op(
+                        "@" + inside[first] + " ld.global." + Element.access(result),
+                        own,
+                        place(address, (j - first) * size));
+                for (String[] row : sums) {
+                    w.op(Element.addition(result), row[j], row[j], own);
+                }
             }
         }
 
