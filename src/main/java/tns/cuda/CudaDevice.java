@@ -65,6 +65,7 @@ public final class CudaDevice implements Device {
     private @Nullable Tape tape;
     private @Nullable CublasStream blas;
     private boolean soughtBlas;
+    private RoundedFactors roundedFactors = new RoundedFactors();
     private @Nullable DeviceBuffer seeded;
     private long lastSeed;
 
@@ -124,6 +125,7 @@ public final class CudaDevice implements Device {
     @Override
     public synchronized boolean random(
             Randomness kind, Generator generator, Number first, Number second, Tensor output) {
+        changing(output);
         long state;
         long call = generator.nextCall();
         Tape recording = tape;
@@ -166,6 +168,8 @@ public final class CudaDevice implements Device {
         boolean done = false;
         tape = own;
         memory.beginRecording();
+        // What is rounded in a recording is so at each run, and what was before it is not.
+        roundedFactors = new RoundedFactors();
         try {
             driver.beginCapture();
             own.begin(stream);
@@ -174,6 +178,7 @@ public final class CudaDevice implements Device {
             done = true;
         } finally {
             tape = null;
+            roundedFactors = new RoundedFactors();
             List<DeviceBuffer> buffers = memory.endRecording();
             own.undo();
             if (done) {
@@ -221,6 +226,7 @@ public final class CudaDevice implements Device {
     @Override
     public synchronized void release(Buffer buffer) {
         if (tape == null) {
+            roundedFactors.forget(buffer);
             memory.free((DeviceBuffer) buffer);
         }
     }
@@ -277,6 +283,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void store(Buffer buffer, int position, Number value) {
+        roundedFactors.forget(buffer);
         set((DeviceBuffer) buffer, position, HostElements.bits(buffer.dtype(), value));
     }
 
@@ -302,6 +309,7 @@ public final class CudaDevice implements Device {
         if (shape.elements() == 0) {
             return;
         }
+        changing(outputs);
         if (program.isCopy() && copied(inputs[0], shape, outputs[0])) {
             return;
         }
@@ -358,12 +366,16 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output) {
+        changing(output);
         Reduce.run(stream, reduction, region(input), keptDims, region(output));
     }
 
     /** Every walk that suits joins the others in one launch; the rest are launched one by one. */
     @Override
     public synchronized void mapEach(Program program, Tensor[][] inputs, Tensor[][] outputs) {
+        for (Tensor[] own : outputs) {
+            changing(own);
+        }
         List<Integer> joined = new ArrayList<>();
         for (int s = 0; s < inputs.length; s++) {
             if (outputs[s][0].elements() > 0) {
@@ -451,22 +463,61 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void scan(Reduction reduction, Tensor input, Tensor output) {
+        changing(output);
         Scan.run(stream, reduction, region(input), region(output));
     }
 
     @Override
     public synchronized void take(Tensor source, Tensor rows, Tensor output) {
+        changing(output);
         Rows.take(stream, region(source), region(rows), region(output));
     }
 
     @Override
     public synchronized void put(Tensor target, Tensor rows, Tensor source, boolean add) {
+        changing(target);
         Rows.put(stream, region(target), region(rows), region(source), add);
     }
 
     @Override
     public synchronized void gemm(Tensor left, Tensor right, Tensor output) {
+        changing(output);
+        if (packed(left, right, output)) {
+            return;
+        }
         Products.run(stream, blas(), ProductPrecision.inForce(), region(left), region(right), region(output));
+    }
+
+    /** The product of factors rounded to bfloat16, where that is asked for and cuBLAS takes them as they lie. */
+    private boolean packed(Tensor left, Tensor right, Tensor output) {
+        CublasStream library = blas();
+        if (ProductPrecision.inForce() != ProductPrecision.BFLOAT16
+                || library == null
+                || left.dtype() != DType.FLOAT32
+                || output.elements() == 0
+                || left.elements() == 0) {
+            return false;
+        }
+        Region a = rounded(left);
+        Region b = a == null ? null : rounded(right);
+        return a != null && b != null && Products.runPacked(stream, library, a, b, region(output));
+    }
+
+    private @Nullable Region rounded(Tensor factor) {
+        region(factor);
+        return roundedFactors.of(
+                factor,
+                count -> memory.buffer(DType.FLOAT32, (count + 1) / 2),
+                (from, count, to) -> Rounding.pack(stream, from, count, to));
+    }
+
+    /** The elements of these tensors are about to change. */
+    private void changing(Tensor... outputs) {
+        if (!roundedFactors.isEmpty()) {
+            for (Tensor output : outputs) {
+                roundedFactors.forget(output.buffer());
+            }
+        }
     }
 
     @Override
@@ -490,6 +541,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void rows(RowProgram program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+        changing(outputs);
         RowPlan.run(stream, program, regions(inputs), regions(outputs), shape.size(0), shape.size(1));
     }
 
@@ -519,6 +571,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void sort(Tensor input, boolean descending, Tensor values, Tensor positions) {
+        changing(values, positions);
         Sorting.run(stream, region(input), descending, region(values), region(positions));
     }
 

@@ -54,6 +54,13 @@ final class Products {
         }
     }
 
+    /** The same of factors whose elements are bfloat16, and float32 in name only; false where cuBLAS does not take them. */
+    static boolean runPacked(Stream stream, CublasStream blas, Region left, Region right, Region output) {
+        MatrixProduct whole = MatrixProduct.of(left, right, output);
+        return whole.stacked().computedBy(blas, CublasStream.Arithmetic.BFLOAT16)
+                || whole.computedBy(blas, CublasStream.Arithmetic.BFLOAT16);
+    }
+
     /**
      * {@code output = left @ right + bias} with a contiguous bias of n elements, for a product so small that a launch
      * more would be felt; false, and nothing done, for others.

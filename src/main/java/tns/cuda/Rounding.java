@@ -40,6 +40,19 @@ final class Rounding {
         return new Region(DType.FLOAT32, target, new View(view.shape(), view.strides(), 0));
     }
 
+    /** Rounds elements that lie side by side. */
+    @FunctionalInterface
+    interface Flat {
+        void run(long from, int count, long to);
+    }
+
+    /** Rounds {@code count} elements at {@code from} to as many of 2 bytes at {@code to}, both multiples of 16. */
+    static void pack(Stream stream, long from, int count, long to) {
+        int units = count / 4;
+        int blocks = Grid.blocks(stream, Math.max(units, 1), RoundKernel.THREADS);
+        stream.launch(new RoundKernel(4, true), blocks, units, from, to, count % 4);
+    }
+
     private static boolean isClose(Region factor) {
         View view = factor.view();
         int k = view.shape().size(2);
