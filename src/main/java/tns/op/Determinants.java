@@ -1,5 +1,6 @@
 package tns.op;
 
+import java.util.Arrays;
 import tns.op.linalg.Factorizations;
 
 /** Determinants of one matrix on the host, and their derivatives. */
@@ -28,9 +29,14 @@ final class Determinants {
 
     /**
      * The cofactors of {@code a}, [n, n]: det(a) inv(a).T; for a singular a, where that has no meaning, by its singular
-     * values, of which each cofactor of the diagonal matrix is the product of all others.
+     * values, of which each cofactor of the diagonal matrix is the product of all others; NaN if an element is not finite.
      */
     static double[] cofactors(int n, double[] a) {
+        if (!Arrays.stream(a).allMatch(Double::isFinite)) {
+            double[] unknown = new double[n * n];
+            Arrays.fill(unknown, Double.NaN);
+            return unknown;
+        }
         double[] lu = a.clone();
         int[] pivots = new int[n];
         if (HOST.lu(n, lu, pivots) > 0) {
@@ -58,10 +64,10 @@ final class Determinants {
     }
 
     private static double[] ofSingular(int n, double[] a) {
-        double[] u = new double[n * n];
-        double[] s = new double[n];
-        double[] vt = new double[n * n];
-        HOST.svd(true, n, n, a, u, s, vt);
+        Spectrum spectrum = Spectrum.of(n, n, a);
+        double[] u = spectrum.u();
+        double[] s = spectrum.values();
+        double[] vt = spectrum.v();
         double sign = determinant(n, u) * determinant(n, vt);
         double[] cofactors = new double[n * n];
         for (int k = 0; k < n; k++) {

@@ -20,7 +20,7 @@ final class Factors {
     private int start(int part) {
         int start = 0;
         for (int p = 0; p < part; p++) {
-            start += parts[p].elements();
+            start = Math.addExact(start, parts[p].elements());
         }
         return start;
     }

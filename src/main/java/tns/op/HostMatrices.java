@@ -32,7 +32,11 @@ final class HostMatrices {
 
     /** Room for a batch of matrices, all 0. */
     static HostMatrices zeros(Shape batch, int rows, int columns) {
-        return new HostMatrices(batch, rows, columns, new double[batch.elements() * rows * columns]);
+        return new HostMatrices(
+                batch,
+                rows,
+                columns,
+                new double[batch.concat(Shape.of(rows, columns)).elements()]);
     }
 
     Shape batch() {

@@ -41,7 +41,7 @@ final class Matrices {
         }
     }
 
-    /** {@code x}, refused unless it is a float matrix or a batch of them. */
+    /** {@code x}, the first argument, refused unless it is a float matrix or a batch of them. */
     static Tensor matrices(Tensor x, String op) {
         ReductionOps.requireFloat(x, op);
         if (x.rank() < 2) {

@@ -1,5 +1,6 @@
 package tns.op;
 
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.Reduction;
@@ -28,7 +29,7 @@ final class MatrixNorms {
                 .is(MatrixNorms::norm);
         FAMILY.define("cond(A: tensor, p: any = none)")
                 .doc("The condition number: the norm of a matrix times that of its inverse, by singular values for"
-                        + " p none, 2 and -2; inf for a singular matrix.")
+                        + " p none, 2 and -2; inf for a singular matrix, NaN for zeros there.")
                 .example("cond([[2., 0.], [0., 4.]])", "tensor(2.)")
                 .gradient("cond(x)", "x: [3, 2]")
                 .gradient("cond(x + 4 * eye(2), \"fro\")", "x: [2, 2, 2]")
@@ -70,6 +71,15 @@ final class MatrixNorms {
         return Movement.unsqueeze(Movement.unsqueeze(norm, Math.min(rows, columns)), Math.max(rows, columns));
     }
 
+    /** The nuclear norm as {@code norm} has it: over two dims, which need not be given for a matrix. */
+    static Tensor nuclear(Tensor x, int @Nullable [] dims, boolean keep) {
+        if (dims == null && x.rank() != 2) {
+            throw new TnsException(ErrorKind.SHAPE, "norm: p=\"nuc\" needs a matrix, found " + x.describe())
+                    .help("dim=(0, 1) names the dims of matrices");
+        }
+        return norm(Matrices.matrices(x, "norm"), "nuc", dims == null ? new int[] {0, 1} : dims, keep, "norm");
+    }
+
     private static Tensor norm(Tensor a, Object order, String op) {
         int last = a.rank() - 1;
         if (order instanceof String word) {
@@ -92,6 +102,12 @@ final class MatrixNorms {
             sizes = Reductions.sum(magnitudes, Dims.of(a, Math.abs(p) == 1 ? last - 1 : last, false));
         } else {
             throw unknown(order, op);
+        }
+        if (sizes.size(-1) == 0 && Matrices.batch(a).elements() > 0) {
+            throw new TnsException(
+                            ErrorKind.SHAPE,
+                            op + ": a matrix of no elements has no norm " + order + ": " + a.describe())
+                    .help("\"fro\" and \"nuc\" are 0 for it");
         }
         return Reductions.extreme(extreme, sizes, Dims.of(sizes, sizes.rank() - 1, false), op);
     }

@@ -1,6 +1,5 @@
 package tns.op;
 
-import java.util.Arrays;
 import java.util.List;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
@@ -59,8 +58,18 @@ final class Solving {
                 .gradient("cholesky_solve(y, x + 4 * eye(3))", "x: [3, 3]", "y: [3, 2]")
                 .gradient("cholesky_solve(y, x + 4 * eye(3), upper=true)", "x: [3, 3]", "y: [2, 3, 2]")
                 .is(args -> {
-                    Tensor factor = Matrices.square(args.tensor("L"), "cholesky_solve");
-                    return afterCholesky("cholesky_solve", factor, args.tensor("B"), args.flag("upper"));
+                    Tensor factor = args.tensor("L");
+                    Tensor b = Matrices.matrices(args.tensor("B"), "cholesky_solve");
+                    Matrices.sameKind("cholesky_solve", b, factor);
+                    if (factor.rank() < 2 || factor.size(-2) != factor.size(-1) || factor.size(-1) != b.size(-2)) {
+                        throw new TnsException(
+                                        ErrorKind.SHAPE,
+                                        "cholesky_solve: L is " + factor.describe() + ", which does not fit B, "
+                                                + b.describe())
+                                .help("L needs " + b.size(-2) + " rows and as many columns")
+                                .argument(1);
+                    }
+                    return afterCholesky("cholesky_solve", factor, b, args.flag("upper"));
                 });
         FAMILY.define("cholesky_inverse(L: tensor, upper: bool = false)")
                 .doc("The inverse of A, given its Cholesky factor L.")
@@ -107,7 +116,7 @@ final class Solving {
     private Solving() {}
 
     static Tensor inverse(Tensor a, String op) {
-        HostMatrices all = HostMatrices.of(a);
+        HostMatrices all = Decompositions.finite(a, op);
         int n = all.rows();
         for (int i = 0; i < all.count(); i++) {
             double[] matrix = all.get(i);
@@ -191,7 +200,7 @@ final class Solving {
 
     /** The X, [.., n, k], with A @ X = B, for one batch. */
     private static Tensor solution(Tensor a, Tensor b) {
-        HostMatrices all = HostMatrices.of(a);
+        HostMatrices all = Decompositions.finite(a, "solve");
         HostMatrices right = HostMatrices.of(b);
         for (int i = 0; i < all.count(); i++) {
             double[] matrix = all.get(i);
@@ -254,7 +263,7 @@ final class Solving {
 
     /** The lower Cholesky factor; dA = L^-T (P + P.T) / 2 L^-1, where P is L.T dL below the diagonal and half of it there. */
     private static Tensor cholesky(Tensor a) {
-        HostMatrices all = HostMatrices.of(a);
+        HostMatrices all = Decompositions.finite(SelectionOps.triangle(a.detach(), 0, true), "cholesky");
         int n = all.rows();
         for (int i = 0; i < all.count(); i++) {
             double[] matrix = all.get(i);
@@ -266,9 +275,6 @@ final class Solving {
                                         + order + " is not positive")
                         .help("x @ x.T + eps * eye(n) is positive definite for every eps > 0")
                         .argument(0);
-            }
-            for (int j = 1; j < n; j++) {
-                Arrays.fill(matrix, j * n, j * n + j, 0);
             }
             all.put(i, matrix);
         }
@@ -287,8 +293,6 @@ final class Solving {
     }
 
     private static Tensor afterCholesky(String op, Tensor factor, Tensor b, boolean upper) {
-        Matrices.sameKind(op, factor, b);
-        requireRows(op, factor, b, -2, b);
         Shape batch = Matrices.batch(op, factor, b);
         Tensor wide = Matrices.spread(factor, batch);
         Tensor lower = upper ? Matrices.transposed(wide) : wide;

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a library of linear algebra must offer: the factorisations that everything else is made of, of float64 matrices
- * given column by column. With signs and orders as LAPACK's, which are PyTorch's. Any thread may call.
+ * given column by column, all finite. With signs and orders as LAPACK's, which are PyTorch's. Any thread may call.
  */
 public interface Factorizations {
     /** The one that tns uses. */
