@@ -77,6 +77,17 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    @Test
+    void onlyOnePackageKnowsTheLibraryOfLinearAlgebra() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideOutsideOfPackages("tns.op.linalg..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.netlib..")
+                .check(CLASSES);
+    }
+
     /** Everything that changes belongs to an interpreter: two in one JVM never see each other. */
     @Test
     void nothingStaticChanges() {

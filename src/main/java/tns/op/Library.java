@@ -45,6 +45,10 @@ public final class Library {
                 .add(Grids.FAMILY)
                 .add(Products.FAMILY)
                 .add(Einsum.FAMILY)
+                .add(Solving.FAMILY)
+                .add(Decompositions.FAMILY)
+                .add(PseudoInverse.FAMILY)
+                .add(MatrixNorms.FAMILY)
                 .add(AutogradOps.FAMILY)
                 .add(DeviceOps.FAMILY);
     }

@@ -82,12 +82,16 @@ public final class ReductionOps {
                     return logSumExp(x, Dims.of(args, x, "logsumexp"));
                 });
         FAMILY.define("norm(x: tensor, p: any = 2, dim: ints = none, keepdim: bool = false, dtype: dtype = none)")
-                .doc("The p-norm of all elements, or over the given dims; p may be inf, -inf, 0 or \"fro\".")
+                .doc("The p-norm of all elements, or over the given dims; p may be inf, -inf, 0 or \"fro\"; \"nuc\""
+                        + " is that of matrix_norm.")
                 .example("norm([3., 4.])", "tensor(5.)")
                 .gradient("norm(x)", "x: [2, 3]")
                 .gradient("norm(x, p=3, dim=1)", "x: [2, 3] in 0.3..2")
                 .is(args -> {
                     Tensor x = requireFloat(cast(args), "norm");
+                    if (args.get("p").equals("nuc")) {
+                        return MatrixNorms.nuclear(x, args.intsOrNull("dim"), args.flag("keepdim"));
+                    }
                     return norm(x, exponent(args.get("p")), Dims.of(args, x, "norm"));
                 });
         FAMILY.define("vector_norm(x: tensor, ord: any = 2, dim: ints = none, keepdim: bool = false, dtype: dtype ="

@@ -136,9 +136,13 @@ public final class SelectionOps {
         if (x.rank() < 2) {
             throw new TnsException(ErrorKind.SHAPE, op + ": needs at least 2 dims, found " + x.describe());
         }
+        return triangle(x, args.integer("diagonal"), lower);
+    }
+
+    /** x on and below a diagonal if {@code lower}, otherwise on and above it, and 0 elsewhere. */
+    static Tensor triangle(Tensor x, int diagonal, boolean lower) {
         int rows = x.size(-2);
         int columns = x.size(-1);
-        int diagonal = args.integer("diagonal");
         byte[] keep = new byte[rows * columns];
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {

@@ -1,0 +1,93 @@
+package tns.op;
+
+import java.util.Arrays;
+import tns.op.linalg.Factorizations;
+
+/** Determinants of one matrix on the host, and their derivatives. */
+final class Determinants {
+    private static final Factorizations HOST = Factorizations.HOST;
+
+    private Determinants() {}
+
+    /** The determinant of a matrix of which {@code lu} are the factors. */
+    static double product(int n, double[] lu, int[] pivots) {
+        double product = parity(pivots);
+        for (int j = 0; j < n; j++) {
+            product *= lu[j * n + j];
+        }
+        return product;
+    }
+
+    /** 1 or -1, as the number of exchanged rows is even or odd. */
+    static double parity(int[] pivots) {
+        double sign = 1;
+        for (int j = 0; j < pivots.length; j++) {
+            sign = pivots[j] == j + 1 ? sign : -sign;
+        }
+        return sign;
+    }
+
+    /**
+     * The cofactors of {@code a}, [n, n]: det(a) inv(a).T; for a singular a, where that has no meaning, by its singular
+     * values, of which each cofactor of the diagonal matrix is the product of all others; NaN if an element is not finite.
+     */
+    static double[] cofactors(int n, double[] a) {
+        if (!Arrays.stream(a).allMatch(Double::isFinite)) {
+            double[] unknown = new double[n * n];
+            Arrays.fill(unknown, Double.NaN);
+            return unknown;
+        }
+        double[] lu = a.clone();
+        int[] pivots = new int[n];
+        if (HOST.lu(n, lu, pivots) > 0) {
+            return ofSingular(n, a.clone());
+        }
+        double det = product(n, lu, pivots);
+        double[] inverse = identity(n);
+        HOST.solve(n, n, lu, pivots, inverse);
+        double[] cofactors = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                cofactors[j * n + i] = det * inverse[i * n + j];
+            }
+        }
+        return cofactors;
+    }
+
+    /** The identity matrix. */
+    static double[] identity(int n) {
+        double[] elements = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            elements[i * n + i] = 1;
+        }
+        return elements;
+    }
+
+    private static double[] ofSingular(int n, double[] a) {
+        Spectrum spectrum = Spectrum.of(n, n, a);
+        double[] u = spectrum.u();
+        double[] s = spectrum.values();
+        double[] vt = spectrum.v();
+        double sign = determinant(n, u) * determinant(n, vt);
+        double[] cofactors = new double[n * n];
+        for (int k = 0; k < n; k++) {
+            double others = sign;
+            for (int l = 0; l < n; l++) {
+                others *= l == k ? 1 : s[l];
+            }
+            for (int j = 0; j < n; j++) {
+                for (int i = 0; i < n; i++) {
+                    cofactors[j * n + i] += u[k * n + i] * others * vt[j * n + k];
+                }
+            }
+        }
+        return cofactors;
+    }
+
+    private static double determinant(int n, double[] a) {
+        double[] lu = a.clone();
+        int[] pivots = new int[n];
+        HOST.lu(n, lu, pivots);
+        return product(n, lu, pivots);
+    }
+}

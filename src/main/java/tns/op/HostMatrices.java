@@ -1,0 +1,100 @@
+package tns.op;
+
+import java.util.Arrays;
+import tns.tensor.DType;
+import tns.tensor.HostArray;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/**
+ * A batch of matrices on the host, each column by column in float64, on the way from a tensor to the factorisations of
+ * {@code tns.op.linalg} and back. A tensor on another device is copied to the host, and the result to the device.
+ */
+final class HostMatrices {
+    private final Shape batch;
+    private final int rows;
+    private final int columns;
+    private final double[] elements;
+
+    private HostMatrices(Shape batch, int rows, int columns, double[] elements) {
+        this.batch = batch;
+        this.rows = rows;
+        this.columns = columns;
+        this.elements = elements;
+    }
+
+    /** A copy of the elements of {@code x}, [.., rows, columns]. */
+    static HostMatrices of(Tensor x) {
+        Shape batch = x.shape().part(0, x.rank() - 2);
+        double[] elements = HostArray.doubles(Movement.transpose(x.detach(), -2, -1));
+        return new HostMatrices(batch, x.size(-2), x.size(-1), elements);
+    }
+
+    /** Room for a batch of matrices, all 0. */
+    static HostMatrices zeros(Shape batch, int rows, int columns) {
+        return new HostMatrices(
+                batch,
+                rows,
+                columns,
+                new double[batch.concat(Shape.of(rows, columns)).elements()]);
+    }
+
+    Shape batch() {
+        return batch;
+    }
+
+    int count() {
+        return batch.elements();
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    int columns() {
+        return columns;
+    }
+
+    /** A copy of one matrix. */
+    double[] get(int i) {
+        int size = rows * columns;
+        return Arrays.copyOfRange(elements, i * size, (i + 1) * size);
+    }
+
+    /** Writes one matrix, or its beginning. */
+    void put(int i, double[] matrix) {
+        System.arraycopy(matrix, 0, elements, i * rows * columns, Math.min(matrix.length, rows * columns));
+    }
+
+    /** Matrix {@code i} in words: "the matrix", or its place in the batch. */
+    String name(int i) {
+        if (batch.rank() == 0) {
+            return "the matrix";
+        }
+        int[] place = new int[batch.rank()];
+        for (int d = place.length - 1, rest = i; d >= 0; d--) {
+            place[d] = rest % batch.size(d);
+            rest /= batch.size(d);
+        }
+        String index = Arrays.toString(place);
+        return "matrix " + (place.length == 1 ? place[0] : "(" + index.substring(1, index.length() - 1) + ")")
+                + " of the batch";
+    }
+
+    /** The matrices as a tensor in the dtype and on the device of {@code like}. */
+    Tensor tensor(Tensor like) {
+        return Movement.transpose(upload(like, batch.concat(Shape.of(columns, rows)), elements), -2, -1);
+    }
+
+    /** A tensor in the dtype and on the device of {@code like}, rounded from float64. */
+    static Tensor upload(Tensor like, Shape shape, double[] elements) {
+        if (like.dtype() == DType.FLOAT64) {
+            return Tensor.upload(like.device(), DType.FLOAT64, shape, elements);
+        }
+        float[] rounded = new float[elements.length];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = (float) elements[i];
+        }
+        return Tensor.upload(like.device(), DType.FLOAT32, shape, rounded);
+    }
+}

@@ -1,0 +1,61 @@
+package tns.op.linalg;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a library of linear algebra must offer: the factorisations that everything else is made of, of float64 matrices
+ * given column by column, all finite. With signs and orders as LAPACK's, which are PyTorch's. Any thread may call.
+ */
+public interface Factorizations {
+    /** The one that tns uses. */
+    Factorizations HOST = new TranslatedLapack();
+
+    /**
+     * Replaces {@code a}, [n, n], of which one triangle is read, by its Cholesky factor there; the other triangle stays.
+     *
+     * @return 0, or the order of the first leading minor that is not positive
+     */
+    int cholesky(boolean upper, int n, double[] a);
+
+    /**
+     * Replaces {@code a}, [n, n], by its unit lower and its upper factor; row i was exchanged with row {@code pivots[i]},
+     * counted from 1.
+     *
+     * @return 0, or the number of the first pivot that is 0, counted from 1
+     */
+    int lu(int n, double[] a, int[] pivots);
+
+    /** Replaces {@code b}, [n, columns], by the solution, given the result of {@link #lu}. */
+    void solve(int n, int columns, double[] lu, int[] pivots, double[] b);
+
+    /** Replaces {@code b}, [n, columns], by the solution for one triangle of {@code a}, [n, n]; zeros there give inf. */
+    void solveTriangular(boolean upper, boolean unit, int n, int columns, double[] a, double[] b);
+
+    /** Writes {@code a}, [m, n], which is lost, as {@code q}, [m, k], times {@code r}, [k, n]; min(m, n) <= k <= m. */
+    void qr(int m, int n, int k, double[] a, double @Nullable [] q, double[] r);
+
+    /**
+     * Writes {@code a}, [m, n], which is lost, as {@code u} times the diagonal {@code s} times {@code vt}; u is [m, m] and
+     * vt [n, n] if {@code full}, otherwise [m, k] and [k, n] with k = min(m, n).
+     *
+     * @return whether it converged
+     */
+    boolean svd(boolean full, int m, int n, double[] a, double[] u, double[] s, double[] vt);
+
+    /**
+     * Replaces {@code a}, [n, n] and symmetric, of which one triangle is read, by its eigenvectors if {@code vectors};
+     * {@code values} are ascending.
+     *
+     * @return whether it converged
+     */
+    boolean eigh(boolean upper, boolean vectors, int n, double[] a, double[] values);
+
+    /**
+     * Replaces the first n rows of {@code b}, [max(m, n), columns], by the shortest x that brings a x nearest to b, for
+     * {@code a}, [m, n], which is lost: by complete orthogonal factorisation.
+     *
+     * @param rcond what counts as 0, relative to the greatest
+     * @return the rank of a
+     */
+    int leastSquares(int m, int n, int columns, double[] a, double[] b, double rcond);
+}

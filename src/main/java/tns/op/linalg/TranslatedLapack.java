@@ -1,0 +1,156 @@
+package tns.op.linalg;
+
+import org.jspecify.annotations.Nullable;
+import org.netlib.blas.Dtrsm;
+import org.netlib.lapack.Dgelsy;
+import org.netlib.lapack.Dgeqrf;
+import org.netlib.lapack.Dgesdd;
+import org.netlib.lapack.Dgetrf;
+import org.netlib.lapack.Dgetrs;
+import org.netlib.lapack.Dlamch;
+import org.netlib.lapack.Dorgqr;
+import org.netlib.lapack.Dpotrf;
+import org.netlib.lapack.Dsyevd;
+import org.netlib.util.intW;
+
+/**
+ * LAPACK 3.1 translated from Fortran to Java: the same bits on every machine.
+ *
+ * <p>Caution: some of its routines keep their state in static variables. Of those reached from here that is only
+ * {@code dlamch}, which computes constants once; asking for singular values without vectors would reach
+ * {@code dlasq3}, which must not run twice at a time, hence always the vectors.
+ */
+final class TranslatedLapack implements Factorizations {
+    /** The unit of work arrays: LAPACK's block size, with room to spare. */
+    private static final int BLOCK = 64;
+
+    static {
+        Dlamch.dlamch("E");
+    }
+
+    @Override
+    public int cholesky(boolean upper, int n, double[] a) {
+        intW info = new intW(0);
+        Dpotrf.dpotrf(upper ? "U" : "L", n, a, 0, leading(n), info);
+        return info.val;
+    }
+
+    @Override
+    public int lu(int n, double[] a, int[] pivots) {
+        intW info = new intW(0);
+        Dgetrf.dgetrf(n, n, a, 0, leading(n), pivots, 0, info);
+        return info.val;
+    }
+
+    @Override
+    public void solve(int n, int columns, double[] lu, int[] pivots, double[] b) {
+        Dgetrs.dgetrs("N", n, columns, lu, 0, leading(n), pivots, 0, b, 0, leading(n), new intW(0));
+    }
+
+    @Override
+    public void solveTriangular(boolean upper, boolean unit, int n, int columns, double[] a, double[] b) {
+        // Not dtrtrs, which refuses zeros on the diagonal.
+        Dtrsm.dtrsm("L", upper ? "U" : "L", "N", unit ? "U" : "N", n, columns, 1.0, a, 0, leading(n), b, 0, leading(n));
+    }
+
+    @Override
+    public void qr(int m, int n, int k, double[] a, double @Nullable [] q, double[] r) {
+        int steps = Math.min(m, n);
+        double[] tau = new double[leading(steps)];
+        double[] work = new double[Math.max(leading(n), leading(k)) * BLOCK];
+        intW info = new intW(0);
+        Dgeqrf.dgeqrf(m, n, a, 0, leading(m), tau, 0, work, 0, work.length, info);
+        for (int j = 0; j < n; j++) {
+            System.arraycopy(a, j * m, r, j * k, Math.min(j + 1, steps));
+        }
+        if (q != null) {
+            System.arraycopy(a, 0, q, 0, m * steps);
+            Dorgqr.dorgqr(m, k, steps, q, 0, leading(m), tau, 0, work, 0, work.length, info);
+        }
+    }
+
+    @Override
+    public boolean svd(boolean full, int m, int n, double[] a, double[] u, double[] s, double[] vt) {
+        int k = Math.min(m, n);
+        // dgesdd's own bound for the jobs used here, 3k + max(max(m, n), 4k² + 4k), and blocks for the reductions.
+        double[] work = new double[4 * k * k + 8 * k + Math.max(m, n) * BLOCK * 2 + 64];
+        intW info = new intW(0);
+        Dgesdd.dgesdd(
+                full ? "A" : "S",
+                m,
+                n,
+                a,
+                0,
+                leading(m),
+                s,
+                0,
+                u,
+                0,
+                leading(m),
+                vt,
+                0,
+                leading(full ? n : k),
+                work,
+                0,
+                work.length,
+                new int[8 * k],
+                0,
+                info);
+        return info.val == 0;
+    }
+
+    @Override
+    public boolean eigh(boolean upper, boolean vectors, int n, double[] a, double[] values) {
+        double[] work = new double[1 + 6 * n + 2 * n * n + n * BLOCK];
+        int[] integers = new int[3 + 5 * n];
+        intW info = new intW(0);
+        Dsyevd.dsyevd(
+                vectors ? "V" : "N",
+                upper ? "U" : "L",
+                n,
+                a,
+                0,
+                leading(n),
+                values,
+                0,
+                work,
+                0,
+                work.length,
+                integers,
+                0,
+                integers.length,
+                info);
+        return info.val == 0;
+    }
+
+    @Override
+    public int leastSquares(int m, int n, int columns, double[] a, double[] b, double rcond) {
+        int k = Math.min(m, n);
+        double[] work = new double[leading(k) + Math.max(2 * k + (n + 1) * BLOCK, 2 * k + BLOCK * columns) + n + 1];
+        intW rank = new intW(0);
+        Dgelsy.dgelsy(
+                m,
+                n,
+                columns,
+                a,
+                0,
+                leading(m),
+                b,
+                0,
+                leading(Math.max(m, n)),
+                new int[leading(n)],
+                0,
+                rcond,
+                rank,
+                work,
+                0,
+                work.length,
+                new intW(0));
+        return rank.val;
+    }
+
+    /** A leading dimension: LAPACK wants at least 1. */
+    private static int leading(int rows) {
+        return Math.max(1, rows);
+    }
+}
