@@ -21,7 +21,7 @@ import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
-import tns.tensor.Param;
+import tns.tensor.Holder;
 import tns.tensor.Randomness;
 import tns.tensor.Recording;
 import tns.tensor.Reduction;
@@ -166,6 +166,7 @@ public final class CudaDevice implements Device {
         boolean done = false;
         try {
             work.run();
+            own.requireNoRefusal();
             own.bringBack();
             done = true;
         } finally {
@@ -182,7 +183,7 @@ public final class CudaDevice implements Device {
     }
 
     @Override
-    public synchronized Collection<Param> watch(Runnable work) {
+    public synchronized Collection<Holder> watch(Runnable work) {
         Tape own = new Tape(this, false);
         tape = own;
         try {
@@ -196,7 +197,7 @@ public final class CudaDevice implements Device {
     /** Recorded work runs when the host is elsewhere: it can neither look at numbers nor send any. */
     private void refuseWhileRecording(String what) {
         if (tape != null && tape.records()) {
-            throw new TnsException(ErrorKind.DEVICE, "compile: " + what);
+            throw tape.refused(new TnsException(ErrorKind.DEVICE, "compile: " + what));
         }
     }
 
@@ -216,8 +217,8 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void release(Buffer buffer) {
-        if (tape == null) {
-            memory.free((DeviceBuffer) buffer);
+        if (tape == null && buffer instanceof DeviceBuffer own && !own.isKept()) {
+            memory.free(own);
         }
     }
 

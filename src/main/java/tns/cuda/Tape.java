@@ -10,12 +10,14 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.Driver;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Generator;
+import tns.tensor.Holder;
 import tns.tensor.Param;
 import tns.tensor.Recording;
 import tns.tensor.Replay;
@@ -37,12 +39,14 @@ final class Tape implements Recording, Replay {
     private final boolean records;
     private final Map<Param, Param.State> before = new LinkedHashMap<>();
     private final Map<Param, Param.State> after = new LinkedHashMap<>();
+    private final Map<Holder, Tensor> replaced = new LinkedHashMap<>();
     private final List<Action> actions = new ArrayList<>();
     private final List<Runnable> undo = new ArrayList<>();
     private final List<BooleanSupplier> conditions = new ArrayList<>();
     private final List<LongSupplier> numbers = new ArrayList<>();
     private final Set<Buffer> kept = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private final DeviceBuffer cells;
+    private @Nullable TnsException refusal;
     private long graph;
 
     /** With {@code records} false, one that only watches what changes. */
@@ -107,50 +111,100 @@ final class Tape implements Recording, Replay {
     }
 
     @Override
+    public void replacing(Holder holder) {
+        Tensor now = holder.value();
+        if (now.device() != device) {
+            throw refused(new TnsException(
+                    ErrorKind.DEVICE,
+                    "compile: " + now.describe() + " changes on " + now.device().name()));
+        }
+        replaced.putIfAbsent(holder, now);
+    }
+
+    @Override
     public void keep(Tensor t) {
-        if (records) {
-            kept.add(t.buffer());
+        if (records && t.buffer() instanceof DeviceBuffer buffer) {
+            buffer.keep();
+            kept.add(buffer);
         }
     }
 
-    /** The parameters that have changed. */
-    Collection<Param> changed() {
-        return List.copyOf(before.keySet());
+    /** Returns why there can be no recording; the program may catch it, but does then what it would not have done. */
+    TnsException refused(TnsException reason) {
+        refusal = reason;
+        return reason;
+    }
+
+    /** Throws what has been {@link #refused}. */
+    void requireNoRefusal() {
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    /** The parameters and others that have changed what they hold. */
+    Collection<Holder> changed() {
+        List<Holder> all = new ArrayList<>(before.keySet());
+        all.addAll(replaced.keySet());
+        return all;
     }
 
     /** Makes everything be as it was before the recording began. */
     void undo() {
         before.forEach(Param::restore);
+        replaced.forEach(Holder::set);
         undo.reversed().forEach(Runnable::run);
     }
 
-    /** Copies what parameters hold at the end to where they were at the beginning. */
+    /** Copies what parameters and others hold at the end to where that was at the beginning. */
     void bringBack() {
+        List<Tensor> starts = new ArrayList<>(replaced.values());
+        before.values().forEach(start -> {
+            starts.add(start.value());
+            if (start.gathers() && start.grad() instanceof Tensor grad) {
+                starts.add(grad);
+            }
+        });
+        List<Runnable> copies = new ArrayList<>();
         before.forEach((cell, start) -> {
             Param.State end = cell.state();
-            boolean gathers = start.grad() != null && !start.gradUsed();
-            boolean gathered = end.grad() != null && !end.gradUsed();
-            if (gathers != gathered) {
+            if (start.gathers() != end.gathers()) {
                 throw new TnsException(
                                 ErrorKind.DEVICE,
                                 "compile: a run ends with other gradients gathered than it began with")
                         .help("call zero_grad() or the optimizer's step() in it");
             }
             Tensor grad = end.grad();
-            if (gathers && start.grad() != null && grad != null) {
-                copyBack(grad, start.grad());
-                grad = start.grad();
+            if (start.gathers() && start.grad() instanceof Tensor old && grad != null) {
+                copies.add(copyBack(grad, old, starts));
+                conditions.add(() -> cell.gathers() && cell.grad() instanceof Tensor now && now.isSameView(old));
+                grad = old;
+            } else {
+                conditions.add(() -> !cell.gathers());
             }
-            copyBack(end.value(), start.value());
+            copies.add(copyBack(end.value(), start.value(), starts));
             after.put(cell, new Param.State(start.value(), grad, end.gradUsed()));
             conditions.add(() -> cell.value().isSameView(start.value()));
         });
+        replaced.forEach((holder, start) -> {
+            copies.add(copyBack(holder.value(), start, starts));
+            conditions.add(() -> holder.value().isSameView(start));
+        });
+        copies.forEach(Runnable::run);
     }
 
-    private void copyBack(Tensor from, Tensor to) {
-        if (!from.isSameView(to)) {
-            device.copy(from, to);
+    /** How to copy an end to its beginning; where it is another's beginning, it is brought to safety now. */
+    private Runnable copyBack(Tensor from, Tensor to, List<Tensor> starts) {
+        if (from.isSameView(to)) {
+            return () -> {};
         }
+        Tensor source = from;
+        if (starts.stream().anyMatch(from::sharesMemory)) {
+            source = Tensor.room(device, from.dtype(), from.shape());
+            device.copy(from, source);
+        }
+        Tensor safe = source;
+        return () -> device.copy(safe, to);
     }
 
     /** Takes what the driver has recorded; {@code buffers} were made for it. */

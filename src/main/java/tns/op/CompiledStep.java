@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.Device;
+import tns.tensor.Holder;
 import tns.tensor.Param;
 import tns.tensor.Replay;
 import tns.tensor.Tensor;
@@ -26,6 +27,9 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
 
     /** Kinds of arguments that are recorded; with more, most calls would record and few replay. */
     private static final int MOST_KINDS = 16;
+
+    /** Recordings that may go stale before they are ever replayed. */
+    private static final int MOST_BARREN = 3;
 
     private final Callable function;
     private final @Nullable Device asked;
@@ -45,6 +49,7 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
         private List<Tensor> inputs = List.of();
         private Object result = None.NONE;
         private boolean refused;
+        private int barren;
     }
 
     @Override
@@ -78,16 +83,24 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
                 reason = "it was called with more than " + MOST_KINDS + " kinds of arguments";
             }
         }
+        if (tensors.stream().anyMatch(Tensor::requiresGrad)) {
+            reason = "compile: gradients are still to flow through its arguments";
+            return function.call(context, positional, named);
+        }
         Replay replay = kind.replay;
         if (replay != null) {
             bring(tensors, kind.inputs);
             if (replay.run()) {
                 replays++;
+                kind.barren = 0;
                 return copied(kind.result);
             }
             kind.replay = null;
             kind.calls = WARM_UP - 1;
             reason = "a setting or a parameter has changed since it was recorded";
+            if (++kind.barren > MOST_BARREN) {
+                refuse(context, kind, "compile: a setting, a parameter or a gradient changes between any two calls");
+            }
         }
         if (kind.refused || kind.calls++ < WARM_UP) {
             return function.call(context, positional, named);
@@ -120,8 +133,12 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
             Map<String, Object> named) {
         // This call runs as usual, and shows which parameters change: each then gets memory that only it knows.
         Object[] seen = new Object[1];
-        Collection<Param> changing = device.watch(() -> seen[0] = function.call(context, positional, named));
-        changing.forEach(p -> p.set(Casts.duplicate(p.value().detach())));
+        Collection<Holder> changing = device.watch(() -> seen[0] = function.call(context, positional, named));
+        if (changing.isEmpty() && isTracked(seen[0])) {
+            refuse(context, kind, "compile: gradients are still to flow through its result");
+            return seen[0];
+        }
+        changing.forEach(CompiledStep::settleDown);
         List<Tensor> inputs = new ArrayList<>();
         for (Tensor t : tensors) {
             inputs.add(Casts.duplicate(ShapeOps.onDevice(t.detach(), device)));
@@ -147,11 +164,31 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
             if (e.kind() != ErrorKind.DEVICE) {
                 throw e;
             }
-            kind.refused = true;
-            reason = e.getMessage();
-            context.note(name() + " is not replayed: " + reason);
+            refuse(context, kind, e.getMessage());
         }
         return seen[0];
+    }
+
+    private void refuse(Context context, Kind kind, String why) {
+        kind.refused = true;
+        reason = why;
+        context.note(name() + " is not replayed: " + why);
+    }
+
+    private static boolean isTracked(Object result) {
+        return switch (result) {
+            case Tensor t -> t.requiresGrad();
+            case Tuple t -> t.items().stream().anyMatch(CompiledStep::isTracked);
+            default -> false;
+        };
+    }
+
+    /** Gives what a holder holds memory that only it knows. */
+    private static void settleDown(Holder holder) {
+        holder.set(Casts.duplicate(holder.value().detach()));
+        if (holder instanceof Param p && p.gathers() && p.grad() instanceof Tensor grad) {
+            p.grad(Casts.duplicate(grad.detach()));
+        }
     }
 
     private static Object replaced(Object argument, List<Tensor> inputs, int[] next) {

@@ -28,6 +28,9 @@ public interface Recording {
     /** Called before the value or the gradient of a parameter changes: at the end of a run it holds what it then is. */
     void changing(Param cell);
 
+    /** The same for what is no parameter: called before it holds another tensor. */
+    void replacing(Holder holder);
+
     /** What recorded work reads and writes: lives as long as the recording. */
     void keep(Tensor t);
 }
