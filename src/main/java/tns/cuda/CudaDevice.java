@@ -183,7 +183,7 @@ public final class CudaDevice implements Device {
     }
 
     @Override
-    public synchronized Collection<Holder> watch(Runnable work) {
+    public synchronized Collection<Holder.Used> watch(Runnable work) {
         Tape own = new Tape(this, false);
         tape = own;
         try {
@@ -191,7 +191,7 @@ public final class CudaDevice implements Device {
         } finally {
             tape = null;
         }
-        return own.changed();
+        return own.used();
     }
 
     /** Recorded work runs when the host is elsewhere: it can neither look at numbers nor send any. */

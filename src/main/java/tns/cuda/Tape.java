@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.Driver;
 import tns.error.ErrorKind;
@@ -40,6 +42,8 @@ final class Tape implements Recording, Replay {
     private final Map<Param, Param.State> before = new LinkedHashMap<>();
     private final Map<Param, Param.State> after = new LinkedHashMap<>();
     private final Map<Holder, Tensor> replaced = new LinkedHashMap<>();
+    private final Map<Holder, Tensor> read = new LinkedHashMap<>();
+    private final List<Home> homes = new ArrayList<>();
     private final List<Action> actions = new ArrayList<>();
     private final List<Runnable> undo = new ArrayList<>();
     private final List<BooleanSupplier> conditions = new ArrayList<>();
@@ -48,6 +52,15 @@ final class Tape implements Recording, Replay {
     private final DeviceBuffer cells;
     private @Nullable TnsException refusal;
     private long graph;
+
+    /** Where recorded work finds what a holder holds; how another tensor gets there, or null when it cannot. */
+    private record Home(Supplier<@Nullable Tensor> holds, Tensor place, Consumer<Tensor> settle) {
+        boolean fits(Tensor now) {
+            return now.device() == place.device()
+                    && now.dtype() == place.dtype()
+                    && now.shape().equals(place.shape());
+        }
+    }
 
     /** With {@code records} false, one that only watches what changes. */
     Tape(CudaDevice device, boolean records) {
@@ -129,8 +142,8 @@ final class Tape implements Recording, Replay {
         }
     }
 
-    /** Returns why there can be no recording; the program may catch it, but does then what it would not have done. */
-    TnsException refused(TnsException reason) {
+    @Override
+    public TnsException refused(TnsException reason) {
         refusal = reason;
         return reason;
     }
@@ -142,11 +155,28 @@ final class Tape implements Recording, Replay {
         }
     }
 
-    /** The parameters and others that have changed what they hold. */
-    Collection<Holder> changed() {
-        List<Holder> all = new ArrayList<>(before.keySet());
-        all.addAll(replaced.keySet());
+    /** The parameters and others that were read or changed. */
+    Collection<Holder.Used> used() {
+        List<Holder.Used> all = new ArrayList<>();
+        before.forEach((cell, start) -> all.add(new Holder.Used(cell, true, start.gathers())));
+        replaced.keySet().forEach(holder -> all.add(new Holder.Used(holder, true, false)));
+        read.keySet().forEach(holder -> {
+            if (!isChanged(holder)) {
+                all.add(new Holder.Used(holder, false, false));
+            }
+        });
         return all;
+    }
+
+    private boolean isChanged(Holder holder) {
+        return holder instanceof Param cell && before.containsKey(cell) || replaced.containsKey(holder);
+    }
+
+    @Override
+    public void reading(Holder holder, Tensor held) {
+        if (!isChanged(holder)) {
+            read.putIfAbsent(holder, held);
+        }
     }
 
     /** Makes everything be as it was before the recording began. */
@@ -158,53 +188,74 @@ final class Tape implements Recording, Replay {
 
     /** Copies what parameters and others hold at the end to where that was at the beginning. */
     void bringBack() {
-        List<Tensor> starts = new ArrayList<>(replaced.values());
-        before.values().forEach(start -> {
-            starts.add(start.value());
-            if (start.gathers() && start.grad() instanceof Tensor grad) {
-                starts.add(grad);
+        before.forEach((cell, start) -> {
+            addHome(cell, start.value());
+            Tensor grad = start.grad();
+            if (start.gathers() && grad != null) {
+                homes.add(new Home(cell::grad, grad, cell::grad));
+            }
+            conditions.add(() -> cell.gathers() == start.gathers());
+        });
+        replaced.forEach(this::addHome);
+        read.forEach((holder, start) -> {
+            if (!isChanged(holder)) {
+                addHome(holder, start);
             }
         });
         List<Runnable> copies = new ArrayList<>();
         before.forEach((cell, start) -> {
             Param.State end = cell.state();
-            if (start.gathers() != end.gathers()) {
-                throw new TnsException(
-                                ErrorKind.DEVICE,
-                                "compile: a run ends with other gradients gathered than it began with")
-                        .help("call zero_grad() or the optimizer's step() in it");
-            }
             Tensor grad = end.grad();
-            if (start.gathers() && start.grad() instanceof Tensor old && grad != null) {
-                copies.add(copyBack(grad, old, starts));
-                conditions.add(() -> cell.gathers() && cell.grad() instanceof Tensor now && now.isSameView(old));
+            if (start.gathers() && end.gathers() && start.grad() instanceof Tensor old && grad != null) {
+                copies.add(moved(grad, old));
                 grad = old;
-            } else {
-                conditions.add(() -> !cell.gathers());
             }
-            copies.add(copyBack(end.value(), start.value(), starts));
+            copies.add(moved(end.value(), start.value()));
             after.put(cell, new Param.State(start.value(), grad, end.gradUsed()));
-            conditions.add(() -> cell.value().isSameView(start.value()));
         });
-        replaced.forEach((holder, start) -> {
-            copies.add(copyBack(holder.value(), start, starts));
-            conditions.add(() -> holder.value().isSameView(start));
-        });
+        replaced.forEach((holder, start) -> copies.add(moved(holder.value(), start)));
         copies.forEach(Runnable::run);
     }
 
-    /** How to copy an end to its beginning; where it is another's beginning, it is brought to safety now. */
-    private Runnable copyBack(Tensor from, Tensor to, List<Tensor> starts) {
+    private void addHome(Holder holder, Tensor start) {
+        homes.add(new Home(holder::value, start, holder::set));
+        if (holder instanceof Param cell) {
+            boolean tracked = cell.requiresGrad();
+            conditions.add(() -> cell.requiresGrad() == tracked);
+        }
+    }
+
+    /** How to copy {@code from} to {@code to}; where it lies in some home, it is brought to safety now. */
+    private Runnable moved(Tensor from, Tensor to) {
         if (from.isSameView(to)) {
             return () -> {};
         }
         Tensor source = from;
-        if (starts.stream().anyMatch(from::sharesMemory)) {
+        if (homes.stream().anyMatch(home -> home.place.sharesMemory(from))) {
             source = Tensor.room(device, from.dtype(), from.shape());
             device.copy(from, source);
         }
         Tensor safe = source;
         return () -> device.copy(safe, to);
+    }
+
+    /** Brings home what holders have been given elsewhere since the last run. */
+    private void bringIn() {
+        List<Runnable> copies = new ArrayList<>();
+        for (Home home : homes) {
+            Tensor now = home.holds.get();
+            if (now != null && !now.isSameView(home.place)) {
+                now.settled();
+                copies.add(moved(now, home.place));
+                copies.add(() -> home.settle.accept(home.place));
+            }
+        }
+        copies.forEach(Runnable::run);
+    }
+
+    private boolean allFit() {
+        return homes.stream().allMatch(home -> home.holds.get() instanceof Tensor now && home.fits(now))
+                && conditions.stream().allMatch(BooleanSupplier::getAsBoolean);
     }
 
     /** Takes what the driver has recorded; {@code buffers} were made for it. */
@@ -220,13 +271,12 @@ final class Tape implements Recording, Replay {
         for (Action action : actions) {
             back.add(action.run());
         }
-        for (BooleanSupplier condition : conditions) {
-            if (!condition.getAsBoolean()) {
-                back.reversed().forEach(Runnable::run);
-                return false;
-            }
+        if (!allFit()) {
+            back.reversed().forEach(Runnable::run);
+            return false;
         }
         synchronized (device) {
+            bringIn();
             Driver driver = device.driver();
             int count = numbers.size();
             if (count > 0) {

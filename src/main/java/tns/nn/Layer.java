@@ -90,7 +90,13 @@ final class Layer extends Module {
     Tensor tensorOrNull(String name) {
         return switch (fields.get(name)) {
             case null -> null;
-            case Tensor t -> t;
+            case Tensor t -> {
+                Recording recording = t.device().recording();
+                if (recording != null) {
+                    recording.reading(new Kept(this, name), t);
+                }
+                yield t;
+            }
             case Param p -> p.value();
             case Object other ->
                 throw new TnsException(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
+import tns.error.ScriptException;
 import tns.error.TnsException;
 import tns.tensor.Device;
 import tns.tensor.Holder;
@@ -131,14 +132,15 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
             List<Tensor> tensors,
             Object[] positional,
             Map<String, Object> named) {
-        // This call runs as usual, and shows which parameters change: each then gets memory that only it knows.
+        // This call runs as usual, and shows what is used: each parameter then gets memory that only it knows.
         Object[] seen = new Object[1];
-        Collection<Holder> changing = device.watch(() -> seen[0] = function.call(context, positional, named));
-        if (changing.isEmpty() && isTracked(seen[0])) {
+        Collection<Holder.Used> uses = device.watch(() -> seen[0] = function.call(context, positional, named));
+        if (uses.stream().noneMatch(Holder.Used::changed) && isTracked(seen[0])) {
             refuse(context, kind, "compile: gradients are still to flow through its result");
             return seen[0];
         }
-        changing.forEach(CompiledStep::settleDown);
+        List<Runnable> goOn = new ArrayList<>();
+        uses.forEach(use -> goOn.add(asBefore(use)));
         List<Tensor> inputs = new ArrayList<>();
         for (Tensor t : tensors) {
             inputs.add(Casts.duplicate(ShapeOps.onDevice(t.detach(), device)));
@@ -152,7 +154,8 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
         named.forEach((name, value) -> ownNamed.put(name, replaced(value, inputs, next)));
         try {
             Object[] result = new Object[1];
-            Replay replay = device.record(() -> result[0] = settled(function.call(context, own, ownNamed), device));
+            Replay replay = device.record(() ->
+                    context.recorded(device, () -> result[0] = settled(function.call(context, own, ownNamed), device)));
             if (replay == null) {
                 throw new TnsException(ErrorKind.DEVICE, device.name() + " does not record");
             }
@@ -161,10 +164,11 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
             kind.replay = replay;
             reason = "";
         } catch (TnsException e) {
-            if (e.kind() != ErrorKind.DEVICE) {
-                throw e;
-            }
-            refuse(context, kind, e.getMessage());
+            refuse(context, kind, required(e, e.kind()).getMessage());
+        } catch (ScriptException e) {
+            refuse(context, kind, required(e, e.kind()).summary());
+        } finally {
+            goOn.forEach(Runnable::run);
         }
         return seen[0];
     }
@@ -183,12 +187,36 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
         };
     }
 
-    /** Gives what a holder holds memory that only it knows. */
-    private static void settleDown(Holder holder) {
-        holder.set(Casts.duplicate(holder.value().detach()));
-        if (holder instanceof Param p && p.gathers() && p.grad() instanceof Tensor grad) {
-            p.grad(Casts.duplicate(grad.detach()));
+    /** Returns a failure that keeps work from being recorded, and throws any other. */
+    private static <E extends RuntimeException> E required(E failure, ErrorKind kind) {
+        if (kind != ErrorKind.DEVICE) {
+            throw failure;
         }
+        return failure;
+    }
+
+    /**
+     * Gives what a holder holds memory that only it knows, and a parameter a gradient or none, as it had before the work
+     * that used it; the result puts the present gradient back.
+     */
+    private static Runnable asBefore(Holder.Used use) {
+        Holder holder = use.holder();
+        holder.set(Casts.duplicate(holder.value().detach()));
+        if (!(use.changed() && holder instanceof Param cell)) {
+            return () -> {};
+        }
+        Param.State present = cell.state();
+        Tensor grad = cell.grad();
+        if (!use.gathered()) {
+            cell.grad(null);
+        } else {
+            Tensor value = cell.value();
+            cell.grad(
+                    grad == null
+                            ? Tensor.allocate(value.device(), value.dtype(), value.shape())
+                            : Casts.duplicate(grad.detach()));
+        }
+        return () -> cell.restore(present);
     }
 
     private static Object replaced(Object argument, List<Tensor> inputs, int[] next) {

@@ -3,10 +3,12 @@ package tns.op;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
+import tns.tensor.Recording;
 
 /**
  * What a running program can change and ops depend on: the default dtype and device and the random state.
@@ -18,6 +20,7 @@ public class Context {
     private final Generator random;
     private DType defaultDType = DType.FLOAT32;
     private Device device;
+    private @Nullable Device recording;
     private boolean usesDevices;
     private FileAccess files = FileAccess.ANYWHERE;
     private Function<String, @Nullable Device> others = name -> null;
@@ -82,6 +85,30 @@ public class Context {
         notes.accept(remark);
     }
 
+    /** Runs what a device records. */
+    void recorded(Device on, Runnable work) {
+        Device before = recording;
+        recording = on;
+        try {
+            work.run();
+        } finally {
+            recording = before;
+        }
+    }
+
+    /**
+     * Called before what a replay would leave out.
+     *
+     * @param what what the program does, as in "it prints"
+     * @throws TnsException of kind DEVICE when a step is being recorded, which then is not
+     */
+    public void refuseWhileRecording(String what) {
+        Device on = recording;
+        if (on != null && on.recording() instanceof Recording recorded && recorded.records()) {
+            throw recorded.refused(new TnsException(ErrorKind.DEVICE, "compile: " + what));
+        }
+    }
+
     /** The dtype of float literals and constructors. */
     public DType defaultDType() {
         return defaultDType;
@@ -100,7 +127,14 @@ public class Context {
         this.files = access;
     }
 
+    /** The random state, for draws that devices make. */
     public Generator random() {
+        return random;
+    }
+
+    /** The random state, for draws that the host makes and for setting it: neither can be replayed. */
+    public Generator hostRandom() {
+        refuseWhileRecording("random numbers are drawn or set on the host");
         return random;
     }
 }

@@ -7,4 +7,12 @@ public interface Holder {
 
     /** Holds {@code next} from now on. */
     void set(Tensor next);
+
+    /**
+     * A holder that work has used.
+     *
+     * @param changed whether it was given another tensor, or another gradient
+     * @param gathered whether there was a gradient in it before, to which another is added
+     */
+    record Used(Holder holder, boolean changed, boolean gathered) {}
 }

@@ -23,6 +23,10 @@ public final class Param implements Holder {
     /** The current value; tracked when this parameter requires a gradient. */
     @Override
     public Tensor value() {
+        Recording recording = value.device().recording();
+        if (recording != null) {
+            recording.reading(this, value);
+        }
         return value;
     }
 
