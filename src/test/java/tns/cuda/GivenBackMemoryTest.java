@@ -135,10 +135,6 @@ class GivenBackMemoryTest {
         }
     }
 
-    private static CudaDevice device(Interpreter tns) {
-        return (CudaDevice) ((Tensor) tns.eval("zeros(1)")).device();
-    }
-
     /** Nothing piles up until the collector looks. */
     @ParameterizedTest
     @ValueSource(strings = {"x = zeros(1000)", "x += 1", "x[3] = 1", "f(1000)"})
