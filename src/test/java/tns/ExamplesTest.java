@@ -25,26 +25,77 @@ import org.junit.jupiter.api.TestFactory;
  */
 class ExamplesTest {
     private static final double TOLERANCE = 0.02;
+    private static final String EMULATED = "cuda-emu";
     private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d*)?(e[+-]\\d+)?");
 
     @TestFactory
     Stream<DynamicTest> examples() throws IOException {
-        List<Path> files;
-        try (Stream<Path> all = Files.list(Path.of("examples"))) {
-            files = all.filter(f -> f.toString().endsWith(".tns")).sorted().toList();
-        }
-        assertTrue(files.size() >= 7, "the tutorial and six more: " + files);
-        return files.stream()
+        return files().stream()
                 .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> check(file)));
     }
 
-    private static void check(Path file) throws IOException {
+    private static List<Path> files() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("examples"))) {
+            List<Path> files =
+                    all.filter(f -> f.toString().endsWith(".tns")).sorted().toList();
+            assertTrue(files.size() >= 7, "the tutorial and six more: " + files);
+            return files;
+        }
+    }
+
+    /** Few steps of each give on an emulated CUDA device what they give in host memory. */
+    @TestFactory
+    Stream<DynamicTest> beginningsOnTheEmulatedDevice() throws IOException {
+        return files().stream()
+                .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> checkBeginning(file)));
+    }
+
+    /** An example with short loops, all that it plots as numbers, and random numbers drawn in host memory. */
+    private static String shortened(String text) {
+        return text.replaceAll("for (step|epoch) in (progress\\()?0\\.\\.\\d+", "for $1 in $20..3")
+                .replaceAll("% (10|50|100|200) == 0", "% 1 == 0")
+                .replaceAll("\\b(randn?|randint)\\(", "on_host_$1(")
+                .replaceAll("(?m)^assert\\(.*$", "")
+                .replace(
+                        "print(write(\"the tide \", 60))",
+                        "print(no_grad { net(encode(\"the tide \")[none, :])[0, -1] }.tolist())");
+    }
+
+    private static final String ON_HOST = """
+        home = zeros(1).device
+        fn on_host_randn(*sizes) { with device(cpu) { drawn = randn(sizes) }; drawn.to(home) }
+        fn on_host_rand(*sizes) { with device(cpu) { drawn = rand(sizes) }; drawn.to(home) }
+        fn on_host_randint(low, high, sizes) { with device(cpu) { drawn = randint(low, high, sizes) }; drawn.to(home) }
+        """;
+
+    private static void checkBeginning(Path file) throws IOException {
+        String text = Files.readString(file);
+        String code = ON_HOST + shortened(text);
+        assertTrue(!text.contains("for step in") || !shortened(text).contains("0..200"), code);
+        String host = printed(code, file, "cpu");
+        String device = printed(code, file, EMULATED)
+                .replace(", device='" + EMULATED + "'", "")
+                .replace(EMULATED, "cpu");
+        assertEquals(words(host), words(device), file + " printed\n" + device);
+        double[] wanted = numbers(host);
+        double[] found = numbers(device);
+        for (int i = 0; i < wanted.length; i++) {
+            assertEquals(wanted[i], found[i], 1e-3 * Math.abs(wanted[i]) + 1e-5, file + " printed\n" + device);
+        }
+    }
+
+    private static String printed(String code, Path file, String device) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
         Interpreter tns = new Interpreter(out, new BufferedReader(new StringReader("")), List.of());
-        tns.run(tns.compile(Files.readString(file), file.toString()));
+        tns.device(device);
+        tns.run(tns.compile(code, file.toString()));
         tns.flush();
-        String printed = bytes.toString(StandardCharsets.UTF_8);
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private static void check(Path file) throws IOException {
+        String printed = printed(Files.readString(file), file, "cpu");
         Path golden = Path.of("src/test/resources/examples")
                 .resolve(file.getFileName().toString().replace(".tns", ".txt"));
         if ("update".equals(System.getProperty("tns.golden"))) {
@@ -61,7 +112,7 @@ class ExamplesTest {
     }
 
     private static String words(String text) {
-        return NUMBER.matcher(text).replaceAll("#").replaceAll(" +", " ");
+        return NUMBER.matcher(text).replaceAll("#").replaceAll("\\s+", " ");
     }
 
     private static double[] numbers(String text) {

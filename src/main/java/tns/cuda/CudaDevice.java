@@ -21,7 +21,7 @@ import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
-import tns.tensor.Param;
+import tns.tensor.Holder;
 import tns.tensor.ProductPrecision;
 import tns.tensor.Randomness;
 import tns.tensor.Recording;
@@ -174,6 +174,7 @@ public final class CudaDevice implements Device {
             driver.beginCapture();
             own.begin(stream);
             work.run();
+            own.requireNoRefusal();
             own.bringBack();
             done = true;
         } finally {
@@ -191,7 +192,7 @@ public final class CudaDevice implements Device {
     }
 
     @Override
-    public synchronized Collection<Param> watch(Runnable work) {
+    public synchronized Collection<Holder.Used> watch(Runnable work) {
         Tape own = new Tape(this, false);
         tape = own;
         try {
@@ -199,13 +200,13 @@ public final class CudaDevice implements Device {
         } finally {
             tape = null;
         }
-        return own.changed();
+        return own.used();
     }
 
     /** Recorded work runs when the host is elsewhere: it can neither look at numbers nor send any. */
     private void refuseWhileRecording(String what) {
         if (tape != null && tape.records()) {
-            throw new TnsException(ErrorKind.DEVICE, "compile: " + what);
+            throw tape.refused(new TnsException(ErrorKind.DEVICE, "compile: " + what));
         }
     }
 
@@ -225,9 +226,9 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void release(Buffer buffer) {
-        if (tape == null) {
-            roundedFactors.forget(buffer);
-            memory.free((DeviceBuffer) buffer);
+        if (tape == null && buffer instanceof DeviceBuffer own && !own.isKept()) {
+            roundedFactors.forget(own);
+            memory.free(own);
         }
     }
 

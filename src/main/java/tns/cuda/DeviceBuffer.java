@@ -9,6 +9,7 @@ import tns.tensor.Device;
 class DeviceBuffer extends Buffer {
     private final long address;
     private @Nullable Object grave;
+    private boolean kept;
 
     DeviceBuffer(Device device, DType dtype, int size, long address) {
         super(device, dtype, size);
@@ -25,7 +26,16 @@ class DeviceBuffer extends Buffer {
         return grave;
     }
 
-    void grave(Object kept) {
-        grave = kept;
+    void grave(Object known) {
+        grave = known;
+    }
+
+    /** Recorded work uses it from now on, so that its memory is not given back before nobody can reach it. */
+    void keep() {
+        kept = true;
+    }
+
+    boolean isKept() {
+        return kept;
     }
 }

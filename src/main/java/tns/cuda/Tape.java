@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.Driver;
 import tns.cuda.ptx.AdvanceKernel;
 import tns.error.ErrorKind;
@@ -22,6 +25,7 @@ import tns.expr.Program;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Generator;
+import tns.tensor.Holder;
 import tns.tensor.Param;
 import tns.tensor.Recording;
 import tns.tensor.Replay;
@@ -46,6 +50,9 @@ final class Tape implements Recording, Replay {
     private final boolean records;
     private final Map<Param, Param.State> before = new LinkedHashMap<>();
     private final Map<Param, Param.State> after = new LinkedHashMap<>();
+    private final Map<Holder, Tensor> replaced = new LinkedHashMap<>();
+    private final Map<Holder, Tensor> read = new LinkedHashMap<>();
+    private final List<Home> homes = new ArrayList<>();
     private final List<Action> actions = new ArrayList<>();
     private final List<Runnable> undo = new ArrayList<>();
     private final List<BooleanSupplier> conditions = new ArrayList<>();
@@ -57,11 +64,21 @@ final class Tape implements Recording, Replay {
     private final Set<Buffer> overwritten = identities();
     private final DeviceBuffer cells;
     private final DeviceBuffer table;
+    private @Nullable TnsException refusal;
     private long graph;
     /** The numbers foreseen for the runs to come, by row; and which row is next. */
     private long[][] foreseen = {};
 
     private int next;
+
+    /** Where recorded work finds what a holder holds; how another tensor gets there, or null when it cannot. */
+    private record Home(Supplier<@Nullable Tensor> holds, Tensor place, Consumer<Tensor> settle) {
+        boolean fits(Tensor now) {
+            return now.device() == place.device()
+                    && now.dtype() == place.dtype()
+                    && now.shape().equals(place.shape());
+        }
+    }
 
     /** With {@code records} false, one that only watches what changes. */
     Tape(CudaDevice device, boolean records) {
@@ -150,63 +167,137 @@ final class Tape implements Recording, Replay {
     }
 
     @Override
+    public void replacing(Holder holder) {
+        Tensor now = holder.value();
+        if (now.device() != device) {
+            throw refused(new TnsException(
+                    ErrorKind.DEVICE,
+                    "compile: " + now.describe() + " changes on " + now.device().name()));
+        }
+        replaced.putIfAbsent(holder, now);
+    }
+
+    @Override
     public void keep(Tensor t) {
-        if (records) {
-            if (overwritten.contains(t.buffer())) {
-                throw new TnsException(
-                                ErrorKind.DEVICE,
-                                "compile: what a parameter held before the optimizer's step is read after it")
-                        .help("take the gradients of all losses before the first step()");
+        if (records && t.buffer() instanceof DeviceBuffer buffer) {
+            if (overwritten.contains(buffer)) {
+                throw refused(
+                        new TnsException(
+                                        ErrorKind.DEVICE,
+                                        "compile: what a parameter held before the optimizer's step is read after it")
+                                .help("take the gradients of all losses before the first step()"));
             }
-            kept.add(t.buffer());
+            buffer.keep();
+            kept.add(buffer);
         }
     }
 
-    /** The parameters that have changed. */
-    Collection<Param> changed() {
-        return List.copyOf(before.keySet());
+    @Override
+    public TnsException refused(TnsException reason) {
+        refusal = reason;
+        return reason;
+    }
+
+    /** Throws what has been {@link #refused}. */
+    void requireNoRefusal() {
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    /** The parameters and others that were read or changed. */
+    Collection<Holder.Used> used() {
+        List<Holder.Used> all = new ArrayList<>();
+        before.forEach((cell, start) -> all.add(new Holder.Used(cell, true, start.gathers())));
+        replaced.keySet().forEach(holder -> all.add(new Holder.Used(holder, true, false)));
+        read.keySet().forEach(holder -> {
+            if (!isChanged(holder)) {
+                all.add(new Holder.Used(holder, false, false));
+            }
+        });
+        return all;
+    }
+
+    private boolean isChanged(Holder holder) {
+        return holder instanceof Param cell && before.containsKey(cell) || replaced.containsKey(holder);
+    }
+
+    @Override
+    public void reading(Holder holder, Tensor held) {
+        if (!isChanged(holder)) {
+            read.putIfAbsent(holder, held);
+        }
     }
 
     /** Makes everything be as it was before the recording began. */
     void undo() {
         before.forEach(Param::restore);
+        replaced.forEach(Holder::set);
         undo.reversed().forEach(Runnable::run);
     }
 
-    /** Copies what parameters hold at the end to where they were at the beginning. */
+    /** Copies what parameters and others hold at the end to where that was at the beginning. */
     void bringBack() {
+        before.forEach((cell, start) -> {
+            addHome(cell, start.value());
+            Tensor grad = start.grad();
+            if (start.gathers() && grad != null) {
+                homes.add(new Home(cell::grad, grad, cell::grad));
+            }
+            conditions.add(() -> cell.gathers() == start.gathers());
+        });
+        replaced.forEach(this::addHome);
+        read.forEach((holder, start) -> {
+            if (!isChanged(holder)) {
+                addHome(holder, start);
+            }
+        });
         Moves moves = new Moves();
         before.forEach((cell, start) -> {
             Param.State end = cell.state();
-            boolean gathers = start.grad() != null && !start.gradUsed();
-            boolean gathered = end.grad() != null && !end.gradUsed();
-            if (gathers != gathered) {
-                throw new TnsException(
-                                ErrorKind.DEVICE,
-                                "compile: a run ends with other gradients gathered than it began with")
-                        .help("call zero_grad() or the optimizer's step() in it");
-            }
             Tensor grad = end.grad();
-            if (gathers && start.grad() != null && grad != null) {
-                moves.add(grad, start.grad());
-                grad = start.grad();
+            if (start.gathers() && end.gathers() && start.grad() instanceof Tensor old && grad != null) {
+                moves.add(grad, old);
+                grad = old;
             }
             moves.add(end.value(), start.value());
             after.put(cell, new Param.State(start.value(), grad, end.gradUsed()));
-            conditions.add(() -> cell.value().isSameView(start.value()));
         });
+        replaced.forEach((holder, start) -> moves.add(holder.value(), start));
         moves.run();
     }
 
-    /** Copies that the end of a run makes, together for each dtype. */
+    private void addHome(Holder holder, Tensor start) {
+        homes.add(new Home(holder::value, start, holder::set));
+        if (holder instanceof Param cell) {
+            boolean tracked = cell.requiresGrad();
+            conditions.add(() -> cell.requiresGrad() == tracked);
+        }
+    }
+
+    /** Copies from where values are to where the recording wants them, in one launch for each dtype. */
     private final class Moves {
         private final Map<DType, List<Tensor[]>> pairs = new EnumMap<>(DType.class);
 
+        /** A value that lies in some home is brought to safety now: another copy may come before its own. */
         void add(Tensor from, Tensor to) {
-            if (CudaDevice.address(from) != CudaDevice.address(to)
-                    || !from.view().equals(to.view())) {
-                pairs.computeIfAbsent(to.dtype(), dtype -> new ArrayList<>()).add(new Tensor[] {from, to});
+            if (CudaDevice.address(from) == CudaDevice.address(to) && from.view().equals(to.view())) {
+                return;
             }
+            Tensor source = from;
+            if (homes.stream().anyMatch(home -> home.place.sharesMemory(from))) {
+                source = Tensor.room(device, from.dtype(), from.shape());
+                copy(from, source);
+            }
+            pairs.computeIfAbsent(to.dtype(), dtype -> new ArrayList<>()).add(new Tensor[] {source, to});
+        }
+
+        private void copy(Tensor from, Tensor to) {
+            device.map(program(from.dtype()), new Tensor[] {from}, to.shape(), new Tensor[] {to});
+        }
+
+        private Program program(DType dtype) {
+            return Program.of(dtype.lane(), Expr.input(0));
         }
 
         void run() {
@@ -214,9 +305,31 @@ final class Tape implements Recording, Replay {
                 Tensor[][] from =
                         all.stream().map(pair -> new Tensor[] {pair[0]}).toArray(Tensor[][]::new);
                 Tensor[][] to = all.stream().map(pair -> new Tensor[] {pair[1]}).toArray(Tensor[][]::new);
-                device.mapEach(Program.of(dtype.lane(), Expr.input(0)), from, to);
+                device.mapEach(program(dtype), from, to);
             });
         }
+    }
+
+    /** Brings home what holders have been given elsewhere since the last run. */
+    private void bringIn() {
+        Moves moves = new Moves();
+        List<Home> moved = new ArrayList<>();
+        for (Home home : homes) {
+            Tensor now = home.holds.get();
+            if (now != null && !now.isSameView(home.place)) {
+                moves.add(now.settled(), home.place);
+                moved.add(home);
+            }
+        }
+        if (!moved.isEmpty()) {
+            moves.run();
+            moved.forEach(home -> home.settle.accept(home.place));
+        }
+    }
+
+    private boolean allFit() {
+        return homes.stream().allMatch(home -> home.holds.get() instanceof Tensor now && home.fits(now))
+                && conditions.stream().allMatch(BooleanSupplier::getAsBoolean);
     }
 
     /** Takes what the driver has recorded; {@code buffers} were made for it. */
@@ -233,13 +346,12 @@ final class Tape implements Recording, Replay {
         for (Action action : actions) {
             back.add(action.run());
         }
-        for (BooleanSupplier condition : conditions) {
-            if (!condition.getAsBoolean()) {
-                back.reversed().forEach(Runnable::run);
-                return false;
-            }
+        if (!allFit()) {
+            back.reversed().forEach(Runnable::run);
+            return false;
         }
         synchronized (device) {
+            bringIn();
             Driver driver = device.driver();
             long[] now = numbers();
             if (next == foreseen.length || !Arrays.equals(now, foreseen[next])) {

@@ -143,7 +143,7 @@ final class Csv {
             for (int i = 0; i < truths.length; i++) {
                 truths[i] = (byte) (cells.get(i).equalsIgnoreCase("true") ? 1 : 0);
             }
-            return Tensor.upload(context.cpu(), DType.BOOL, Shape.of(truths.length), truths);
+            return Tensor.upload(context.device(), DType.BOOL, Shape.of(truths.length), truths);
         }
         boolean ints = !cells.isEmpty();
         double[] values = new double[cells.size()];
@@ -165,9 +165,9 @@ final class Csv {
             return Tuple.of(cells);
         }
         return ints
-                ? Tensor.upload(context.cpu(), DType.INT64, Shape.of(whole.length), whole)
+                ? Tensor.upload(context.device(), DType.INT64, Shape.of(whole.length), whole)
                 : Casts.to(
-                        Tensor.upload(context.cpu(), DType.FLOAT64, Shape.of(values.length), values),
+                        Tensor.upload(context.device(), DType.FLOAT64, Shape.of(values.length), values),
                         context.defaultDType());
     }
 
@@ -234,8 +234,8 @@ final class Csv {
         }
         Shape shape = Shape.of(lines.size(), width);
         Tensor all = dtype.isFloat()
-                ? Tensor.upload(context.cpu(), DType.FLOAT64, shape, values)
-                : Tensor.upload(context.cpu(), DType.INT64, shape, whole);
+                ? Tensor.upload(context.device(), DType.FLOAT64, shape, values)
+                : Tensor.upload(context.device(), DType.INT64, shape, whole);
         return Casts.to(all, dtype);
     }
 

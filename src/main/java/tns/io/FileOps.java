@@ -44,9 +44,9 @@ public final class FileOps {
                     return None.NONE;
                 });
         FAMILY.define("load(x: any, path: any = none, strict: bool = true)")
-                .doc("What a .safetensors, .npy or .npz file holds: load(path). load(net, path) gives a model, or an"
-                        + " optimizer, the state in the file; strict=false takes over what fits. Narrower floats become"
-                        + " float32, other ints int64.")
+                .doc("What a .safetensors, .npy or .npz file holds, on the default device: load(path). load(net, path)"
+                        + " gives a model, or an optimizer, the state in the file, wherever that is; strict=false takes"
+                        + " over what fits. Narrower floats become float32, other ints int64.")
                 .example("p = temp_path(\".npy\"); save(ones(2), p); load(p)", "tensor([1., 1.])")
                 .example(
                         "a = linear(2, 1); b = linear(2, 1); p = temp_path(\".safetensors\"); save(a, p); load(b, p);"
@@ -192,14 +192,14 @@ public final class FileOps {
         return FileFailure.reading(args, parameter, file -> switch (format(file)) {
             case "npy" -> {
                 try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-                    Tensor t = Npy.read(in, Files.size(file), context.cpu());
+                    Tensor t = Npy.read(in, Files.size(file), context.device());
                     if (in.read() >= 0) {
                         throw FileFailure.fault("it goes on after the array");
                     }
                     yield t;
                 }
             }
-            case "npz" -> new Record(Npz.read(file, context.cpu()));
+            case "npz" -> new Record(Npz.read(file, context.device()));
             case "pt", "pth", "pkl", "bin", "ckpt" ->
                 throw FileFailure.fault("pickle files can run any code and are not read")
                         .help("in Python, safetensors.torch.save_file(net.state_dict(), \"net.safetensors\") writes one"
@@ -214,7 +214,7 @@ public final class FileOps {
 
     private static Object other(Path file, Context context) throws IOException {
         try {
-            return SavedValue.unpack(SafeTensors.read(file, context.cpu()));
+            return SavedValue.unpack(SafeTensors.read(file, context.device()));
         } catch (TnsException e) {
             throw e.help() != null || extension(file.toString()).equals("safetensors")
                     ? e

@@ -19,7 +19,8 @@ final class Readers {
                         + " skip_rows: int = 0)")
                 .doc("The record of a CSV file's columns: tensors of ints, floats or bools, or tuples of strings; a"
                         + " number that is missing is nan. With dtype, one tensor [rows, columns] of it. The first"
-                        + " line names the columns unless it is all numbers; header=true or false says so.")
+                        + " line names the columns unless it is all numbers; header=true or false says so. Like all"
+                        + " that is read, the tensors are on the default device.")
                 .example(
                         "p = temp_path(); write_text(p, \"x,y\\n1,2.5\\n2,\\n\"); read_csv(p)",
                         "{x: tensor([1, 2]), y: tensor([2.5000,    nan])}")
@@ -31,7 +32,7 @@ final class Readers {
                 .doc("The tensor in an IDX file, the format of MNIST, gz compressed or not; ints are int64 unless dtype"
                         + " says otherwise.")
                 .is(args -> FileFailure.reading(args, "path", file -> {
-                    Tensor t = Idx.read(file, args.context().cpu());
+                    Tensor t = Idx.read(file, args.context().device());
                     DType dtype = args.dtypeOrNull("dtype");
                     return dtype == null ? t : Casts.to(t, dtype);
                 }));
@@ -42,7 +43,7 @@ final class Readers {
                 .is(args -> FileFailure.reading(
                         args,
                         "path",
-                        file -> Images.read(file, mode(args), args.context().cpu())));
+                        file -> Images.read(file, mode(args), args.context().device())));
         f.define("write_image(x: tensor, path: string)")
                 .doc("Writes a picture, [height, width] or [channels, height, width] with floats from 0 to 1 or"
                         + " ints from 0 to 255, as .png or .jpg.")

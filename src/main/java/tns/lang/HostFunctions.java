@@ -40,6 +40,7 @@ public final class HostFunctions {
                 .is(args -> {
                     List<String> texts = new ArrayList<>();
                     ((Tuple) args.get("values")).forEach(v -> texts.add(Display.text(v)));
+                    args.context().refuseWhileRecording("it prints");
                     session(args).out().print(String.join(args.text("sep"), texts) + args.text("end"));
                     session(args).out().flush();
                     return None.NONE;
@@ -55,7 +56,10 @@ public final class HostFunctions {
         f.define("time()")
                 .doc("Seconds on a clock that only goes forward.")
                 .example("time() > 0", "true")
-                .is(args -> System.nanoTime() * 1e-9);
+                .is(args -> {
+                    args.context().refuseWhileRecording("it looks at the clock");
+                    return System.nanoTime() * 1e-9;
+                });
         f.define("sleep(seconds: float)")
                 .doc("Waits.")
                 .example("sleep(0)", "none")

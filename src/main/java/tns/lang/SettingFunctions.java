@@ -50,13 +50,13 @@ final class SettingFunctions {
                 .doc("Starts the random numbers anew; with seed(n) { } does so over a block only.")
                 .example("with seed(0) { rand(2) }", "tensor([0.4963, 0.7682])")
                 .is(args -> {
-                    Generator random = args.context().random();
+                    Generator random = args.context().hostRandom();
                     Generator.State before = random.save();
                     random.seed(args.longInteger("n"));
                     long n = args.longInteger("n");
                     return new Setting("seed(" + n + ")", context -> {
-                        context.random().seed(n);
-                        return () -> context.random().restore(before);
+                        context.hostRandom().seed(n);
+                        return () -> context.hostRandom().restore(before);
                     });
                 });
         f.define("dtype(name: dtype)")

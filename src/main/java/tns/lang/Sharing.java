@@ -12,7 +12,7 @@ import tns.tensor.Tensor;
 final class Sharing {
     private Sharing() {}
 
-    /** Returns {@code value}, which gets a name: a tensor that waits to be computed is computed. */
+    /** Returns {@code value}, which gets a name or a place: a tensor that waits to be computed is computed. */
     static Object settle(Object value) {
         return value instanceof Tensor t ? t.settled() : value;
     }

@@ -52,7 +52,7 @@ public final class Values {
         public Object eval(Frame frame) {
             Object[] values = new Object[items.length];
             for (int i = 0; i < values.length; i++) {
-                values[i] = items[i].eval(frame);
+                values[i] = Sharing.settle(items[i].eval(frame));
             }
             return Tuple.of(values);
         }
@@ -112,7 +112,8 @@ public final class Values {
 
         private void gather(Frame frame, int depth, List<Object> values) {
             if (depth == clauses.length) {
-                values.add(value.eval(frame));
+                Object item = value.eval(frame);
+                values.add(tensor ? item : Sharing.settle(item));
                 return;
             }
             Clause clause = clauses[depth];
@@ -140,7 +141,7 @@ public final class Values {
         @Override
         public Object eval(Frame frame) {
             Map<String, Object> values = new LinkedHashMap<>();
-            entries.forEach((name, value) -> values.put(name, value.eval(frame)));
+            entries.forEach((name, value) -> values.put(name, Sharing.settle(value.eval(frame))));
             return new Record(values);
         }
     }

@@ -9,7 +9,9 @@ import tns.op.Args;
 import tns.op.Context;
 import tns.op.Form;
 import tns.op.TypeName;
+import tns.tensor.Holder;
 import tns.tensor.Param;
+import tns.tensor.Recording;
 import tns.tensor.Tensor;
 
 /** A built-in module: its type, settings, fields and what it computes, given as values. */
@@ -43,6 +45,29 @@ final class Layer extends Module {
         return this;
     }
 
+    /** A field that is a tensor, such as a running mean: recorded work goes on with it at its next run. */
+    private record Kept(Layer layer, String name) implements Holder {
+        @Override
+        public Tensor value() {
+            return layer.tensor(name);
+        }
+
+        @Override
+        public void set(Tensor next) {
+            layer.fields.put(name, next.settled().share());
+        }
+    }
+
+    /** Lets a field that is a tensor hold another one, as the layer computes. */
+    void replace(String name, Tensor next) {
+        Kept field = new Kept(this, name);
+        Recording recording = next.device().recording();
+        if (recording != null) {
+            recording.replacing(field);
+        }
+        field.set(next);
+    }
+
     /** The field that is a layer itself. */
     Layer layer(String name) {
         if (fields.get(name) instanceof Layer part) {
@@ -65,7 +90,13 @@ final class Layer extends Module {
     Tensor tensorOrNull(String name) {
         return switch (fields.get(name)) {
             case null -> null;
-            case Tensor t -> t;
+            case Tensor t -> {
+                Recording recording = t.device().recording();
+                if (recording != null) {
+                    recording.reading(new Kept(this, name), t);
+                }
+                yield t;
+            }
             case Param p -> p.value();
             case Object other ->
                 throw new TnsException(

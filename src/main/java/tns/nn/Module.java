@@ -194,7 +194,17 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
                                 "to: expected a float dtype or a device, found " + TypeName.describe(what))
                         .help("net.to(float64), net.to(cpu)");
         };
-        namedParameters().values().forEach(p -> p.set(move.apply(p.value().detach())));
+        namedParameters().values().forEach(p -> {
+            p.set(move.apply(p.value().detach()));
+            Tensor gathered = p.grad();
+            if (gathered != null) {
+                boolean used = p.gradUsed();
+                p.grad(move.apply(gathered.detach()));
+                if (used) {
+                    p.markGradUsed();
+                }
+            }
+        });
         namedModules()
                 .values()
                 .forEach(m -> Map.copyOf(m.fields()).forEach((name, value) -> {

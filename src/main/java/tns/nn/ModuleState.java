@@ -25,8 +25,13 @@ final class ModuleState {
     /** The record of {@code module} as it is now; later changes of its parameters do not show in it. */
     static Record of(Module module) {
         Map<String, Object> all = new LinkedHashMap<>();
-        places(module).forEach((name, place) -> all.put(name, place.tensor().share()));
+        places(module).forEach((name, place) -> all.put(name, apart(place.tensor())));
         return new Record(all);
+    }
+
+    /** What replayed steps, which write parameters where they lie, leave alone. */
+    private static Tensor apart(Tensor held) {
+        return held.device().isHost() ? held.share() : Casts.duplicate(held).share();
     }
 
     /** One tensor of the state, and how to put another in its place. */

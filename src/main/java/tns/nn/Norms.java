@@ -111,15 +111,15 @@ public final class Norms {
             addFields(all, self, "weight", "bias");
             if (track) {
                 addFields(all, self, "running_mean", "running_var");
-                double batches = ((Number) self.tensor("num_batches_tracked").item()).doubleValue();
-                all.put("momentum", momentum == None.NONE ? 1 / (batches + 1) : momentum);
+                all.put("momentum", momentum == None.NONE ? 1 / (batches(self) + 1) : momentum);
             }
             ChannelNorms.Result result =
                     (ChannelNorms.Result) form.call(in.context(), new Object[] {in.tensor("x")}, all);
             if (result.runningMean() != null && result.runningVar() != null) {
-                self.with("running_mean", result.runningMean()).with("running_var", result.runningVar());
+                self.replace("running_mean", result.runningMean());
+                self.replace("running_var", result.runningVar());
                 Tensor batches = self.tensor("num_batches_tracked");
-                self.with("num_batches_tracked", Arithmetic.plus(batches, one(batches)));
+                self.replace("num_batches_tracked", Arithmetic.plus(batches, one(batches)));
             }
             return result.y();
         });
@@ -130,9 +130,13 @@ public final class Norms {
             Weights weights = new Weights(args);
             layer.with("running_mean", weights.filled(0, channels).value().detach());
             layer.with("running_var", weights.filled(1, channels).value().detach());
-            layer.with("num_batches_tracked", Tensor.scalar(args.context().cpu(), DType.INT64, 0));
+            layer.with("num_batches_tracked", Tensor.scalar(args.context().device(), DType.INT64, 0));
         }
         return layer;
+    }
+
+    private static double batches(Layer self) {
+        return ((Number) self.tensor("num_batches_tracked").item()).doubleValue();
     }
 
     private static Tensor one(Tensor like) {

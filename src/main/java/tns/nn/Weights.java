@@ -31,7 +31,7 @@ final class Weights {
     /** Uniform from -bound up to bound. */
     Param uniform(double bound, int... sizes) {
         Shape shape = Shape.of(sizes);
-        Object draws = context.random().uniform(dtype, shape.elements(), -bound, bound);
+        Object draws = context.hostRandom().uniform(dtype, shape.elements(), -bound, bound);
         return placed(Tensor.upload(context.cpu(), dtype, shape, draws));
     }
 
@@ -54,7 +54,7 @@ final class Weights {
     Param normal(int... sizes) {
         Shape shape = Shape.of(sizes);
         return placed(
-                Tensor.upload(context.cpu(), dtype, shape, context.random().normal(dtype, shape.elements())));
+                Tensor.upload(context.cpu(), dtype, shape, context.hostRandom().normal(dtype, shape.elements())));
     }
 
     /** The same value everywhere. */

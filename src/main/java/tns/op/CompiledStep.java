@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
+import tns.error.ScriptException;
 import tns.error.TnsException;
 import tns.tensor.Device;
+import tns.tensor.Holder;
 import tns.tensor.Param;
 import tns.tensor.ProductPrecision;
 import tns.tensor.Replay;
@@ -28,6 +30,9 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
     /** Kinds of arguments that are recorded; with more, most calls would record and few replay. */
     private static final int MOST_KINDS = 16;
 
+    /** Recordings that may go stale before they are ever replayed. */
+    private static final int MOST_BARREN = 3;
+
     private final Callable function;
     private final @Nullable Device asked;
     private final Map<List<Object>, Kind> kinds = new HashMap<>();
@@ -46,6 +51,7 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
         private List<Tensor> inputs = List.of();
         private Object result = None.NONE;
         private boolean refused;
+        private int barren;
     }
 
     @Override
@@ -80,16 +86,24 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
                 reason = "it was called with more than " + MOST_KINDS + " kinds of arguments";
             }
         }
+        if (tensors.stream().anyMatch(Tensor::requiresGrad)) {
+            reason = "compile: gradients are still to flow through its arguments";
+            return function.call(context, positional, named);
+        }
         Replay replay = kind.replay;
         if (replay != null) {
             bring(tensors, kind.inputs);
             if (replay.run()) {
                 replays++;
+                kind.barren = 0;
                 return copied(kind.result);
             }
             kind.replay = null;
             kind.calls = WARM_UP - 1;
             reason = "a setting or a parameter has changed since it was recorded";
+            if (++kind.barren > MOST_BARREN) {
+                refuse(context, kind, "compile: a setting, a parameter or a gradient changes between any two calls");
+            }
         }
         if (kind.refused || kind.calls++ < WARM_UP) {
             return function.call(context, positional, named);
@@ -120,10 +134,15 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
             List<Tensor> tensors,
             Object[] positional,
             Map<String, Object> named) {
-        // This call runs as usual, and shows which parameters change: each then gets memory that only it knows.
+        // This call runs as usual, and shows what is used: each parameter then gets memory that only it knows.
         Object[] seen = new Object[1];
-        Collection<Param> changing = device.watch(() -> seen[0] = function.call(context, positional, named));
-        changing.forEach(p -> p.set(Casts.duplicate(p.value().detach())));
+        Collection<Holder.Used> uses = device.watch(() -> seen[0] = function.call(context, positional, named));
+        if (uses.stream().noneMatch(Holder.Used::changed) && isTracked(seen[0])) {
+            refuse(context, kind, "compile: gradients are still to flow through its result");
+            return seen[0];
+        }
+        List<Runnable> goOn = new ArrayList<>();
+        uses.forEach(use -> goOn.add(asBefore(use)));
         List<Tensor> inputs = new ArrayList<>();
         for (Tensor t : tensors) {
             inputs.add(Casts.duplicate(ShapeOps.onDevice(t.detach(), device)));
@@ -137,7 +156,8 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
         named.forEach((name, value) -> ownNamed.put(name, replaced(value, inputs, next)));
         try {
             Object[] result = new Object[1];
-            Replay replay = device.record(() -> result[0] = settled(function.call(context, own, ownNamed), device));
+            Replay replay = device.record(() ->
+                    context.recorded(device, () -> result[0] = settled(function.call(context, own, ownNamed), device)));
             if (replay == null) {
                 throw new TnsException(ErrorKind.DEVICE, device.name() + " does not record");
             }
@@ -146,14 +166,59 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
             kind.replay = replay;
             reason = "";
         } catch (TnsException e) {
-            if (e.kind() != ErrorKind.DEVICE) {
-                throw e;
-            }
-            kind.refused = true;
-            reason = e.getMessage();
-            context.note(name() + " is not replayed: " + reason);
+            refuse(context, kind, required(e, e.kind()).getMessage());
+        } catch (ScriptException e) {
+            refuse(context, kind, required(e, e.kind()).summary());
+        } finally {
+            goOn.forEach(Runnable::run);
         }
         return seen[0];
+    }
+
+    private void refuse(Context context, Kind kind, String why) {
+        kind.refused = true;
+        reason = why;
+        context.note(name() + " is not replayed: " + why);
+    }
+
+    private static boolean isTracked(Object result) {
+        return switch (result) {
+            case Tensor t -> t.requiresGrad();
+            case Tuple t -> t.items().stream().anyMatch(CompiledStep::isTracked);
+            default -> false;
+        };
+    }
+
+    /** Returns a failure that keeps work from being recorded, and throws any other. */
+    private static <E extends RuntimeException> E required(E failure, ErrorKind kind) {
+        if (kind != ErrorKind.DEVICE) {
+            throw failure;
+        }
+        return failure;
+    }
+
+    /**
+     * Gives what a holder holds memory that only it knows, and a parameter a gradient or none, as it had before the work
+     * that used it; the result puts the present gradient back.
+     */
+    private static Runnable asBefore(Holder.Used use) {
+        Holder holder = use.holder();
+        holder.set(Casts.duplicate(holder.value().detach()));
+        if (!(use.changed() && holder instanceof Param cell)) {
+            return () -> {};
+        }
+        Param.State present = cell.state();
+        Tensor grad = cell.grad();
+        if (!use.gathered()) {
+            cell.grad(null);
+        } else {
+            Tensor value = cell.value();
+            cell.grad(
+                    grad == null
+                            ? Tensor.allocate(value.device(), value.dtype(), value.shape())
+                            : Casts.duplicate(grad.detach()));
+        }
+        return () -> cell.restore(present);
     }
 
     private static Object replaced(Object argument, List<Tensor> inputs, int[] next) {

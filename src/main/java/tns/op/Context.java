@@ -3,11 +3,13 @@ package tns.op;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
 import tns.tensor.ProductPrecision;
+import tns.tensor.Recording;
 
 /**
  * What a running program can change and ops depend on: the default dtype and device, how products may round, and the
@@ -22,6 +24,7 @@ public class Context {
     private Device device;
     private ProductPrecision matmulPrecision = ProductPrecision.FULL;
     private boolean autocast;
+    private @Nullable Device recording;
     private boolean usesDevices;
     private FileAccess files = FileAccess.ANYWHERE;
     private Function<String, @Nullable Device> others = name -> null;
@@ -86,6 +89,30 @@ public class Context {
         notes.accept(remark);
     }
 
+    /** Runs what a device records. */
+    void recorded(Device on, Runnable work) {
+        Device before = recording;
+        recording = on;
+        try {
+            work.run();
+        } finally {
+            recording = before;
+        }
+    }
+
+    /**
+     * Called before what a replay would leave out.
+     *
+     * @param what what the program does, as in "it prints"
+     * @throws TnsException of kind DEVICE when a step is being recorded, which then is not
+     */
+    public void refuseWhileRecording(String what) {
+        Device on = recording;
+        if (on != null && on.recording() instanceof Recording recorded && recorded.records()) {
+            throw recorded.refused(new TnsException(ErrorKind.DEVICE, "compile: " + what));
+        }
+    }
+
     /** The dtype of float literals and constructors. */
     public DType defaultDType() {
         return defaultDType;
@@ -131,7 +158,14 @@ public class Context {
         this.files = access;
     }
 
+    /** The random state, for draws that devices make. */
     public Generator random() {
+        return random;
+    }
+
+    /** The random state, for draws that the host makes and for setting it: neither can be replayed. */
+    public Generator hostRandom() {
+        refuseWhileRecording("random numbers are drawn or set on the host");
         return random;
     }
 }

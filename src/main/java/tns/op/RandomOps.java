@@ -41,7 +41,7 @@ public final class RandomOps {
                 .example("randperm(5).sum()", "tensor(10)")
                 .is(args -> {
                     int n = Shape.of(args.integer("n")).elements();
-                    long[] order = args.context().random().permutation(n);
+                    long[] order = args.context().hostRandom().permutation(n);
                     return Creation.finish(args, Tensor.upload(args.context().cpu(), DType.INT64, Shape.of(n), order));
                 });
         FAMILY.define("normal(mean: operand, std: operand = 1.0, shape: ints = none" + Creation.OPTIONS)
@@ -52,7 +52,7 @@ public final class RandomOps {
                 .doc("Where the random numbers stand, as a tensor to save and to go on from.")
                 .example("s = get_rng_state(); a = rand(2); set_rng_state(s); (rand(2) == a).all()", "tensor(true)")
                 .is(args -> {
-                    long[] numbers = args.context().random().save().numbers();
+                    long[] numbers = args.context().hostRandom().save().numbers();
                     return Tensor.upload(args.context().cpu(), DType.INT64, Shape.of(numbers.length), numbers);
                 });
         FAMILY.define("set_rng_state(state: tensor)")
@@ -69,7 +69,7 @@ public final class RandomOps {
                                         "set_rng_state: expected what get_rng_state() gives, found " + given.describe())
                                 .argument(0);
                     }
-                    args.context().random().restore(state);
+                    args.context().hostRandom().restore(state);
                     return None.NONE;
                 });
         FAMILY.define("bernoulli(p: tensor)")
@@ -154,7 +154,7 @@ public final class RandomOps {
                 return y;
             }
         }
-        Generator host = context.random();
+        Generator host = context.hostRandom();
         int n = shape.elements();
         Object draws = switch (kind) {
             case UNIFORM -> host.uniform(dtype, n, first.doubleValue(), second.doubleValue());

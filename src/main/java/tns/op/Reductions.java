@@ -38,6 +38,11 @@ public final class Reductions {
         return sum(x, Dims.all(x, false));
     }
 
+    /** The greatest of all elements, of which there must be one; 0-d. */
+    public static Tensor max(Tensor x) {
+        return extreme(Reduction.MAX, x, Dims.all(x, false), "max");
+    }
+
     /** The mean over {@code dims}; NaN of no elements. */
     public static Tensor mean(Tensor x, Dims dims) {
         return Arithmetic.DIV.apply(sum(x, dims), scalar(x, dims.count()));

@@ -6,12 +6,14 @@ import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.expr.Expr;
 import tns.op.Args;
+import tns.op.Casts;
 import tns.op.Family;
 import tns.op.None;
 import tns.op.Pointwise;
 import tns.op.Reductions;
+import tns.op.ShapeOps;
 import tns.tensor.DType;
-import tns.tensor.HostArray;
+import tns.tensor.Device;
 import tns.tensor.Param;
 import tns.tensor.Tensor;
 
@@ -24,6 +26,21 @@ final class Clipping {
             new Pointwise("scale", 2, Pointwise.Result.SAME, Expr.input(0).mul(Expr.input(1)));
     private static final Pointwise SQUARE =
             new Pointwise("square", 1, Pointwise.Result.SAME, Expr.input(0).square());
+
+    private static final Pointwise SIZE =
+            new Pointwise("abs", 1, Pointwise.Result.SAME, Expr.input(0).abs());
+    private static final Pointwise SUM =
+            new Pointwise("add", 2, Pointwise.Result.SAME, Expr.input(0).add(Expr.input(1)));
+    private static final Pointwise LARGER =
+            new Pointwise("maximum", 2, Pointwise.Result.SAME, Expr.input(0).max(Expr.input(1)));
+    private static final Pointwise POWER =
+            new Pointwise("pow", 2, Pointwise.Result.SAME, Expr.input(0).pow(Expr.input(1)));
+    /** What the gradients are multiplied by: at most 1. */
+    private static final Pointwise FACTOR = new Pointwise(
+            "factor",
+            2,
+            Pointwise.Result.SAME,
+            Expr.input(1).div(Expr.input(0).add(Expr.constant(1e-6))).min(Expr.constant(1.0)));
 
     private Clipping() {}
 
@@ -71,15 +88,16 @@ final class Clipping {
         return Tensor.scalar(like.device(), like.dtype(), value);
     }
 
-    private static double gathered(double before, double[] elements, double type) {
-        double total = before;
-        for (double x : elements) {
-            double size = Math.abs(x);
-            total = Double.isInfinite(type) ? Math.max(total, size) : total + Math.pow(size, type);
+    /** The sum over the elements of {@code |g| ** type}, or the largest {@code |g|}, in float64 where {@code g} is. */
+    private static Tensor gathered(Tensor g, double type) {
+        if (type == 2) {
+            return Casts.to(Reductions.sum(SQUARE.apply(g)), DType.FLOAT64);
         }
-        return total;
+        Tensor size = Casts.to(SIZE.apply(g), DType.FLOAT64);
+        return Double.isInfinite(type) ? Reductions.max(size) : Reductions.sum(POWER.apply(size, scalar(size, type)));
     }
 
+    /** The norm stays where the gradients are: nothing here waits for its number. */
     private static Object norm(Args args) {
         double type = args.real("norm_type");
         if (!(type > 0)) {
@@ -87,24 +105,34 @@ final class Clipping {
                     .help("2 is the length, 1 the sum of sizes, inf the largest size");
         }
         List<Param> params = withGradient(args);
-        double total = 0;
-        DType dtype = args.context().defaultDType();
+        if (params.isEmpty()) {
+            return Tensor.scalar(args.context().device(), args.context().defaultDType(), 0);
+        }
+        Device home = gradient(params.getFirst()).device();
+        DType dtype = gradient(params.getFirst()).dtype();
+        Tensor norm = Tensor.scalar(home, DType.FLOAT64, 0);
         for (Param p : params) {
             Tensor g = gradient(p);
-            dtype = p == params.get(0) ? g.dtype() : DType.promote(dtype, g.dtype());
-            total = type == 2
-                    ? total + ((Number) Reductions.sum(SQUARE.apply(g)).item()).doubleValue()
-                    : gathered(total, HostArray.doubles(g), type);
+            dtype = DType.promote(dtype, g.dtype());
+            if (g.elements() > 0) {
+                Tensor part = ShapeOps.onDevice(gathered(g, type), home);
+                norm = (Double.isInfinite(type) ? LARGER : SUM).apply(norm, part);
+            }
         }
-        double norm = Double.isInfinite(type) ? total : Math.pow(total, 1 / type);
-        if (args.flag("error_if_nonfinite") && !Double.isFinite(norm)) {
-            throw new TnsException(ErrorKind.VALUE, "clip_grad_norm: the norm of the gradients is " + norm);
+        if (!Double.isInfinite(type)) {
+            norm = POWER.apply(norm, scalar(norm, 1 / type));
         }
-        double scale = Math.min(1, args.real("max_norm") / (norm + 1e-6));
+        if (args.flag("error_if_nonfinite")) {
+            double found = ((Number) norm.item()).doubleValue();
+            if (!Double.isFinite(found)) {
+                throw new TnsException(ErrorKind.VALUE, "clip_grad_norm: the norm of the gradients is " + found);
+            }
+        }
+        Tensor factor = FACTOR.apply(norm, scalar(norm, args.real("max_norm")));
         for (Param p : params) {
             Tensor g = gradient(p);
-            p.grad(SCALE.apply(g, scalar(g, scale)));
+            p.grad(SCALE.apply(g, Casts.to(ShapeOps.onDevice(factor, g.device()), g.dtype())));
         }
-        return Tensor.scalar(args.context().cpu(), dtype, norm);
+        return Casts.to(norm, dtype);
     }
 }

@@ -7,8 +7,10 @@ import java.util.Map;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Record;
+import tns.op.ShapeOps;
 import tns.op.Tuple;
 import tns.op.TypeName;
+import tns.tensor.Device;
 import tns.tensor.Param;
 import tns.tensor.Tensor;
 
@@ -40,6 +42,16 @@ final class OptimizerState {
         all.put("state", new Record(states));
         all.put("param_groups", Tuple.of(groups));
         return new Record(all);
+    }
+
+    /** What is remembered of a parameter must be where the parameter is, wherever it was saved or loaded. */
+    private static Object moved(Object value, Device device) {
+        return switch (value) {
+            case Tensor t -> ShapeOps.onDevice(t, device).share();
+            case Tuple t ->
+                Tuple.of(t.items().stream().map(item -> moved(item, device)).toArray());
+            default -> value;
+        };
     }
 
     private static void share(Object value) {
@@ -87,8 +99,8 @@ final class OptimizerState {
             for (int i = 0; i < group.params().size(); i++) {
                 Map<String, Object> values = group.state(i).values();
                 values.clear();
-                found.get(number).values().forEach(OptimizerState::share);
-                values.putAll(found.get(number++));
+                Device device = group.params().get(i).value().device();
+                found.get(number++).forEach((name, value) -> values.put(name, moved(value, device)));
             }
         }
     }

@@ -185,11 +185,14 @@ final class Update {
     }
 
     /** Whether what is remembered may be written in place; a recording must, to find it again at its next run. */
-    private static boolean exclusive(Tensor before) {
-        if (before.device().recording() instanceof Recording r && r.records() && !before.isExclusive()) {
-            throw new TnsException(
-                    ErrorKind.DEVICE,
-                    "compile: what the optimizer remembers is held by somebody else, as by state_dict()");
+    private static boolean exclusive(String name, Tensor before, ParamGroup.State state) {
+        if (before.device().recording() instanceof Recording r && r.records()) {
+            if (!before.isExclusive()) {
+                throw r.refused(new TnsException(
+                        ErrorKind.DEVICE,
+                        "compile: what the optimizer remembers is held by somebody else, as by state_dict()"));
+            }
+            r.onlyWhile(() -> state.tensor(name) == before && before.isExclusive());
         }
         return before.isExclusive();
     }
@@ -242,7 +245,9 @@ final class Update {
                 : Tensor.room(value.device(), value.dtype(), value.shape());
         for (int k = 0; k < kept.size(); k++) {
             Tensor before = task.state.tensorOr(kept.get(k), value);
-            results[1 + k] = exclusive(before) ? before : Tensor.allocate(value.device(), value.dtype(), value.shape());
+            results[1 + k] = exclusive(kept.get(k), before, task.state)
+                    ? before
+                    : Tensor.allocate(value.device(), value.dtype(), value.shape());
         }
         return results;
     }

@@ -74,8 +74,8 @@ public interface Device {
         return null;
     }
 
-    /** Runs {@code work} as usual, and says which parameters it changes. */
-    default Collection<Param> watch(Runnable work) {
+    /** Runs {@code work} as usual, and says which parameters and other holders of tensors it uses. */
+    default Collection<Holder.Used> watch(Runnable work) {
         work.run();
         return List.of();
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its value is an immutable tensor, so a graph recorded earlier keeps the numbers it was computed from.
  */
-public final class Param {
+public final class Param implements Holder {
     private Tensor value;
     private @Nullable Tensor grad;
     private boolean gradUsed;
@@ -21,11 +21,17 @@ public final class Param {
     }
 
     /** The current value; tracked when this parameter requires a gradient. */
+    @Override
     public Tensor value() {
+        Recording recording = value.device().recording();
+        if (recording != null) {
+            recording.reading(this, value);
+        }
         return value;
     }
 
     /** Replaces the value; shape and dtype have been checked by the caller. */
+    @Override
     public void set(Tensor next) {
         changing();
         next.settled().share();
@@ -50,7 +56,12 @@ public final class Param {
     }
 
     /** Everything a parameter holds. */
-    public record State(Tensor value, @Nullable Tensor grad, boolean gradUsed) {}
+    public record State(Tensor value, @Nullable Tensor grad, boolean gradUsed) {
+        /** As {@link Param#gathers}. */
+        public boolean gathers() {
+            return grad != null && !gradUsed;
+        }
+    }
 
     public State state() {
         return new State(value, grad, gradUsed);
@@ -72,6 +83,11 @@ public final class Param {
         changing();
         grad = gradient == null ? null : gradient.settled();
         gradUsed = false;
+    }
+
+    /** Whether a gradient has been gathered that no optimiser has consumed, so that the next backward adds to it. */
+    public boolean gathers() {
+        return grad != null && !gradUsed;
     }
 
     /** Whether an optimiser has consumed the gradient, so that the next backward replaces it. */

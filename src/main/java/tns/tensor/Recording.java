@@ -2,6 +2,7 @@ package tns.tensor;
 
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
+import tns.error.TnsException;
 
 /**
  * Work of a device being recorded to be run again: what the host decides while it is recorded is fixed, but for what is
@@ -35,6 +36,15 @@ public interface Recording {
 
     /** Called before the value or the gradient of a parameter changes: at the end of a run it holds what it then is. */
     void changing(Param cell);
+
+    /** The same for what is no parameter: called before it holds another tensor. */
+    void replacing(Holder holder);
+
+    /** Called when it is asked what it holds: each run computes with what it then holds. */
+    void reading(Holder holder, Tensor held);
+
+    /** Returns why there can be no recording; the program may catch it, but does then what it would not have done. */
+    TnsException refused(TnsException reason);
 
     /** What recorded work reads and writes: lives as long as the recording. */
     void keep(Tensor t);

@@ -25,7 +25,7 @@ import tns.selftest.JsonLines;
  * PyTorch's answers: values, gradients, random draws, texts and rejected programs.
  *
  * <p>Reads the files that come with tns and any named by {@code -Dtns.conformance=PATH[,PATH]}, on the device {@code
- * -Dtns.device=NAME}. A case that calls a function tns does not have yet is counted as not built, unless the function is
+ * -Dtns.device=NAME} and on the emulated one. A case that calls a function tns does not have yet is counted as not built, unless the function is
  * listed in {@code required.txt}. Cases known to fail are listed by id in {@code known.txt}; the test fails for any other
  * failure, and for one listed that passes. {@code -Dtns.conformance.report=FILE} writes every failing case with what it
  * gave.
@@ -41,7 +41,16 @@ class ConformanceTest {
 
     @Test
     void givesPyTorchsAnswers() throws IOException {
-        first.device(System.getProperty("tns.device", "cpu"));
+        givesPyTorchsAnswersOn(System.getProperty("tns.device", "cpu"));
+    }
+
+    @Test
+    void givesPyTorchsAnswersOnTheEmulatedDevice() throws IOException {
+        givesPyTorchsAnswersOn("cuda-emu");
+    }
+
+    private void givesPyTorchsAnswersOn(String device) throws IOException {
+        first.device(device);
         for (String name : Conformance.FILES) {
             JsonLines.resource(name).forEach(this::check);
         }
@@ -50,8 +59,8 @@ class ConformanceTest {
             JsonLines.file(Path.of(path)).forEach(this::check);
         }
         int skipped = notBuilt.values().stream().mapToInt(Integer::intValue).sum();
-        System.out.println(
-                "conformance: " + passed + " passed, " + failures.size() + " failed, " + skipped + " not built");
+        System.out.println("conformance on " + device + ": " + passed + " passed, " + failures.size() + " failed, "
+                + skipped + " not built");
         byOp.forEach((op, counts) -> {
             if (counts[1] > 0) {
                 System.out.println("  " + op + ": " + counts[0] + "/" + (counts[0] + counts[1]));
