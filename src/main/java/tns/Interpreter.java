@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tns.cpu.CpuDevice;
 import tns.cuda.CudaDevices;
+import tns.data.DataOps;
 import tns.error.Diagnostic;
 import tns.error.ErrorKind;
 import tns.error.ScriptException;
@@ -90,6 +91,7 @@ public final class Interpreter {
         this.screen = screen;
         OpTable table = Library.create()
                 .add(FileOps.FAMILY)
+                .add(DataOps.FAMILY)
                 .add(Layers.FAMILY)
                 .add(Recurrent.FAMILY)
                 .add(Optimizers.FAMILY);

@@ -46,6 +46,8 @@ public final class Library {
                 .add(Products.FAMILY)
                 .add(Einsum.FAMILY)
                 .add(AutogradOps.FAMILY)
-                .add(DeviceOps.FAMILY);
+                .add(DeviceOps.FAMILY)
+                .add(Scaling.FAMILY)
+                .add(Metrics.FAMILY);
     }
 }

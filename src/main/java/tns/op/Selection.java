@@ -157,6 +157,14 @@ public final class Selection {
         return Movement.moveDim(y, 0, dim);
     }
 
+    /** Whole slices of dim 0 of a contiguous tensor at {@code places} [k], which lie within it. Differentiable. */
+    public static Tensor rows(Tensor x, Tensor places) {
+        Shape rest = x.shape().part(1, x.rank());
+        Tensor table = Movement.reshape(x, Shape.of(x.size(0), rest.elements()));
+        return Movement.reshape(
+                takeRows(table, places), Shape.of(places.size(0)).concat(rest));
+    }
+
     /** The positions where a mask holds, as int64 [k, rank]. */
     static Tensor nonzero(Tensor mask) {
         double[] values = HostArray.doubles(mask);
