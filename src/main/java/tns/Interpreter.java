@@ -28,6 +28,7 @@ import tns.lang.Namespace;
 import tns.lang.Script;
 import tns.lang.Session;
 import tns.nn.Convolutions;
+import tns.nn.Initializers;
 import tns.nn.Layers;
 import tns.nn.Norms;
 import tns.nn.Recurrent;
@@ -94,6 +95,7 @@ public final class Interpreter {
                 .add(DataOps.FAMILY)
                 .add(Layers.FAMILY)
                 .add(Recurrent.FAMILY)
+                .add(Initializers.FAMILY)
                 .add(Optimizers.FAMILY);
         this.live = new Live(screen);
         Convolutions.define(table);

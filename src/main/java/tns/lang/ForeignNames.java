@@ -25,6 +25,8 @@ final class ForeignNames {
             Map.entry("numpy", "functions stand alone here: zeros(3), not numpy.zeros(3)"),
             Map.entry("torch", "functions stand alone here: zeros(3), not torch.zeros(3)"),
             Map.entry("nn", "layers stand alone here and in lower case: linear(20, 10), not nn.Linear(20, 10)"),
+            Map.entry(
+                    "init", "initialisers stand alone here: kaiming_uniform(net.weight), not init.kaiming_uniform_(…)"),
             Map.entry("F", "functions stand alone here: relu(x), not F.relu(x)"),
             Map.entry("math", "functions stand alone here: sqrt(2.0), not math.sqrt(2.0)"),
             Map.entry("plt", "plot(x, y) makes a figure here"),
@@ -88,7 +90,8 @@ final class ForeignNames {
             "plt.imread", PICTURES,
             "plt.savefig", "save(plot(x, y), \"figure.png\") here");
 
-    private static final Set<String> LIBRARIES = Set.of("np", "numpy", "torch", "nn", "F", "math", "pd", "pandas");
+    private static final Set<String> LIBRARIES =
+            Set.of("np", "numpy", "torch", "nn", "init", "F", "math", "pd", "pandas");
 
     private ForeignNames() {}
 
