@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tns.cpu.CpuDevice;
 import tns.cuda.CudaDevices;
 import tns.data.DataOps;
+import tns.distribution.Distributions;
 import tns.error.Diagnostic;
 import tns.error.ErrorKind;
 import tns.error.ScriptException;
@@ -93,6 +94,7 @@ public final class Interpreter {
         OpTable table = Library.create()
                 .add(FileOps.FAMILY)
                 .add(DataOps.FAMILY)
+                .add(Distributions.FAMILY)
                 .add(Layers.FAMILY)
                 .add(Recurrent.FAMILY)
                 .add(Initializers.FAMILY)

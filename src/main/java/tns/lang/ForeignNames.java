@@ -36,6 +36,10 @@ final class ForeignNames {
             Map.entry("DataLoader", "for xb, yb in batches(x, y, 32, shuffle=true) { … } goes over tensors"),
             Map.entry("TensorDataset", "batches(x, y, 32) and random_split((x, y), (0.8, 0.2)) take the tensors"),
             Map.entry("StandardScaler", "x, mean, std = standardize(x); then (new - mean) / std"),
+            Map.entry("Normal", "normal_distribution(loc, scale) here"),
+            Map.entry("Bernoulli", "bernoulli_distribution(probs) here, or bernoulli_distribution(logits=x)"),
+            Map.entry("Categorical", "categorical_distribution(probs) here, or categorical_distribution(logits=x)"),
+            Map.entry("distributions", "normal_distribution(loc, scale) and its like stand alone here"),
             Map.entry("array", "[1, 2] is a tensor; tensor(x) makes one of a tuple or list"),
             Map.entry("ndarray", "[1, 2] is a tensor; tensor(x) makes one of a tuple or list"),
             Map.entry("concatenate", "it is cat((a, b), dim=0) here"),
@@ -85,6 +89,7 @@ final class ForeignNames {
 
     /** Functions of Python's libraries that are another call here. */
     private static final Map<String, String> CALLS = Map.of(
+            "distributions.Normal", "normal_distribution(loc, scale) here",
             "torch.save", "save(net, \"net.safetensors\") here",
             "torch.load", "load(net, \"net.safetensors\"), or load(\"net.safetensors\") for the tensors alone",
             "plt.imread", PICTURES,

@@ -38,7 +38,7 @@ public final class Selection {
     }
 
     /** The element of dim {@code dim} that {@code index} gives for each place of the other dims. */
-    static Tensor chosen(Tensor x, int dim, Tensor index) {
+    public static Tensor chosen(Tensor x, int dim, Tensor index) {
         return Movement.squeeze(gather(x, dim, Movement.unsqueeze(index, dim)), dim);
     }
 
