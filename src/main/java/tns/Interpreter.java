@@ -15,6 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tns.cpu.CpuDevice;
 import tns.cuda.CudaDevices;
+import tns.data.DataOps;
+import tns.distribution.Distributions;
 import tns.error.Diagnostic;
 import tns.error.ErrorKind;
 import tns.error.ScriptException;
@@ -27,6 +29,7 @@ import tns.lang.Namespace;
 import tns.lang.Script;
 import tns.lang.Session;
 import tns.nn.Convolutions;
+import tns.nn.Initializers;
 import tns.nn.Layers;
 import tns.nn.Norms;
 import tns.nn.Recurrent;
@@ -92,8 +95,11 @@ public final class Interpreter {
         this.screen = screen;
         OpTable table = Library.create()
                 .add(FileOps.FAMILY)
+                .add(DataOps.FAMILY)
+                .add(Distributions.FAMILY)
                 .add(Layers.FAMILY)
                 .add(Recurrent.FAMILY)
+                .add(Initializers.FAMILY)
                 .add(Optimizers.FAMILY);
         this.live = new Live(screen);
         Convolutions.define(table);

@@ -32,7 +32,7 @@ class ArchitectureTest {
                 .layer("lang")
                 .definedBy("tns.lang..")
                 .layer("library")
-                .definedBy("tns.nn..", "tns.optim..", "tns.plot..", "tns.io..")
+                .definedBy("tns.nn..", "tns.optim..", "tns.data..", "tns.distribution..", "tns.plot..", "tns.io..")
                 .layer("op")
                 .definedBy("tns.op..")
                 .layer("cpu")

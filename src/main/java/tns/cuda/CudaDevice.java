@@ -486,7 +486,13 @@ public final class CudaDevice implements Device {
         if (packed(left, right, output)) {
             return;
         }
-        Products.run(stream, blas(), ProductPrecision.inForce(), region(left), region(right), region(output));
+        Products.run(
+                stream,
+                suitsBlas(left, output),
+                ProductPrecision.inForce(),
+                region(left),
+                region(right),
+                region(output));
     }
 
     /** The product of factors rounded to bfloat16, where that is asked for and cuBLAS takes them as they lie. */
@@ -523,16 +529,22 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized boolean product(Tensor left, Tensor right, Tensor bias, Tensor output) {
-        boolean exact = ProductPrecision.inForce() == ProductPrecision.FULL
-                || !left.dtype().isFloat();
-        return exact
+        return suitsBlas(left, output) == null
+                && (ProductPrecision.inForce() == ProductPrecision.FULL
+                        || !left.dtype().isFloat())
                 && Products.run(
                         stream,
-                        blas(),
                         region(left.window(left.view().insert(0))),
                         region(right.window(right.view().insert(0))),
                         region(bias),
                         region(output.window(output.view().insert(0))));
+    }
+
+    /** The library that is to compute a product; null where the kernels of this project are quicker, or there is none. */
+    private @Nullable CublasStream suitsBlas(Tensor left, Tensor output) {
+        boolean small =
+                ProductPrecision.inForce() == ProductPrecision.FULL && Products.isSmall(left.shape(), output.shape());
+        return small ? null : blas();
     }
 
     @Override

@@ -24,9 +24,6 @@ record MatrixProduct(int batches, int m, int n, int k, MatrixPlace left, MatrixP
 
     private static final int MOST_PARTS = 64;
 
-    /** Multiply-adds of a product that is left to the kernels of this project: a few blocks of a small tile. */
-    private static final long SMALL_PRODUCT = 1L << 18;
-
     /** Parts start at multiples of it: the depth of every tile divides it, and so does every width of loads. */
     private static final int PART_STEPS = 64;
 
@@ -65,11 +62,6 @@ record MatrixProduct(int batches, int m, int n, int k, MatrixPlace left, MatrixP
         }
         blas.product(arithmetic, batches, m, n, k, a, b, output);
         return true;
-    }
-
-    /** Whether it is over before a library has chosen how to compute it. */
-    boolean isSmall() {
-        return (long) batches * m * n * k <= SMALL_PRODUCT;
     }
 
     /** In how many parts k is cut; depends on the shapes alone, since the bits of the results depend on it. */

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.CublasStream;
 import tns.tensor.DType;
 import tns.tensor.ProductPrecision;
+import tns.tensor.Shape;
 
 /**
  * Matrix products on a stream: by cuBLAS where there is one and the strides suit it, else by the kernels of this project.
@@ -13,6 +14,9 @@ import tns.tensor.ProductPrecision;
  * adds is its own.
  */
 final class Products {
+    /** Multiply-adds of a product that is best left to the kernels of this project: a few blocks of a small tile. */
+    private static final long SMALL_PRODUCT = 1L << 18;
+
     private Products() {}
 
     /**
@@ -62,18 +66,19 @@ final class Products {
     }
 
     /**
-     * {@code output = left @ right + bias} with a contiguous bias of n elements, for a product so small that a launch
-     * more would be felt; false, and nothing done, for others.
+     * {@code output = left @ right + bias} with a contiguous bias of n elements, by the kernels of this project; false, and
+     * nothing done, where they do it better in two steps.
      */
-    static boolean run(
-            Stream stream, @Nullable CublasStream blas, Region left, Region right, Region bias, Region output) {
-        if (output.view().shape().elements() == 0
-                || left.view().shape().size(2) == 0
-                || !bias.view().isContiguous()) {
-            return false;
-        }
-        MatrixProduct product = MatrixProduct.of(left, right, output).stacked();
-        return (blas == null || product.isSmall()) && product.launchWithBias(stream, bias.first());
+    static boolean run(Stream stream, Region left, Region right, Region bias, Region output) {
+        return output.view().shape().elements() > 0
+                && left.view().shape().size(2) > 0
+                && bias.view().isContiguous()
+                && MatrixProduct.of(left, right, output).stacked().launchWithBias(stream, bias.first());
+    }
+
+    /** Whether a product is over before a library has chosen how to compute it. */
+    static boolean isSmall(Shape left, Shape output) {
+        return (long) output.elements() * left.size(-1) <= SMALL_PRODUCT;
     }
 
     private static void compute(
@@ -85,8 +90,7 @@ final class Products {
             Region output) {
         MatrixProduct whole = MatrixProduct.of(left, right, output);
         MatrixProduct product = whole.stacked();
-        boolean worth = floats != CublasStream.Arithmetic.FLOAT32 || !product.isSmall();
-        if (blas != null && worth && (product.computedBy(blas, floats) || whole.computedBy(blas, floats))) {
+        if (blas != null && (product.computedBy(blas, floats) || whole.computedBy(blas, floats))) {
             return;
         }
         int parts = product.parts();

@@ -181,11 +181,10 @@ final class Tape implements Recording, Replay {
     public void keep(Tensor t) {
         if (records && t.buffer() instanceof DeviceBuffer buffer) {
             if (overwritten.contains(buffer)) {
-                throw refused(
-                        new TnsException(
-                                        ErrorKind.DEVICE,
-                                        "compile: what a parameter held before the optimizer's step is read after it")
-                                .help("take the gradients of all losses before the first step()"));
+                throw refused(new TnsException(
+                                ErrorKind.DEVICE,
+                                "compile: what a parameter held before the optimizer's step is read after it")
+                        .help("take the gradients of all losses before the first step()"));
             }
             buffer.keep();
             kept.add(buffer);
@@ -281,7 +280,8 @@ final class Tape implements Recording, Replay {
 
         /** A value that lies in some home is brought to safety now: another copy may come before its own. */
         void add(Tensor from, Tensor to) {
-            if (CudaDevice.address(from) == CudaDevice.address(to) && from.view().equals(to.view())) {
+            if (CudaDevice.address(from) == CudaDevice.address(to)
+                    && from.view().equals(to.view())) {
                 return;
             }
             Tensor source = from;

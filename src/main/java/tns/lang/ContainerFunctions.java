@@ -10,6 +10,7 @@ import tns.op.Callable;
 import tns.op.Context;
 import tns.op.Family;
 import tns.op.Record;
+import tns.op.Sized;
 import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.tensor.Tensor;
@@ -25,9 +26,7 @@ final class ContainerFunctions {
                 .is(args -> switch (args.get("x")) {
                     case Tensor t when t.rank() > 0 -> (Object) (long) t.size(0);
                     case String s -> (long) s.codePointCount(0, s.length());
-                    case ListValue l -> (long) l.items().size();
-                    case Tuple t -> (long) t.size();
-                    case RangeValue r -> (long) r.size();
+                    case Sized s -> (long) s.size();
                     case Object other
                     when other instanceof Iterable<?> ->
                         (long) items(args.context(), other, "len").size();

@@ -28,12 +28,21 @@ final class ForeignNames {
             Map.entry("numpy", "functions stand alone here: zeros(3), not numpy.zeros(3)"),
             Map.entry("torch", "functions stand alone here: zeros(3), not torch.zeros(3)"),
             Map.entry("nn", "layers stand alone here and in lower case: linear(20, 10), not nn.Linear(20, 10)"),
+            Map.entry(
+                    "init", "initialisers stand alone here: kaiming_uniform(net.weight), not init.kaiming_uniform_(…)"),
             Map.entry("F", "functions stand alone here: relu(x), not F.relu(x)"),
             Map.entry("math", "functions stand alone here: sqrt(2.0), not math.sqrt(2.0)"),
             Map.entry("plt", "plot(x, y) makes a figure here"),
             Map.entry("Linear", "layers are in lower case here: linear(20, 10)"),
             Map.entry("Adam", "optimisers are in lower case here: adam(params, lr=0.01)"),
             Map.entry("SGD", "optimisers are in lower case here: sgd(params, lr=0.01)"),
+            Map.entry("DataLoader", "for xb, yb in batches(x, y, 32, shuffle=true) { … } goes over tensors"),
+            Map.entry("TensorDataset", "batches(x, y, 32) and random_split((x, y), (0.8, 0.2)) take the tensors"),
+            Map.entry("StandardScaler", "x, mean, std = standardize(x); then (new - mean) / std"),
+            Map.entry("Normal", "normal_distribution(loc, scale) here"),
+            Map.entry("Bernoulli", "bernoulli_distribution(probs) here, or bernoulli_distribution(logits=x)"),
+            Map.entry("Categorical", "categorical_distribution(probs) here, or categorical_distribution(logits=x)"),
+            Map.entry("distributions", "normal_distribution(loc, scale) and its like stand alone here"),
             Map.entry("array", "[1, 2] is a tensor; tensor(x) makes one of a tuple or list"),
             Map.entry("ndarray", "[1, 2] is a tensor; tensor(x) makes one of a tuple or list"),
             Map.entry("concatenate", "it is cat((a, b), dim=0) here"),
@@ -87,12 +96,14 @@ final class ForeignNames {
 
     /** Functions of Python's libraries that are another call here. */
     private static final Map<String, String> CALLS = Map.of(
+            "distributions.Normal", "normal_distribution(loc, scale) here",
             "torch.save", "save(net, \"net.safetensors\") here",
             "torch.load", "load(net, \"net.safetensors\"), or load(\"net.safetensors\") for the tensors alone",
             "plt.imread", PICTURES,
             "plt.savefig", "save(plot(x, y), \"figure.png\") here");
 
-    private static final Set<String> LIBRARIES = Set.of("np", "numpy", "torch", "nn", "F", "math", "pd", "pandas");
+    private static final Set<String> LIBRARIES =
+            Set.of("np", "numpy", "torch", "nn", "init", "F", "math", "pd", "pandas");
 
     private ForeignNames() {}
 

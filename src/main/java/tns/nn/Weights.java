@@ -30,19 +30,18 @@ final class Weights {
 
     /** Uniform from -bound up to bound. */
     Param uniform(double bound, int... sizes) {
-        Shape shape = Shape.of(sizes);
-        Object draws = context.hostRandom().uniform(dtype, shape.elements(), -bound, bound);
-        return placed(Tensor.upload(context.cpu(), dtype, shape, draws));
+        return placed(InitialValues.uniform(context, dtype, Shape.of(sizes), -bound, bound));
     }
 
     /** PyTorch's kaiming_uniform_(a = sqrt(5)) of linear layers and convolutions: within 1 / sqrt(fanIn). */
     Param kaiming(int fanIn, int... sizes) {
-        return uniform(fanIn == 0 ? 0 : Math.sqrt(3.0) * (Math.sqrt(2.0 / 6.0) / Math.sqrt(fanIn)), sizes);
+        double deviation = InitialValues.kaimingDeviation(Gain.leakyRelu(Math.sqrt(5)), fanIn);
+        return uniform(InitialValues.bound(deviation), sizes);
     }
 
     /** PyTorch's xavier_uniform_ of a matrix. */
     Param xavier(int fanOut, int fanIn) {
-        return uniform(Math.sqrt(6.0 / ((long) fanIn + fanOut)), fanOut, fanIn);
+        return uniform(InitialValues.bound(InitialValues.xavierDeviation(1, fanIn, fanOut)), fanOut, fanIn);
     }
 
     /** The bias beside {@link #kaiming} weights. */
@@ -52,9 +51,7 @@ final class Weights {
 
     /** Standard normal. */
     Param normal(int... sizes) {
-        Shape shape = Shape.of(sizes);
-        return placed(
-                Tensor.upload(context.cpu(), dtype, shape, context.hostRandom().normal(dtype, shape.elements())));
+        return placed(InitialValues.normal(context, dtype, Shape.of(sizes), 0, 1));
     }
 
     /** The same value everywhere. */

@@ -18,7 +18,7 @@ public final class Activations {
             .doc("x where it is positive, else 0; NaN stays NaN. Its gradient at 0 is 0.")
             .example("relu([-1., 0., 2.])", "tensor([0., 0., 2.])")
             .is(x -> Expr.select(x.le(ZERO), ZERO, x));
-    static final Pointwise LOG_SIGMOID = FAMILY.pointwise("logsigmoid(x)")
+    public static final Pointwise LOG_SIGMOID = FAMILY.pointwise("logsigmoid(x)")
             .doc("log(sigmoid(x)), exact for large -x.")
             .example("logsigmoid([0., 2.])", "tensor([-0.6931, -0.1269])")
             .floating()

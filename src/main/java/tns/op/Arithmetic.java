@@ -9,14 +9,15 @@ import tns.tensor.Tensor;
 public final class Arithmetic {
     private static final Family PRIMITIVES = new Family("arithmetic");
 
-    static final Pointwise ADD = PRIMITIVES.pointwise("add(x, y)").is((x, y) -> x.add(y));
-    static final Pointwise SUB = PRIMITIVES.pointwise("sub(x, y)").is((x, y) -> x.sub(y));
+    public static final Pointwise ADD = PRIMITIVES.pointwise("add(x, y)").is((x, y) -> x.add(y));
+    public static final Pointwise SUB = PRIMITIVES.pointwise("sub(x, y)").is((x, y) -> x.sub(y));
     static final Pointwise FLOOR_DIVIDE =
             PRIMITIVES.pointwise("floor_divide(x, y)").is((x, y) -> x.floorDiv(y));
     static final Pointwise REMAINDER = PRIMITIVES.pointwise("remainder(x, y)").is((x, y) -> x.remainder(y));
     static final Pointwise FMOD = PRIMITIVES.pointwise("fmod(x, y)").is((x, y) -> x.fmod(y));
     static final Pointwise POW = PRIMITIVES.pointwise("pow(x, y)").is((x, y) -> x.pow(y));
-    static final Pointwise DIV = PRIMITIVES.pointwise("div(x, y)").floating().is((x, y) -> x.div(y));
+    public static final Pointwise DIV =
+            PRIMITIVES.pointwise("div(x, y)").floating().is((x, y) -> x.div(y));
     static final Pointwise CUBE =
             PRIMITIVES.pointwise("pow(x)").is(x -> x.mul(x).mul(x));
     private static final Pointwise LERP =
@@ -24,29 +25,29 @@ public final class Arithmetic {
     static final Pointwise TRUNC_DIVIDE = PRIMITIVES
             .pointwise("div(x, y)")
             .is((x, y) -> x.sub(x.fmod(y)).div(y).trunc());
-    static final Pointwise NEG = PRIMITIVES.pointwise("neg(x)").is(x -> x.neg());
+    public static final Pointwise NEG = PRIMITIVES.pointwise("neg(x)").is(x -> x.neg());
 
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("arithmetic");
 
-    static final Pointwise MUL = FAMILY.pointwise("mul(x, y)")
+    public static final Pointwise MUL = FAMILY.pointwise("mul(x, y)")
             .doc("The product, the function of the operator *.")
             .example("mul([1., 2.], 3)", "tensor([3., 6.])")
             .alias("multiply")
             .is((x, y) -> x.mul(y));
-    static final Pointwise MAXIMUM = FAMILY.pointwise("maximum(x, y)")
+    public static final Pointwise MAXIMUM = FAMILY.pointwise("maximum(x, y)")
             .doc("The greater of two at every position; NaN wins. A tie shares its gradient equally.")
             .example("maximum([1., 5.], [3., 2.])", "tensor([3., 5.])")
             .is((x, y) -> x.max(y));
-    static final Pointwise MINIMUM = FAMILY.pointwise("minimum(x, y)")
+    public static final Pointwise MINIMUM = FAMILY.pointwise("minimum(x, y)")
             .doc("The lesser of two at every position; NaN wins. A tie shares its gradient equally.")
             .example("minimum([1., 5.], [3., 2.])", "tensor([1., 2.])")
             .is((x, y) -> x.min(y));
-    static final Pointwise SQUARE = FAMILY.pointwise("square(x)")
+    public static final Pointwise SQUARE = FAMILY.pointwise("square(x)")
             .doc("x times x.")
             .example("square([-2., 3.])", "tensor([4., 9.])")
             .is(x -> x.square());
-    static final Pointwise SQRT = FAMILY.pointwise("sqrt(x)")
+    public static final Pointwise SQRT = FAMILY.pointwise("sqrt(x)")
             .doc("The square root; NaN below 0. Its gradient at 0 is inf.")
             .example("sqrt([4., 9.])", "tensor([2., 3.])")
             .floating()

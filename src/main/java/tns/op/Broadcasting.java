@@ -7,11 +7,11 @@ import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /** NumPy's broadcasting rule, and the rule that operands share a device. */
-final class Broadcasting {
+public final class Broadcasting {
     private Broadcasting() {}
 
     /** The common shape of {@code operands}. */
-    static Shape shape(String op, Tensor... operands) {
+    public static Shape shape(String op, Tensor... operands) {
         Shape common = operands[0].shape();
         for (int i = 1; i < operands.length; i++) {
             Shape next = operands[i].shape();
@@ -43,7 +43,7 @@ final class Broadcasting {
      *
      * @throws TnsException when others than numbers are on two devices
      */
-    static Tensor[] together(String op, Tensor... operands) {
+    public static Tensor[] together(String op, Tensor... operands) {
         Device device = operands[0].device();
         boolean same = true;
         for (Tensor operand : operands) {

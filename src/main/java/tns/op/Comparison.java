@@ -14,19 +14,19 @@ public final class Comparison {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("comparison and logic");
 
-    static final Pointwise EQ = compare("eq(x, y)", "==", "tensor([false,  true])", Expr::eq);
-    static final Pointwise NE = compare("ne(x, y)", "!=", "tensor([ true, false])", Expr::ne);
-    static final Pointwise LT = compare("lt(x, y)", "<", "tensor([ true, false])", Expr::lt);
-    static final Pointwise LE = compare("le(x, y)", "<=", "tensor([true, true])", Expr::le);
-    static final Pointwise GT = compare("gt(x, y)", ">", "tensor([false, false])", Expr::gt);
-    static final Pointwise GE = compare("ge(x, y)", ">=", "tensor([false,  true])", Expr::ge);
+    public static final Pointwise EQ = compare("eq(x, y)", "==", "tensor([false,  true])", Expr::eq);
+    public static final Pointwise NE = compare("ne(x, y)", "!=", "tensor([ true, false])", Expr::ne);
+    public static final Pointwise LT = compare("lt(x, y)", "<", "tensor([ true, false])", Expr::lt);
+    public static final Pointwise LE = compare("le(x, y)", "<=", "tensor([true, true])", Expr::le);
+    public static final Pointwise GT = compare("gt(x, y)", ">", "tensor([false, false])", Expr::gt);
+    public static final Pointwise GE = compare("ge(x, y)", ">=", "tensor([false,  true])", Expr::ge);
 
-    static final Pointwise LOGICAL_AND = FAMILY.pointwise("logical_and(x, y)")
+    public static final Pointwise LOGICAL_AND = FAMILY.pointwise("logical_and(x, y)")
             .doc("True where both are; a number counts as true when it is not 0.")
             .example("logical_and([true, true], [true, false])", "tensor([ true, false])")
             .predicate()
             .is((x, y) -> x.and(y));
-    static final Pointwise LOGICAL_OR = FAMILY.pointwise("logical_or(x, y)")
+    public static final Pointwise LOGICAL_OR = FAMILY.pointwise("logical_or(x, y)")
             .doc("True where either is; a number counts as true when it is not 0.")
             .example("logical_or([false, true], [false, false])", "tensor([false,  true])")
             .predicate()
@@ -36,7 +36,7 @@ public final class Comparison {
             .example("logical_xor([true, true], [true, false])", "tensor([false,  true])")
             .predicate()
             .is((x, y) -> x.xor(y));
-    static final Pointwise LOGICAL_NOT = FAMILY.pointwise("logical_not(x)")
+    public static final Pointwise LOGICAL_NOT = FAMILY.pointwise("logical_not(x)")
             .doc("True where x is false or 0.")
             .example("logical_not([0, 1, 2])", "tensor([ true, false, false])")
             .predicate()
@@ -56,7 +56,7 @@ public final class Comparison {
             .example("isfinite([1., inf, nan])", "tensor([ true, false, false])")
             .predicate()
             .is(x -> x.isFinite());
-    static final Pointwise WHERE =
+    public static final Pointwise WHERE =
             PRIMITIVES.pointwise("where(condition, x, y)").is((c, x, y) -> Expr.select(c, x, y));
 
     /** Both bounds; where they cross the upper one holds, as in PyTorch. At a bound the gradient goes to x. */

@@ -228,7 +228,7 @@ public final class Counting {
         return Casts.to(Tensor.upload(x.device(), DType.FLOAT64, Shape.of(bins), counts), x.dtype());
     }
 
-    private static Tensor search(Tensor sorted, Tensor values, boolean right, String op) {
+    static Tensor search(Tensor sorted, Tensor values, boolean right, String op) {
         int lead = sorted.rank() - 1;
         boolean fits = sorted.rank() > 0
                 && (lead == 0

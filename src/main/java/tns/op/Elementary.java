@@ -7,12 +7,12 @@ public final class Elementary {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("elementary functions");
 
-    static final Pointwise EXP = FAMILY.pointwise("exp(x)")
+    public static final Pointwise EXP = FAMILY.pointwise("exp(x)")
             .doc("e to the power x.")
             .example("exp([0., 1.])", "tensor([1.0000, 2.7183])")
             .floating()
             .is(x -> x.exp());
-    static final Pointwise LOG = FAMILY.pointwise("log(x)")
+    public static final Pointwise LOG = FAMILY.pointwise("log(x)")
             .doc("The natural logarithm; -inf at 0, NaN below.")
             .example("log([1., 10.])", "tensor([0.0000, 2.3026])")
             .floating()
@@ -32,17 +32,22 @@ public final class Elementary {
             .example("tanh([0., 1.])", "tensor([0.0000, 0.7616])")
             .floating()
             .is(x -> x.tanh());
-    static final Pointwise SIGMOID = FAMILY.pointwise("sigmoid(x)")
+    public static final Pointwise SIGMOID = FAMILY.pointwise("sigmoid(x)")
             .doc("1 / (1 + exp(-x)), between 0 and 1.")
             .example("sigmoid([0., 1.])", "tensor([0.5000, 0.7311])")
             .floating()
             .is(x -> x.sigmoid());
-    static final Pointwise LOG1P = FAMILY.pointwise("log1p(x)")
+    public static final Pointwise LOG1P = FAMILY.pointwise("log1p(x)")
             .doc("log(1 + x), exact for small x.")
             .example("log1p([0., 1.])", "tensor([0.0000, 0.6931])")
             .floating()
             .domain("-0.8..3")
             .is(x -> x.log1p());
+    public static final Pointwise ERF = FAMILY.pointwise("erf(x)")
+            .doc("The error function, 2 / sqrt(pi) times the integral of exp(-t**2) from 0 to x.")
+            .example("erf([0., 1.])", "tensor([0.0000, 0.8427])")
+            .floating()
+            .is(x -> x.erf());
     static final Pointwise RSQRT = FAMILY.pointwise("rsqrt(x)")
             .doc("1 / sqrt(x).")
             .example("rsqrt([4., 16.])", "tensor([0.5000, 0.2500])")
@@ -152,11 +157,6 @@ public final class Elementary {
                 .floating()
                 .domain("-0.9..0.9")
                 .is(x -> x.atanh());
-        FAMILY.pointwise("erf(x)")
-                .doc("The error function, 2 / sqrt(pi) times the integral of exp(-t**2) from 0 to x.")
-                .example("erf([0., 1.])", "tensor([0.0000, 0.8427])")
-                .floating()
-                .is(x -> x.erf());
         FAMILY.pointwise("erfc(x)")
                 .doc("1 - erf(x), exact for large x.")
                 .example("erfc([0., 1.])", "tensor([1.0000, 0.1573])")

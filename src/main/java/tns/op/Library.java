@@ -50,6 +50,8 @@ public final class Library {
                 .add(PseudoInverse.FAMILY)
                 .add(MatrixNorms.FAMILY)
                 .add(AutogradOps.FAMILY)
-                .add(DeviceOps.FAMILY);
+                .add(DeviceOps.FAMILY)
+                .add(Scaling.FAMILY)
+                .add(Metrics.FAMILY);
     }
 }

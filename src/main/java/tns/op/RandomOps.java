@@ -75,11 +75,14 @@ public final class RandomOps {
         FAMILY.define("bernoulli(p: tensor)")
                 .doc("1 with probability p, else 0, for each element.")
                 .example("bernoulli([0., 1.])", "tensor([0., 1.])")
-                .is(args -> {
-                    Tensor p = args.tensor("p");
-                    Tensor u = drawn(args.context(), Randomness.UNIFORM, DType.FLOAT32, p.shape(), 0, 1, p.device());
-                    return Casts.to(Comparison.LT.apply(u, p), p.dtype());
-                });
+                .is(args -> bernoulli(args.context(), args.tensor("p")));
+        FAMILY.define("multinomial(probs: tensor, num_samples: int, replacement: bool = false)")
+                .doc("Random positions in a row of probabilities, or in each row of a matrix; they need not add up"
+                        + " to 1. Without replacement no position is drawn twice.")
+                .example("multinomial([0., 1., 0.], 2, replacement=true)", "tensor([1, 1])")
+                .example("multinomial([[0., 1.], [3., 0.]], 1)", "tensor([[1],\n        [0]])")
+                .is(args -> Multinomial.draw(
+                        args.context(), args.tensor("probs"), args.integer("num_samples"), args.flag("replacement")));
     }
 
     private RandomOps() {}
@@ -130,13 +133,25 @@ public final class RandomOps {
     }
 
     /** Draws from 0 to below 1 from the context's stream, on {@code device}. */
-    static Tensor uniform(Context context, DType dtype, Shape shape, Device device) {
+    public static Tensor uniform(Context context, DType dtype, Shape shape, Device device) {
         return drawn(context, Randomness.UNIFORM, dtype, shape, 0, 1, device);
     }
 
     /** Standard normal draws from the context's stream, on {@code device}. */
     public static Tensor normal(Context context, DType dtype, Shape shape, Device device) {
         return drawn(context, Randomness.NORMAL, dtype, shape, 0, 1, device);
+    }
+
+    /** 1 with probability {@code p}, else 0, for each element. */
+    public static Tensor bernoulli(Context context, Tensor p) {
+        Tensor u = drawn(context, Randomness.UNIFORM, DType.FLOAT32, p.shape(), 0, 1, p.device());
+        return Casts.to(Comparison.LT.apply(u, p.detach()), p.dtype());
+    }
+
+    /** Draws from the exponential distribution of rate 1, as torch.exponential_ makes them of doubles. */
+    public static Tensor exponential(Context context, DType dtype, Shape shape, Device device) {
+        Tensor u = drawn(context, Randomness.UNIFORM, DType.FLOAT64, shape, 0, 1, device);
+        return Casts.to(Arithmetic.NEG.apply(Elementary.LOG1P.apply(Arithmetic.NEG.apply(u))), dtype);
     }
 
     /** Where a random tensor is wanted. */

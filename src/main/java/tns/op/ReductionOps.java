@@ -290,11 +290,11 @@ public final class ReductionOps {
     }
 
     /** Ints and bools as the default float dtype. */
-    static Tensor floating(Tensor x) {
+    public static Tensor floating(Tensor x) {
         return x.dtype().isFloat() ? x : Casts.to(x, DType.FLOAT32);
     }
 
-    static Tensor requireFloat(Tensor x, String op) {
+    public static Tensor requireFloat(Tensor x, String op) {
         if (!x.dtype().isFloat()) {
             throw new TnsException(ErrorKind.DTYPE, op + ": needs a float tensor, found " + x.describe())
                     .help("convert it first: x.float()")

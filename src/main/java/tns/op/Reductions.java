@@ -33,6 +33,11 @@ public final class Reductions {
         return y.withOrigin(new FoldOrigin("sum", x, dy -> Movement.expand(dims.restored(dy), before)));
     }
 
+    /** The sum over one dim, from 0. */
+    public static Tensor sum(Tensor x, int dim, boolean keep) {
+        return sum(x, Dims.of(x, dim, keep));
+    }
+
     /** The sum of all elements, 0-d. */
     public static Tensor sum(Tensor x) {
         return sum(x, Dims.all(x, false));
@@ -135,7 +140,7 @@ public final class Reductions {
     }
 
     /** Whether any element is true or not 0. */
-    static boolean anyTrue(Tensor x) {
+    public static boolean anyTrue(Tensor x) {
         return x.elements() > 0
                 && (Boolean) truth(Reduction.MAX, x, Dims.all(x, false)).item();
     }
@@ -194,7 +199,7 @@ public final class Reductions {
     }
 
     /** A 0-d tensor in x's dtype and device. */
-    static Tensor scalar(Tensor x, Number value) {
+    public static Tensor scalar(Tensor x, Number value) {
         return Tensor.scalar(x.device(), x.dtype(), value);
     }
 

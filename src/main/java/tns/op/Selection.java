@@ -38,7 +38,7 @@ public final class Selection {
     }
 
     /** The element of dim {@code dim} that {@code index} gives for each place of the other dims. */
-    static Tensor chosen(Tensor x, int dim, Tensor index) {
+    public static Tensor chosen(Tensor x, int dim, Tensor index) {
         return Movement.squeeze(gather(x, dim, Movement.unsqueeze(index, dim)), dim);
     }
 
@@ -155,6 +155,14 @@ public final class Selection {
         Tensor rows = takeRows(table, Movement.reshape(wrapped(op, index, n, dim), Shape.of(index.elements())));
         Tensor y = Movement.reshape(rows, Shape.of(index.elements()).concat(rest));
         return Movement.moveDim(y, 0, dim);
+    }
+
+    /** Whole slices of dim 0 of a contiguous tensor at {@code places} [k], which lie within it. Differentiable. */
+    public static Tensor rows(Tensor x, Tensor places) {
+        Shape rest = x.shape().part(1, x.rank());
+        Tensor table = Movement.reshape(x, Shape.of(x.size(0), rest.elements()));
+        return Movement.reshape(
+                takeRows(table, places), Shape.of(places.size(0)).concat(rest));
     }
 
     /** The positions where a mask holds, as int64 [k, rank]. */

@@ -40,12 +40,12 @@ public final class Softmax {
     }
 
     /** Along {@code dim}, from 0; a float tensor in and out. */
-    static Tensor softmax(Tensor x, int dim) {
+    public static Tensor softmax(Tensor x, int dim) {
         return RowFunction.suits(x, dim) ? RowFunctions.softmax(x) : softmaxOfOps(x, dim);
     }
 
     /** The logarithm of softmax along {@code dim}, from 0; a float tensor in and out. */
-    static Tensor logSoftmax(Tensor x, int dim) {
+    public static Tensor logSoftmax(Tensor x, int dim) {
         return RowFunction.suits(x, dim) ? RowFunctions.logSoftmax(x) : logSoftmaxOfOps(x, dim);
     }
 

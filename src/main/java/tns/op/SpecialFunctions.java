@@ -217,6 +217,11 @@ public final class SpecialFunctions {
         return Expr.select(x.lt(Expr.constant(0.5)), left, there);
     }
 
+    /** The inverse of erf, computed in float64 and rounded once; without a gradient. */
+    public static Tensor inverseErf(Tensor x) {
+        return Casts.to(ERFINV.apply(Casts.to(x.detach(), DType.FLOAT64)), x.dtype());
+    }
+
     private static Object erfinv(Args args) {
         Object value = wide(args, ERFINV);
         if (value instanceof Tensor y && args.get("x") instanceof Tensor x && x.requiresGrad() && GradMode.enabled()) {

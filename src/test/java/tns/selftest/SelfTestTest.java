@@ -27,6 +27,6 @@ class SelfTestTest {
         String text = printed.toString(StandardCharsets.UTF_8);
         assertTrue(passed, text);
         assertTrue(text.startsWith("selftest of cuda-emu\n"), text);
-        assertEquals(5, text.lines().filter(line -> line.contains(" passed ")).count(), text);
+        assertEquals(6, text.lines().filter(line -> line.contains(" passed ")).count(), text);
     }
 }
