@@ -110,6 +110,7 @@ public record Embedding(int padding, double maxNorm, double normType, boolean sc
                     .help("embedding(ints, weight) looks rows up; embedding(rows, width) makes the layer");
         }
         Selection.requireInts("embedding", x);
+        Broadcasting.device("embedding", x, table);
         Tensor negative = Comparison.LT.apply(x, Reductions.scalar(x, 0));
         if (Reductions.anyTrue(negative)) {
             throw new TnsException(ErrorKind.INDEX, "embedding: a negative index names no row");

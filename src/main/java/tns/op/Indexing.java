@@ -29,7 +29,7 @@ public final class Indexing {
                 return Tensor.of(x.device().element(x.buffer(), at), Shape.SCALAR);
             }
         }
-        Plan plan = plan(x, items(context, index));
+        Plan plan = plan(x, items(context, x, index));
         return plan.picked == null ? plan.base : pick(plan);
     }
 
@@ -38,10 +38,13 @@ public final class Indexing {
      * nobody else can see it and nothing is tracked.
      */
     public static Tensor set(Context context, Tensor target, Object[] index, Object value) {
-        Object[] items = items(context, index);
+        Object[] items = items(context, target, index);
         Tensor part = Conversion.tensor(context, value);
         if (part == null) {
             throw new TnsException(ErrorKind.VALUE, "assignment: a tensor cannot hold " + TypeName.describe(value));
+        }
+        if (part.device() != target.device()) {
+            part = beside(target, part, "assignment");
         }
         boolean recorded = GradMode.enabled() && (target.requiresGrad() || part.requiresGrad());
         if (!recorded && target.isExclusive()) {
@@ -96,16 +99,26 @@ public final class Indexing {
         return at;
     }
 
-    /** The items with tuples of ints as int tensors. */
-    private static Object[] items(Context context, Object[] index) {
+    /** The items with tuples of ints as int tensors, and those in host memory where {@code x} is. */
+    private static Object[] items(Context context, Tensor x, Object[] index) {
         for (Object item : index) {
-            if (item instanceof Tuple) {
+            if (item instanceof Tuple || item instanceof Tensor t && t.device() != x.device()) {
                 return Arrays.stream(index)
                         .map(i -> i instanceof Tuple t ? Creation.convert(context, t) : i)
+                        .map(i -> i instanceof Tensor t ? beside(x, t, "index") : i)
                         .toArray();
             }
         }
         return index;
+    }
+
+    /** A tensor of host memory where {@code x} is; one of another device stays an error. */
+    private static Tensor beside(Tensor x, Tensor t, String op) {
+        if (t.device().isHost()) {
+            return ShapeOps.onDevice(t, x.device());
+        }
+        Broadcasting.device(op, x, t);
+        return t;
     }
 
     private static void write(Tensor target, Object[] index, Tensor part) {

@@ -204,6 +204,7 @@ public final class LossOps {
                     .argument(1);
         }
         Selection.requireInts(op, target);
+        Broadcasting.device(op, logs, target);
         int n = logs.size(dim);
         Tensor ignored = Comparison.EQ.apply(target, Reductions.scalar(target, args.integer("ignore_index")));
         Tensor safe = Comparison.WHERE.apply(ignored, Reductions.scalar(target, 0), target);

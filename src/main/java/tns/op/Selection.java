@@ -32,6 +32,7 @@ public final class Selection {
     /** torch.gather: {@code y[i][j] = x[index[i][j]][j]} for dim 0, and so on. */
     static Tensor gather(Tensor x, int dim, Tensor index) {
         requireInts("gather", index);
+        Broadcasting.device("gather", x, index);
         Tensor flat = Movement.reshape(x, Shape.of(x.elements(), 1));
         Tensor places = places("gather", x, dim, index);
         return Movement.reshape(takeRows(flat, places), index.shape());
@@ -45,6 +46,7 @@ public final class Selection {
     /** torch.scatter and scatter_add. */
     static Tensor scatter(Tensor x, int dim, Tensor index, Tensor source, boolean add) {
         requireInts("scatter", index);
+        Broadcasting.device("scatter", x, index, source);
         Tensor part = source.shape().equals(index.shape()) ? source : fitted(source, index.shape());
         Tensor flat = Movement.reshape(x, Shape.of(x.elements(), 1));
         Tensor places = places("scatter", x, dim, index);
@@ -139,6 +141,7 @@ public final class Selection {
     /** Whole slices of dim {@code dim} at {@code index} [k]. */
     static Tensor indexSelect(String op, Tensor x, int dim, Tensor index) {
         requireInts(op, index);
+        Broadcasting.device(op, x, index);
         if (index.rank() > 1) {
             throw new TnsException(
                             ErrorKind.SHAPE, op + ": the index must have at most 1 dim, found " + index.describe())
