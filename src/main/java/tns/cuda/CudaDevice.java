@@ -2,16 +2,11 @@ package tns.cuda;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tns.cuda.driver.Cublas;
-import tns.cuda.driver.CublasStream;
 import tns.cuda.driver.Driver;
-import tns.cuda.ptx.Kernel;
-import tns.cuda.ptx.KernelText;
 import tns.cuda.ptx.PointwiseKernel;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
@@ -22,7 +17,6 @@ import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
 import tns.tensor.Holder;
-import tns.tensor.ProductPrecision;
 import tns.tensor.Randomness;
 import tns.tensor.Recording;
 import tns.tensor.Reduction;
@@ -40,19 +34,14 @@ public final class CudaDevice implements Device {
     /** Numbers such as 2 or 1e-8 that programs use again and again are kept, the least recently used is given up. */
     private static final int CONSTANTS = 1024;
 
-    private static final long WORKSPACE = 32L << 20;
-
     /** From so many bytes on the driver copies faster than a kernel: 4.25 against 3.95 TB/s for 1 GiB on an H200. */
     private static final long BLOCK_COPY = 1L << 20;
 
     private record Constant(DType dtype, long bits) {}
 
-    private record Loaded(long function, int threads) {}
-
     private final String name;
     private final Driver driver;
     private final DeviceMemory memory;
-    private final Map<KernelText, Loaded> kernels = new HashMap<>();
     private final Map<Constant, Buffer> constants = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
@@ -61,11 +50,9 @@ public final class CudaDevice implements Device {
             return size() > CONSTANTS;
         }
     };
-    private final Stream stream = new Queue();
+    private final Stream stream;
+    private final DeviceProducts products;
     private @Nullable Tape tape;
-    private @Nullable CublasStream blas;
-    private boolean soughtBlas;
-    private RoundedFactors roundedFactors = new RoundedFactors();
     private @Nullable DeviceBuffer seeded;
     private long lastSeed;
 
@@ -74,35 +61,8 @@ public final class CudaDevice implements Device {
         this.name = name;
         this.driver = driver;
         this.memory = new DeviceMemory(this, driver);
-    }
-
-    /** The queue of the driver, and its kernels. */
-    private final class Queue implements Stream {
-        @Override
-        public void launch(KernelText text, int blocks, long... arguments) {
-            Loaded kernel = kernels.get(text);
-            if (kernel == null) {
-                Kernel rendered = text.render();
-                kernel = new Loaded(driver.load(rendered), rendered.threads());
-                kernels.put(text, kernel);
-            }
-            driver.launch(kernel.function, blocks, kernel.threads, arguments);
-        }
-
-        @Override
-        public long reserve(long bytes) {
-            return memory.reserve(bytes);
-        }
-
-        @Override
-        public void release(long address) {
-            memory.release(address);
-        }
-
-        @Override
-        public int multiprocessors() {
-            return driver.multiprocessors();
-        }
+        this.stream = new DriverStream(driver, memory);
+        this.products = new DeviceProducts(driver, memory, stream);
     }
 
     @Override
@@ -168,8 +128,7 @@ public final class CudaDevice implements Device {
         boolean done = false;
         tape = own;
         memory.beginRecording();
-        // What is rounded in a recording is so at each run, and what was before it is not.
-        roundedFactors = new RoundedFactors();
+        products.forgetAll();
         try {
             driver.beginCapture();
             own.begin(stream);
@@ -179,7 +138,7 @@ public final class CudaDevice implements Device {
             done = true;
         } finally {
             tape = null;
-            roundedFactors = new RoundedFactors();
+            products.forgetAll();
             List<DeviceBuffer> buffers = memory.endRecording();
             own.undo();
             if (done) {
@@ -227,7 +186,7 @@ public final class CudaDevice implements Device {
     @Override
     public synchronized void release(Buffer buffer) {
         if (tape == null && buffer instanceof DeviceBuffer own && !own.isKept()) {
-            roundedFactors.forget(own);
+            products.forget(own);
             memory.free(own);
         }
     }
@@ -284,7 +243,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void store(Buffer buffer, int position, Number value) {
-        roundedFactors.forget(buffer);
+        products.forget(buffer);
         set((DeviceBuffer) buffer, position, HostElements.bits(buffer.dtype(), value));
     }
 
@@ -374,79 +333,24 @@ public final class CudaDevice implements Device {
     /** Every walk that suits joins the others in one launch; the rest are launched one by one. */
     @Override
     public synchronized void mapEach(Program program, Tensor[][] inputs, Tensor[][] outputs) {
-        for (Tensor[] own : outputs) {
-            changing(own);
-        }
-        List<Integer> joined = new ArrayList<>();
+        List<Integer> together = new ArrayList<>();
         for (int s = 0; s < inputs.length; s++) {
-            if (outputs[s][0].elements() > 0) {
-                if (suitsSet(inputs, outputs, s)) {
-                    joined.add(s);
-                } else {
-                    map(program, inputs[s], outputs[s][0].shape(), outputs[s]);
-                }
+            changing(outputs[s]);
+            if (SideBySide.suits(inputs, outputs, s)) {
+                together.add(s);
+            } else {
+                map(program, inputs[s], outputs[s][0].shape(), outputs[s]);
             }
         }
-        for (int from = 0; from < joined.size(); from += PointwisePlan.MOST_SETS) {
-            List<Integer> some = joined.subList(from, Math.min(joined.size(), from + PointwisePlan.MOST_SETS));
+        for (int from = 0; from < together.size(); from += PointwisePlan.MOST_SETS) {
+            List<Integer> some = together.subList(from, Math.min(together.size(), from + PointwisePlan.MOST_SETS));
             if (some.size() == 1) {
                 int s = some.getFirst();
                 map(program, inputs[s], outputs[s][0].shape(), outputs[s]);
             } else {
-                launchSets(program, inputs, outputs, some);
+                SideBySide.run(stream, program, inputs, outputs, some, this::place);
             }
         }
-    }
-
-    /** Whether walk {@code s} can go beside the first: contiguous operands of the same kinds, and the same single ones. */
-    private static boolean suitsSet(Tensor[][] inputs, Tensor[][] outputs, int s) {
-        Shape shape = outputs[s][0].shape();
-        for (int k = 0; k < inputs[s].length; k++) {
-            Tensor own = inputs[s][k];
-            Tensor first = inputs[0][k];
-            boolean single = first.rank() == 0 && outputs[0][0].rank() > 0;
-            if (own.dtype() != first.dtype()
-                    || (single ? !own.isSameView(first) : !own.shape().equals(shape) || !own.isContiguous())) {
-                return false;
-            }
-        }
-        for (int o = 0; o < outputs[s].length; o++) {
-            Tensor own = outputs[s][o];
-            if (own.dtype() != outputs[0][o].dtype() || !own.shape().equals(shape) || !own.isContiguous()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void launchSets(Program program, Tensor[][] inputs, Tensor[][] outputs, List<Integer> some) {
-        List<List<PointwisePlan.Place>> sets = new ArrayList<>();
-        int[] elements = new int[some.size()];
-        int[] blocks = new int[some.size()];
-        int grid = 0;
-        for (int i = 0; i < elements.length; i++) {
-            int s = some.get(i);
-            elements[i] = outputs[s][0].elements();
-            Shape flat = Shape.of(elements[i]);
-            List<PointwisePlan.Place> places = new ArrayList<>();
-            for (Tensor t : inputs[s]) {
-                places.add(flatPlace(t, flat));
-            }
-            for (Tensor t : outputs[s]) {
-                places.add(flatPlace(t, flat));
-            }
-            sets.add(places);
-            blocks[i] = Grid.blocks(stream, (elements[i] + 3) / 4, PointwiseKernel.THREADS);
-            grid += blocks[i];
-        }
-        PointwisePlan plan = PointwisePlan.ofSets(program, sets, elements, blocks);
-        stream.launch(plan.kernel(), grid, plan.arguments());
-    }
-
-    private PointwisePlan.Place flatPlace(Tensor t, Shape flat) {
-        return t.rank() == 0
-                ? place(t, flat)
-                : new PointwisePlan.Place(t.dtype(), region(t).first(), new int[] {1});
     }
 
     @Override
@@ -483,68 +387,23 @@ public final class CudaDevice implements Device {
     @Override
     public synchronized void gemm(Tensor left, Tensor right, Tensor output) {
         changing(output);
-        if (packed(left, right, output)) {
-            return;
-        }
-        Products.run(
-                stream,
-                suitsBlas(left, output),
-                ProductPrecision.inForce(),
-                region(left),
-                region(right),
-                region(output));
-    }
-
-    /** The product of factors rounded to bfloat16, where that is asked for and cuBLAS takes them as they lie. */
-    private boolean packed(Tensor left, Tensor right, Tensor output) {
-        CublasStream library = blas();
-        if (ProductPrecision.inForce() != ProductPrecision.BFLOAT16
-                || library == null
-                || left.dtype() != DType.FLOAT32
-                || output.elements() == 0
-                || left.elements() == 0) {
-            return false;
-        }
-        Region a = rounded(left);
-        Region b = a == null ? null : rounded(right);
-        return a != null && b != null && Products.runPacked(stream, library, a, b, region(output));
-    }
-
-    private @Nullable Region rounded(Tensor factor) {
-        region(factor);
-        return roundedFactors.of(
-                factor,
-                count -> memory.buffer(DType.FLOAT32, (count + 1) / 2),
-                (from, count, to) -> Rounding.pack(stream, from, count, to));
+        products.run(left, region(left), right, region(right), region(output));
     }
 
     /** The elements of these tensors are about to change. */
     private void changing(Tensor... outputs) {
-        if (!roundedFactors.isEmpty()) {
-            for (Tensor output : outputs) {
-                roundedFactors.forget(output.buffer());
-            }
+        for (Tensor output : outputs) {
+            products.forget(output.buffer());
         }
     }
 
     @Override
     public synchronized boolean product(Tensor left, Tensor right, Tensor bias, Tensor output) {
-        return suitsBlas(left, output) == null
-                && (ProductPrecision.inForce() == ProductPrecision.FULL
-                        || !left.dtype().isFloat())
-                && Products.run(
-                        stream,
-                        region(left.window(left.view().insert(0))),
-                        region(right.window(right.view().insert(0))),
-                        region(bias),
-                        region(output.window(output.view().insert(0))));
-    }
-
-    /** The library that is to compute a product; null where the kernels of this project are quicker, or there is none. */
-    private @Nullable CublasStream suitsBlas(Tensor left, Tensor output) {
-        boolean small =
-                ProductPrecision.inForce() == ProductPrecision.FULL && Products.isSmall(left.shape(), output.shape());
-        return small ? null : blas();
+        return products.run(
+                region(left.window(left.view().insert(0))),
+                region(right.window(right.view().insert(0))),
+                region(bias),
+                region(output.window(output.view().insert(0))));
     }
 
     @Override
@@ -564,22 +423,6 @@ public final class CudaDevice implements Device {
             regions.add(region(t));
         }
         return regions;
-    }
-
-    /** cuBLAS on this device's queue, looked for at the first product; null when there is none. */
-    private @Nullable CublasStream blas() {
-        if (!soughtBlas) {
-            soughtBlas = true;
-            Cublas library = driver.queue() == 0 ? null : Cublas.find();
-            if (library != null) {
-                CublasStream opened = library.open(driver.queue());
-                // Its own, so that it never asks for memory while work is recorded: 32 MiB, as PyTorch has it on
-                // Hopper.
-                opened.workspace(memory.reserve(WORKSPACE), WORKSPACE);
-                blas = opened;
-            }
-        }
-        return blas;
     }
 
     @Override
