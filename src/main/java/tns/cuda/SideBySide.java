@@ -22,7 +22,9 @@ final class SideBySide {
             Tensor own = inputs[s][k];
             Tensor first = inputs[0][k];
             boolean single = first.rank() == 0 && outputs[0][0].rank() > 0;
-            boolean fits = single ? own.isSameView(first) : own.shape().equals(shape) && own.isContiguous();
+            // One element that the host knows has no address of its own.
+            boolean known = own.buffer() instanceof ConstantBuffer;
+            boolean fits = single ? own.isSameView(first) : own.shape().equals(shape) && own.isContiguous() && !known;
             if (!fits || own.dtype() != first.dtype()) {
                 return false;
             }
