@@ -21,6 +21,9 @@ final class Reduce {
     /** Columns taken at a time, so that their accumulators stay in the first-level cache. */
     private static final int TILE = 2048;
 
+    /** Rows that a column adds up in sequence: what bounds its rounding, as runs are bounded by their lanes. */
+    private static final int ROWS = 128;
+
     /** Lanes that a run of folded elements is spread over. */
     private static final int RUN_LANES = 128;
 
@@ -120,12 +123,13 @@ final class Reduce {
         int tiles = (columns + TILE - 1) / TILE;
         int tileColumns = Math.min(columns, TILE);
         // Chunks of whole segments, or, when one is longer than a chunk, pieces of one segment.
-        int chunkSteps = Math.clamp(CHUNK / tileColumns, 1, Math.max(1, steps));
+        boolean dense = tiles == 1 && (columns == 1 || columnStride == 1) && (stepStride == columns || steps == 1);
+        int chunkRows = dense || columns == 1 ? CHUNK / tileColumns : Math.min(CHUNK / tileColumns, ROWS);
+        int chunkSteps = Math.clamp(chunkRows, 1, Math.max(1, steps));
         int pieces = steps == 0 ? 0 : (steps + chunkSteps - 1) / chunkSteps;
-        int chunkSegments = pieces > 1 ? 1 : Math.max(1, CHUNK / Math.max(1, steps * tileColumns));
+        int chunkSegments = pieces > 1 ? 1 : Math.max(1, chunkRows / Math.max(1, steps));
         int chunks =
                 pieces > 1 ? segments.elements() * pieces : (segments.elements() + chunkSegments - 1) / chunkSegments;
-        boolean dense = tiles == 1 && (columns == 1 || columnStride == 1) && (stepStride == columns || steps == 1);
         int width = dense
                 ? columns * Math.clamp(Math.max(RUN_LANES / columns, 1), 1, Math.max(1, steps))
                 : columns == 1 ? Math.min(RUN_LANES, Math.max(1, steps)) : tileColumns;
@@ -142,7 +146,8 @@ final class Reduce {
             return;
         }
         Object partials = Lanes.of(reduction, dtype, 0).partials(results * chunks * tileColumns);
-        parallel.range(results * chunks, 1, (from, to) -> {
+        int grain = Math.max(1, CHUNK / (chunkRows * tileColumns));
+        parallel.range(results * chunks, grain, (from, to) -> {
             Lanes lanes = Lanes.of(reduction, dtype, width);
             for (int task = from; task < to; task++) {
                 int chunk = task % chunks;
