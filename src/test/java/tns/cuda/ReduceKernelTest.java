@@ -11,7 +11,6 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tns.cuda.emulator.Emulator;
-import tns.cuda.ptx.KernelText;
 import tns.cuda.ptx.ReduceKernel;
 import tns.cuda.ptx.ReduceKernel.Grouping;
 import tns.cuda.ptx.ReduceKernel.Reach;
@@ -80,7 +79,7 @@ class ReduceKernelTest {
                 }
             }
             Region none = device.upload(array(dtype, 0), View.contiguous(Shape.of(0, 3)));
-            Recorder recorder = new Recorder(device);
+            RecordingStream<Launch> recorder = RecordingStream.of(device, ReduceKernel.class, Launch::new);
             Reduce.run(recorder, Reduction.MAX, none, 1, device.room(dtype, Shape.of(0)));
             assertTrue(recorder.launches.isEmpty());
         }
@@ -228,7 +227,7 @@ class ReduceKernelTest {
         int n = 300_000;
         float[] array = (float[]) array(DType.FLOAT32, n);
         EmulatedStream device = new EmulatedStream(Emulator.Order.FORWARD, 0);
-        Recorder recorder = new Recorder(device);
+        RecordingStream<Launch> recorder = RecordingStream.of(device, ReduceKernel.class, Launch::new);
         Region output = device.room(DType.FLOAT32, Shape.SCALAR);
         Reduce.run(recorder, Reduction.SUM, device.upload(array, View.contiguous(Shape.of(n))), 0, output);
         double sum = 0;
@@ -392,37 +391,6 @@ class ReduceKernelTest {
         }
     }
 
-    /** Keeps the launches it passes on. */
-    private static final class Recorder implements Stream {
-        private final EmulatedStream device;
-        private final List<Launch> launches = new ArrayList<>();
-
-        Recorder(EmulatedStream device) {
-            this.device = device;
-        }
-
-        @Override
-        public void launch(KernelText kernel, int blocks, long... arguments) {
-            launches.add(new Launch((ReduceKernel) kernel, blocks, arguments));
-            device.launch(kernel, blocks, arguments);
-        }
-
-        @Override
-        public long reserve(long bytes) {
-            return device.reserve(bytes);
-        }
-
-        @Override
-        public void release(long address) {
-            device.release(address);
-        }
-
-        @Override
-        public int multiprocessors() {
-            return device.multiprocessors();
-        }
-    }
-
     private static void assertReach(Reach reach, List<Launch> launches) {
         assertEquals(reach, launches.getFirst().kernel().operands().getFirst().reach());
     }
@@ -455,7 +423,7 @@ class ReduceKernelTest {
         Region room = device.room(to, Shape.of(outputs + 4));
         Region output = new Region(to, room.address(), new View(kept, kept.contiguousStrides(), 3));
         long reserved = device.reserved();
-        Recorder recorder = new Recorder(device);
+        RecordingStream<Launch> recorder = RecordingStream.of(device, ReduceKernel.class, Launch::new);
         try {
             if (program == null) {
                 Reduce.run(recorder, reduction, inputs.getFirst(), keptDims, output);

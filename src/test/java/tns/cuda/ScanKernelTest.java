@@ -4,13 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Array;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import tns.cuda.emulator.Emulator;
-import tns.cuda.ptx.KernelText;
 import tns.cuda.ptx.ScanKernel;
 import tns.cuda.ptx.ScanKernel.Stage;
 import tns.tensor.DType;
@@ -89,7 +87,7 @@ class ScanKernelTest {
     void nothing() {
         EmulatedStream device = new EmulatedStream(Emulator.Order.FORWARD, 0);
         Region input = device.upload(new float[0], View.contiguous(Shape.of(3, 0)));
-        Recorder recorder = new Recorder(device);
+        RecordingStream<Launch> recorder = RecordingStream.of(device, ScanKernel.class, Launch::new);
         Scan.run(recorder, Reduction.SUM, input, device.room(DType.FLOAT32, Shape.of(3, 0)));
         assertTrue(recorder.launches.isEmpty());
     }
@@ -135,38 +133,7 @@ class ScanKernelTest {
     }
 
     /** One launch as it was asked for. */
-    private record Launch(ScanKernel kernel, long[] arguments) {}
-
-    /** Keeps the launches it passes on. */
-    private static final class Recorder implements Stream {
-        private final EmulatedStream device;
-        private final List<Launch> launches = new ArrayList<>();
-
-        Recorder(EmulatedStream device) {
-            this.device = device;
-        }
-
-        @Override
-        public void launch(KernelText kernel, int blocks, long... arguments) {
-            launches.add(new Launch((ScanKernel) kernel, arguments));
-            device.launch(kernel, blocks, arguments);
-        }
-
-        @Override
-        public long reserve(long bytes) {
-            return device.reserve(bytes);
-        }
-
-        @Override
-        public void release(long address) {
-            device.release(address);
-        }
-
-        @Override
-        public int multiprocessors() {
-            return device.multiprocessors();
-        }
-    }
+    private record Launch(ScanKernel kernel, int blocks, long[] arguments) {}
 
     /** Runs sums and products over {@code elements} random elements seen by the view; returns the launches of one. */
     private int check(DType dtype, View view, int elements) {
@@ -183,7 +150,7 @@ class ScanKernelTest {
             View place = View.contiguous(view.shape());
             Region output = new Region(to, room.address(), new View(place.shape(), place.strides(), offset));
             long reserved = device.reserved();
-            Recorder recorder = new Recorder(device);
+            RecordingStream<Launch> recorder = RecordingStream.of(device, ScanKernel.class, Launch::new);
             try {
                 Scan.run(recorder, reduction, input, output);
             } catch (RuntimeException e) {

@@ -104,9 +104,7 @@ public record TransposeKernel(int bytes, int tile, int outer) implements KernelT
         /** Lane along a, rows along b: element (a, b) comes to row b of the tile. */
         private void read(String a, String b, String zone, String side, String row) {
             String insideA = w.make(PtxType.PRED, "setp.lt.u32", a, sizeA);
-            String offset = w.make(PtxType.B32, "mul.lo.s32", a, sourceA);
-            String start = w.make(PtxType.B64, "mad.wide.s32", offset, Integer.toString(bytes), source);
-            String first = moved(start, b, sourceB);
+            String first = moved(moved(source, a, sourceA), b, sourceB);
             String[] places = places(first, sourceB);
             String[] guards = guards(b, sizeB, insideA);
             String[][] values = new String[passes][];
@@ -126,9 +124,7 @@ public record TransposeKernel(int bytes, int tile, int outer) implements KernelT
             String insideB = w.make(PtxType.PRED, "setp.lt.u32", b, sizeB);
             String line = w.make(PtxType.B32, "mad.lo.u32", side, Integer.toString(pitch()), zone);
             String at = w.make(PtxType.B32, "mad.lo.u32", row, Integer.toString(bytes), line);
-            String offset = w.make(PtxType.B32, "mul.lo.s32", b, targetB);
-            String start = w.make(PtxType.B64, "mad.wide.s32", offset, Integer.toString(bytes), target);
-            String first = moved(start, a, targetA);
+            String first = moved(moved(target, b, targetB), a, targetA);
             String[] places = places(first, targetA);
             String[] guards = guards(a, sizeA, insideB);
             String[][] values = new String[passes][];
