@@ -57,8 +57,13 @@ public final class CpuDevice implements Device {
 
     /** A device with or without kernels of the Vector API. */
     CpuDevice(int threads, boolean vectors, Runnable checkpoint) {
+        this(threads, vectors, vectors ? MatrixKernel.Kind.VECTORS : MatrixKernel.Kind.PLAIN, checkpoint);
+    }
+
+    /** The same, with a choice of how matrices are multiplied. */
+    CpuDevice(int threads, boolean vectors, MatrixKernel.Kind products, Runnable checkpoint) {
         parallel = new Parallel(threads);
-        gemm = new Gemm(parallel, vectors);
+        gemm = new Gemm(parallel, products);
         pointwise = PointwiseRunners.choose(parallel, checkpoint, vectors);
     }
 

@@ -27,11 +27,24 @@ final class Gemm {
     /** From this length of a line of the result on, it is computed as a whole. */
     private static final int SMALL_LINE = 8;
 
-    /** Cache blocks: a packed left block takes 128 KiB as float32, a packed right block 1 MiB. */
-    private static final int BLOCK_K = 256;
+    /** Up to so many strips of tiles, packing the right side costs more than reading it where it lies. */
+    private static final int DIRECT_MAX_STRIPS = 4;
 
-    private static final int BLOCK_M = 128;
+    /** From so many columns on, the left side's lines are packed: its tiles are fastest there. */
+    private static final int PACK_LEFT_MIN_COLUMNS = 256;
+
+    /**
+     * Cache blocks: a packed left block takes up to 512 KiB as float32, a packed right block up to 8 MiB. Long lines
+     * along k leave the result alone until it is done: 107 GFLOP/s at 2048², where blocks of 256 along k and 128 rows
+     * came to 94, and OpenBLAS to 103 (AMD EPYC, one core, 2026-11-26).
+     */
+    private static final int BLOCK_K = 2048;
+
+    private static final int BLOCK_M = 64;
     private static final int BLOCK_N = 1024;
+
+    /** Panels that are packed side by side from lines without gaps. */
+    private static final int GROUP = 8;
 
     private final Parallel parallel;
     private final Parallel alone = new Parallel(1);
@@ -39,11 +52,10 @@ final class Gemm {
     private final MatrixKernel doubles;
     private final MatrixKernel longs;
 
-    /** Kernels of the Vector API when {@code vectors}, else of plain Java. */
-    Gemm(Parallel parallel, boolean vectors) {
+    Gemm(Parallel parallel, MatrixKernel.Kind kind) {
         this.parallel = parallel;
-        floats = MatrixKernel.floats(vectors);
-        doubles = MatrixKernel.doubles(vectors);
+        floats = MatrixKernel.floats(kind);
+        doubles = MatrixKernel.doubles(kind);
         longs = MatrixKernel.longs();
     }
 
@@ -51,6 +63,11 @@ final class Gemm {
     private record Matrix(Object array, int at, int row, int column) {
         Matrix transposed() {
             return new Matrix(array, at, column, row);
+        }
+
+        /** Whether its lines along one of the two directions have no gaps. */
+        boolean isDense() {
+            return row == 1 || column == 1;
         }
 
         Matrix moved(int rows, int columns) {
@@ -194,22 +211,25 @@ final class Gemm {
             product(parallel, kernel, b.transposed(), a.transposed(), new Matrix(c.array(), c.at(), m, 1), 1, m, k);
         } else if (m <= DOT_MAX_ROWS && b.row() == 1 && b.column() != 1 && k > 1) {
             dots(threads, kernel, a, b, c, m, n, k);
-        } else if (b.column() == 1 && ((long) n * k <= DIRECT_MAX_ELEMENTS || m <= 2 * kernel.rows())) {
-            direct(threads, kernel, a, b, c, m, n, k);
+        } else if (b.row() == 1 && b.column() != 1 && (long) m * (n + k) < (long) n * k) {
+            turned(parallel, kernel, a, b, c, m, n, k);
+        } else if (b.column() == 1 && ((long) n * k <= DIRECT_MAX_ELEMENTS || m <= DIRECT_MAX_STRIPS * kernel.rows())) {
+            direct(threads, kernel, a.isDense() ? a : packed(kernel, a, m, k), b, c, m, n, k);
         } else {
             blocked(threads, kernel, a, b, c, m, n, k);
         }
     }
 
+    /** A copy whose rows have no gaps. */
+    private static Matrix packed(MatrixKernel kernel, Matrix a, int m, int k) {
+        Object packed = kernel.array(m * k);
+        kernel.pack(a.array(), a.at(), a.row(), a.column(), m, k, packed, 0, k);
+        return new Matrix(packed, 0, k, 1);
+    }
+
     private static void dots(
             Parallel parallel, MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k) {
-        Matrix lines = a;
-        if (a.column() != 1) {
-            Object packed = kernel.array(m * k);
-            kernel.pack(a.array(), a.at(), a.row(), a.column(), m, k, packed, 0, k);
-            lines = new Matrix(packed, 0, k, 1);
-        }
-        Matrix x = lines;
+        Matrix x = a.column() == 1 ? a : packed(kernel, a, m, k);
         parallel.range(n, Math.max(1, (int) (SHARE_MIN_STEPS / k / 4)), (from, to) -> {
             for (int j = from; j < to; j++) {
                 for (int i = 0; i < m; i++) {
@@ -221,93 +241,111 @@ final class Gemm {
         });
     }
 
-    /** Tiles straight over the operands: no packing but for the last columns. */
+    /** By {@code cᵀ = bᵀ @ aᵀ}: where lines of b lie along k, a takes less packing than b. */
+    private void turned(Parallel parallel, MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k) {
+        Object turned = kernel.array(n * m);
+        product(parallel, kernel, b.transposed(), a.transposed(), new Matrix(turned, 0, m, 1), n, m, k);
+        kernel.pack(turned, 0, 1, m, m, n, c.array(), c.at(), c.row());
+    }
+
+    /** Tiles straight over the operands, without packing. */
     private static void direct(
             Parallel parallel, MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k) {
         int width = kernel.columns();
         int tiles = (n + width - 1) / width;
-        if (tiles > 1 && tiles >= parallel.threads()) {
-            int grain = (tiles + 4 * parallel.threads() - 1) / (4 * parallel.threads());
-            parallel.range(tiles, grain, (from, to) -> strips(kernel, a, b, c, m, n, k, from, to));
-        } else {
-            int height = kernel.rows();
-            int strips = (m + height - 1) / height;
-            int grain = (strips + 4 * parallel.threads() - 1) / (4 * parallel.threads());
-            parallel.range(strips, grain, (from, to) -> {
-                int first = from * height;
-                int count = Math.min(m, to * height) - first;
-                strips(kernel, a.moved(first, 0), b, c.moved(first, 0), count, n, k, 0, tiles);
-            });
-        }
-    }
-
-    private static void strips(
-            MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k, int from, int to) {
-        int width = kernel.columns();
-        int next = kernel.rows() * a.row();
-        for (int tile = from; tile < to; tile++) {
-            int column = tile * width;
-            int columns = Math.min(width, n - column);
-            Matrix panel = b.moved(0, column);
-            if (columns < width) {
-                Object padded = kernel.array(k * width);
-                kernel.pack(panel.array(), panel.at(), panel.row(), 1, k, columns, padded, 0, width);
-                panel = new Matrix(padded, 0, width, 1);
-            }
-            strip(kernel, a, next, panel, c.moved(0, column), m, columns, k, false);
-        }
-    }
-
-    /** All m rows, whose tiles are {@code next} apart, against one panel of b, of which {@code columns} count. */
-    private static void strip(
-            MatrixKernel kernel, Matrix a, int next, Matrix b, Matrix c, int m, int columns, int k, boolean add) {
         int height = kernel.rows();
-        int width = kernel.columns();
-        boolean whole = columns == width;
-        Matrix target = whole ? c : new Matrix(kernel.array(height * width), 0, width, 1);
-        for (int i = 0, aAt = a.at(); i < m; i += height, aAt += next) {
-            int count = Math.min(height, m - i);
-            int cAt = c.at() + i * c.row();
-            int at = whole ? cAt : 0;
-            if (!whole && add) {
-                kernel.pack(c.array(), cAt, c.row(), 1, count, columns, target.array(), 0, width);
+        int strips = (m + height - 1) / height;
+        boolean across = tiles > 1 && tiles >= parallel.threads();
+        int pieces = across ? tiles : strips;
+        int grain = (pieces + 4 * parallel.threads() - 1) / (4 * parallel.threads());
+        parallel.range(pieces, grain, (from, to) -> {
+            int firstRow = across ? 0 : from * height;
+            int rows = across ? m : Math.min(m, to * height) - firstRow;
+            int firstColumn = across ? from * width : 0;
+            int columns = across ? Math.min(n, to * width) : n;
+            for (int column = firstColumn; column < columns; column += width) {
+                int used = Math.min(width, columns - column);
+                strip(
+                        kernel,
+                        a.moved(firstRow, 0),
+                        b.moved(0, column),
+                        c.moved(firstRow, column),
+                        rows,
+                        used,
+                        k,
+                        false);
             }
-            kernel.tile(
-                    a.array(),
-                    aAt,
-                    a.row(),
-                    a.column(),
-                    b.array(),
-                    b.at(),
-                    b.row(),
-                    target.array(),
-                    at,
-                    target.row(),
-                    count,
-                    k,
-                    add);
-            for (int r = 0; !whole && r < count; r++) {
-                System.arraycopy(target.array(), r * width, c.array(), cAt + r * c.row(), columns);
-            }
+        });
+    }
+
+    /** All m rows of a against so many columns of b, of one tile at most. */
+    private static void strip(
+            MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int columns, int k, boolean add) {
+        int height = kernel.rows();
+        for (int i = 0; i < m; i += height) {
+            int rows = Math.min(height, m - i);
+            tile(kernel, a, a.at() + i * a.row(), b, c, i, rows, columns, k, add);
         }
+    }
+
+    /** The same with a packed: its strips lie one after the other, each step along k without gaps. */
+    private static void packedStrip(
+            MatrixKernel kernel, Object a, Matrix b, Matrix c, int m, int columns, int k, boolean add) {
+        int height = kernel.rows();
+        for (int i = 0; i < m; i += height) {
+            int rows = Math.min(height, m - i);
+            tile(kernel, new Matrix(a, 0, 1, rows), i * k, b, c, i, rows, columns, k, add);
+        }
+    }
+
+    private static void tile(
+            MatrixKernel kernel,
+            Matrix a,
+            int at,
+            Matrix b,
+            Matrix c,
+            int i,
+            int rows,
+            int columns,
+            int k,
+            boolean add) {
+        int to = c.at() + i * c.row();
+        kernel.tile(
+                a.array(),
+                at,
+                a.row(),
+                a.column(),
+                b.array(),
+                b.at(),
+                b.row(),
+                c.array(),
+                to,
+                c.row(),
+                rows,
+                columns,
+                k,
+                add);
     }
 
     /**
-     * Panels of both sides are packed block by block so that tiles read them from cache without gaps (Goto and van de
-     * Geijn, Anatomy of High-Performance Matrix Multiplication, 2008).
+     * Panels of b, and of a where it pays, are packed block by block so that tiles read them from cache without gaps
+     * (Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008).
      */
     private static void blocked(
             Parallel parallel, MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k) {
-        int height = kernel.rows();
         int width = kernel.columns();
         int blockN = Math.min(BLOCK_N, n);
         int blockK = Math.clamp(k, 1, BLOCK_K);
-        int blockM = Math.min(BLOCK_M, (m + height - 1) / height * height);
-        int panels = (blockN + width - 1) / width;
-        Object packed = kernel.array(panels * width * blockK);
+        int blocks = (m + BLOCK_M - 1) / BLOCK_M;
+        boolean packLeft = !a.isDense() || n >= PACK_LEFT_MIN_COLUMNS;
+        Object packed = kernel.array(blockN * blockK);
         for (int column = 0; column < n; column += blockN) {
             int columns = Math.min(blockN, n - column);
             int tiles = (columns + width - 1) / width;
+            // Few rows are shared by columns too.
+            int groups =
+                    parallel.threads() == 1 ? 1 : Math.clamp((2L * parallel.threads() + blocks - 1) / blocks, 1, tiles);
+            int share = (tiles + groups - 1) / groups * width;
             for (int step = 0; step == 0 || step < k; step += blockK) {
                 int steps = Math.min(blockK, k - step);
                 Matrix right = b.moved(step, column);
@@ -315,34 +353,28 @@ final class Gemm {
                 Matrix target = c.moved(0, column);
                 boolean add = step > 0;
                 parallel.range(tiles, Math.max(1, tiles / 8), (from, to) -> {
-                    for (int t = from; t < to; t++) {
-                        int first = t * width;
-                        int used = Math.min(width, columns - first);
-                        int at = right.at() + first * right.column();
-                        kernel.pack(
-                                right.array(),
-                                at,
-                                right.row(),
-                                right.column(),
-                                steps,
-                                used,
-                                packed,
-                                first * steps,
-                                width);
-                    }
+                    int last = Math.min(columns, to * width);
+                    packColumns(kernel, right, from * width, last, steps, packed);
                 });
-                int blocks = (m + blockM - 1) / blockM;
-                parallel.range(blocks, 1, (from, to) -> {
-                    Object rows = kernel.array(blockM * steps);
-                    for (int block = from; block < to; block++) {
-                        int row = block * blockM;
-                        int count = Math.min(blockM, m - row);
-                        packRows(kernel, left.moved(row, 0), count, steps, rows);
-                        Matrix x = new Matrix(rows, 0, 1, height);
-                        for (int first = 0; first < columns; first += width) {
-                            Matrix panel = new Matrix(packed, first * steps, width, 1);
+                parallel.range(blocks * groups, 1, (from, to) -> {
+                    Object rows = packLeft ? kernel.array(Math.min(BLOCK_M, m) * steps) : packed;
+                    for (int piece = from; piece < to; piece++) {
+                        int row = piece / groups * BLOCK_M;
+                        int count = Math.min(BLOCK_M, m - row);
+                        Matrix x = left.moved(row, 0);
+                        if (packLeft) {
+                            packRows(kernel, x, count, steps, rows);
+                        }
+                        int begin = piece % groups * share;
+                        for (int first = begin; first < Math.min(columns, begin + share); first += width) {
                             int used = Math.min(width, columns - first);
-                            strip(kernel, x, height * steps, panel, target.moved(row, first), count, used, steps, add);
+                            Matrix panel = new Matrix(packed, first * steps, used, 1);
+                            Matrix result = target.moved(row, first);
+                            if (packLeft) {
+                                packedStrip(kernel, rows, panel, result, count, used, steps, add);
+                            } else {
+                                strip(kernel, x, panel, result, count, used, steps, add);
+                            }
                         }
                     }
                 });
@@ -350,11 +382,46 @@ final class Gemm {
         }
     }
 
-    private static void packRows(MatrixKernel kernel, Matrix a, int m, int steps, Object rows) {
+    /** Packs the columns from {@code first} to {@code last} into panels as wide as a tile, one after the other. */
+    private static void packColumns(MatrixKernel kernel, Matrix b, int first, int last, int steps, Object packed) {
+        int width = kernel.columns();
+        if (b.column() == 1) {
+            // Lines are read several panels wide: pieces of one panel's width would each lie in another page.
+            for (int group = first; group < last; group += GROUP * width) {
+                int end = Math.min(last, group + GROUP * width);
+                for (int p = 0; p < steps; p++) {
+                    for (int column = group; column < end; column += width) {
+                        int used = Math.min(width, last - column);
+                        int from = b.at() + p * b.row() + column;
+                        System.arraycopy(b.array(), from, packed, column * steps + p * used, used);
+                    }
+                }
+            }
+            return;
+        }
+        for (int column = first; column < last; column += width) {
+            int used = Math.min(width, last - column);
+            int at = b.at() + column * b.column();
+            kernel.pack(b.array(), at, b.row(), b.column(), steps, used, packed, column * steps, used);
+        }
+    }
+
+    /** Packs the rows into strips as high as a tile, one after the other. */
+    private static void packRows(MatrixKernel kernel, Matrix a, int m, int steps, Object packed) {
         int height = kernel.rows();
+        if (a.row() == 1) {
+            for (int p = 0; p < steps; p++) {
+                int from = a.at() + p * a.column();
+                for (int i = 0; i < m; i += height) {
+                    int rows = Math.min(height, m - i);
+                    System.arraycopy(a.array(), from + i, packed, i * steps + p * rows, rows);
+                }
+            }
+            return;
+        }
         for (int i = 0; i < m; i += height) {
-            int count = Math.min(height, m - i);
-            kernel.pack(a.array(), a.at() + i * a.row(), a.column(), a.row(), steps, count, rows, i * steps, height);
+            int rows = Math.min(height, m - i);
+            kernel.pack(a.array(), a.at() + i * a.row(), a.column(), a.row(), steps, rows, packed, i * steps, rows);
         }
     }
 }

@@ -19,7 +19,7 @@ abstract class MatrixKernel {
         return rows;
     }
 
-    /** The columns of a tile; edges are padded to it. */
+    /** The most columns of a tile. */
     final int columns() {
         return columns;
     }
@@ -28,9 +28,10 @@ abstract class MatrixKernel {
     abstract Object array(int size);
 
     /**
-     * {@code c[i, j] = fma(a[i, p], b[p, j], …)} along p for {@code count} (at most {@link #rows}) rows i and all
-     * {@link #columns} j, starting from {@code c[i, j]} when {@code add} and else from 0. Row i of a starts at {@code at
-     * + i * aRow} and advances by {@code aStep}; row p of b lies at {@code bAt + p * bStep} without gaps.
+     * {@code c[i, j] = fma(a[i, p], b[p, j], …)} along p for {@code rows} rows i and {@code columns} columns j, each at
+     * least 1 and at most those of a tile, starting from {@code c[i, j]} when {@code add} and else from 0. Row i of a
+     * starts at {@code at + i * aRow} and advances by {@code aStep}; row p of b lies at {@code bAt + p * bRow} and row i
+     * of c at {@code cAt + i * cRow}, both without gaps.
      */
     abstract void tile(
             Object a,
@@ -39,11 +40,12 @@ abstract class MatrixKernel {
             int aStep,
             Object b,
             int bAt,
-            int bStep,
+            int bRow,
             Object c,
             int cAt,
             int cRow,
-            int count,
+            int rows,
+            int columns,
             int steps,
             boolean add);
 
@@ -51,20 +53,30 @@ abstract class MatrixKernel {
     abstract void dot(Object a, int at, Object b, int bAt, int n, Object c, int cAt);
 
     /**
-     * Copies {@code steps} lines of {@code width} elements into a panel whose lines have {@code padded} elements, the
-     * rest of each line zero.
+     * Copies {@code steps} lines of {@code width} elements, {@code step} apart and their elements {@code stride} apart,
+     * into lines without gaps that are {@code row} apart.
      */
     abstract void pack(
-            Object source, int at, int step, int stride, int steps, int width, Object panel, int start, int padded);
+            Object source, int at, int step, int stride, int steps, int width, Object target, int start, int row);
 
-    /** The kernel for float[], in vectors when the Vector API is there. */
-    static MatrixKernel floats(boolean vectors) {
-        return vectors ? VectorMatrixKernels.floats() : new PlainMatrixKernels.Floats(4, 64);
+    /** How floats are multiplied. */
+    enum Kind {
+        /** In plain Java. */
+        PLAIN,
+        /** In vectors, by code that is made and compiled in the background; in plain Java until it is ready. */
+        VECTORS,
+        /** In vectors from the first product on, compiled or not. */
+        VECTORS_AT_ONCE
     }
 
-    /** The kernel for double[], in vectors when the Vector API is there. */
-    static MatrixKernel doubles(boolean vectors) {
-        return vectors ? VectorMatrixKernels.doubles() : new PlainMatrixKernels.Doubles(4, 64);
+    /** The kernel for float[]. */
+    static MatrixKernel floats(Kind kind) {
+        return kind == Kind.PLAIN ? new PlainMatrixKernels.Floats(4, 64) : VectorMatrixKernels.floats(kind);
+    }
+
+    /** The kernel for double[]. */
+    static MatrixKernel doubles(Kind kind) {
+        return kind == Kind.PLAIN ? new PlainMatrixKernels.Doubles(4, 64) : VectorMatrixKernels.doubles(kind);
     }
 
     /** The kernel for long[]; products and sums wrap round. */
