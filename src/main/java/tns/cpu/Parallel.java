@@ -1,9 +1,12 @@
 package tns.cpu;
 
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,15 +14,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads start with the first range worth sharing and end when idle for a while, so a pool needs no closing. A body
  * may itself split a range: a caller never waits for work that nobody has begun.
+ *
+ * <p>Who waits looks again and again for a moment before it sleeps: waking a thread takes 20 to 50 microseconds, as long
+ * as many a range.
  */
 final class Parallel {
-    private static final int IDLE_SECONDS = 10;
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** How long to look before sleeping: about the time between two ranges of a small model's step. */
+    private static final long LOOK_NANOS = 50_000;
+
+    /** Looks between two offers of the processor to others. */
+    private static final int LOOKS = 64;
 
     private volatile int threads;
-    private @Nullable ExecutorService workers;
+    private volatile Team team = new Team(1);
 
     Parallel(int threads) {
-        this.threads = Math.max(1, threads);
+        threads(threads);
     }
 
     int threads() {
@@ -29,7 +41,7 @@ final class Parallel {
     /** Uses at most {@code count} threads from the next range on. */
     synchronized void threads(int count) {
         threads = Math.max(1, count);
-        workers = null; // the old ones end when they have been idle
+        team = new Team(threads - 1); // the old one's threads end when they have been idle
     }
 
     /** Work on the indices {@code from} (inclusive) to {@code to} (exclusive); runs on any thread. */
@@ -52,39 +64,87 @@ final class Parallel {
         }
         int pieces = (int) (((long) count + grain - 1) / grain);
         Job job = new Job(count, grain, body);
-        int others = Math.min(threads, pieces) - 1;
-        for (int i = 0; i < others; i++) {
-            workers().execute(job);
-        }
-        job.run();
+        team.invite(job, Math.min(threads, pieces) - 1);
+        job.work();
         job.finish();
     }
 
-    private synchronized ExecutorService workers() {
-        ExecutorService pool = workers;
-        if (pool == null) {
-            int most = Math.max(1, threads - 1);
-            ThreadPoolExecutor started = new ThreadPoolExecutor(
-                    most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                        Thread thread = new Thread(task, "tns-cpu");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
-            started.allowCoreThreadTimeOut(true);
-            pool = started;
-            workers = pool;
+    /** Waits for a moment, as one of many such waits that began at {@code start}; false when it is time to sleep. */
+    @SuppressWarnings("ThreadPriorityCheck") // Nothing depends on it: it leaves the processor to compilers and the like.
+    private static boolean look(long start) {
+        for (int i = 0; i < LOOKS; i++) {
+            Thread.onSpinWait();
         }
-        return pool;
+        Thread.yield();
+        return System.nanoTime() - start < LOOK_NANOS;
+    }
+
+    /** The threads besides the callers', and the jobs they are invited to. */
+    private static final class Team {
+        private final int most;
+        private final Queue<Job> invitations = new ConcurrentLinkedQueue<>();
+        private final Queue<Thread> sleepers = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger members = new AtomicInteger();
+
+        Team(int most) {
+            this.most = most;
+        }
+
+        /** Offers the job to {@code count} threads; those that are busy may come to it later, or too late. */
+        void invite(Job job, int count) {
+            for (int i = 0; i < count; i++) {
+                invitations.add(job);
+            }
+            for (int i = 0; i < count; i++) {
+                Thread sleeper = sleepers.poll();
+                if (sleeper != null) {
+                    LockSupport.unpark(sleeper);
+                } else if (members.getAndUpdate(now -> Math.min(most, now + 1)) < most) {
+                    Thread thread = new Thread(this::serve, "tns-cpu");
+                    thread.setDaemon(true);
+                    thread.start();
+                }
+            }
+        }
+
+        private void serve() {
+            long idleSince = System.nanoTime();
+            while (System.nanoTime() - idleSince < IDLE_NANOS) {
+                Job job = invitations.poll();
+                if (job != null) {
+                    job.work();
+                    idleSince = System.nanoTime();
+                } else if (!look(idleSince)) {
+                    sleep();
+                }
+            }
+            members.decrementAndGet();
+            // One that came in between is done here: its caller does not depend on it.
+            for (Job job = invitations.poll(); job != null; job = invitations.poll()) {
+                job.work();
+            }
+        }
+
+        private void sleep() {
+            Thread self = Thread.currentThread();
+            sleepers.add(self);
+            // An invitation sent before this thread was in the list woke nobody.
+            if (invitations.isEmpty()) {
+                LockSupport.parkNanos(this, IDLE_NANOS);
+            }
+            sleepers.remove(self);
+        }
     }
 
     /** One range being worked on: threads draw pieces until none is left. */
-    private static final class Job implements Runnable {
+    private static final class Job {
         private final int count;
         private final int grain;
         private final Body body;
-        private long next;
-        private int active;
-        private @Nullable Throwable failure;
+        private final AtomicLong next = new AtomicLong();
+        private final AtomicInteger active = new AtomicInteger();
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        private volatile @Nullable Thread waiting;
 
         Job(int count, int grain, Body body) {
             this.count = count;
@@ -92,58 +152,44 @@ final class Parallel {
             this.body = body;
         }
 
-        @Override
-        public void run() {
-            for (int from = draw(true); from >= 0; from = draw(false)) {
+        /** Draws pieces until none is left. */
+        void work() {
+            active.incrementAndGet();
+            for (long from = next.getAndAdd(grain); from < count; from = next.getAndAdd(grain)) {
                 try {
-                    body.run(from, (int) Math.min(count, (long) from + grain));
+                    body.run((int) from, (int) Math.min(count, from + grain));
                 } catch (Throwable thrown) {
-                    fail(thrown);
+                    failure.compareAndSet(null, thrown);
+                    next.set(count);
                 }
             }
+            if (active.decrementAndGet() == 0) {
+                LockSupport.unpark(waiting);
+            }
         }
 
-        /** The start of the next piece, or -1 when there is none and this thread has left the job. */
-        private synchronized int draw(boolean entering) {
-            if (entering) {
-                active++;
-            }
-            if (next < count) {
-                int from = (int) next;
-                next += grain;
-                return from;
-            }
-            active--;
-            notifyAll();
-            return -1;
-        }
-
-        private synchronized void fail(Throwable thrown) {
-            if (failure == null) {
-                failure = thrown;
-            }
-            next = count;
-        }
-
-        /** Waits for the threads that are still in a piece. */
-        synchronized void finish() {
+        /** Waits for the threads that are still in a piece; whoever comes from now on finds none left. */
+        void finish() {
             boolean interrupted = false;
-            while (active > 0) {
-                try {
-                    wait();
-                } catch (InterruptedException e) {
+            long start = System.nanoTime();
+            while (active.get() > 0) {
+                if (!look(start)) {
+                    waiting = Thread.currentThread();
+                    if (active.get() > 0) {
+                        LockSupport.park(this);
+                    }
                     // The pieces write into the caller's arrays, so it must not leave before they are done.
-                    interrupted = true;
+                    interrupted |= Thread.interrupted();
                 }
             }
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-            switch (failure) {
+            switch (failure.get()) {
                 case null -> {}
                 case RuntimeException e -> throw e;
                 case Error e -> throw e;
-                default -> throw new IllegalStateException(failure);
+                case Throwable e -> throw new IllegalStateException(e);
             }
         }
     }
