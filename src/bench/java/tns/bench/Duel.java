@@ -1,152 +1,74 @@
 package tns.bench;
 
-import java.io.BufferedReader;
-import java.io.PrintStream;
-import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.openblas.global.openblas;
-import org.bytedeco.pytorch.global.torch;
-import tns.Interpreter;
-import tns.lang.Script;
 
-/**
- * Measures the sides of one row in turns: after a warm-up of each, every repetition times all sides once, so that what
- * else the machine does meets them alike.
- */
+/** Measures the sides of one row in turns, in a process of its own. */
 final class Duel {
-    /** The outcome against one rival; times are seconds a call. */
-    record Outcome(String row, int threads, Times tns, String kind, Times rival, double wanted) {
-        double ratio() {
-            return rival.median() / tns.median();
+    /**
+     * What one row gave against one rival.
+     *
+     * @param against what the rival is
+     * @param tns seconds a call, as {@code rival}'s
+     * @param ratio the rival's median over that of tns
+     * @param wanted the ratio to reach; 0 for none
+     */
+    record Outcome(String row, int threads, String against, Times tns, Times rival, double ratio, double wanted) {
+        Outcome(String row, int threads, String against, Times tns, Times rival, double wanted) {
+            this(row, threads, against, tns, rival, Times.four(rival.median() / tns.median()), wanted);
         }
-    }
-
-    private static final double WARM_UP_SECONDS = 1.5;
-    private static final double REPETITION_SECONDS = 0.02;
-    private static final double SIDE_SECONDS = 2;
-    private static final int MOST_REPETITIONS = 31;
-    private static final int LEAST_REPETITIONS = 7;
-
-    /** Something that can be called a number of times in a row. */
-    private interface Side {
-        void run(int calls);
     }
 
     private Duel() {}
 
-    static List<Outcome> run(Row row, int threads) {
-        List<Row.Call> started = new ArrayList<>();
+    /** @param args the name of a row, a number of threads, and {@code alone} to measure tns alone, against itself */
+    public static void main(String[] args) {
+        Row row = Rows.named(args[0]);
+        int threads = Integer.parseInt(args[1]);
+        if (args.length > 2) {
+            Times times = Pace.LONG.measure(List.of(tns(row, threads))).getFirst();
+            Child.answer(new Outcome(row.name(), threads, "itself", times, times, 0));
+        } else {
+            run(row, threads).forEach(Child::answer);
+        }
+    }
+
+    private static List<Outcome> run(Row row, int threads) {
+        List<AutoCloseable> started = new ArrayList<>();
         try (PointerScope scope = new PointerScope()) {
             List<Side> sides = new ArrayList<>();
-            Supplier<Row.Call> ours = row.ours();
-            sides.add(ours == null ? tns(row, threads) : plain(ours.get()));
+            sides.add(tns(row, threads));
             for (Row.Rival rival : row.rivals()) {
-                Supplier<Row.Call> prepare = rival.prepare();
-                if (prepare != null) {
-                    Row.Call call = prepare.get();
-                    started.add(call);
-                    sides.add(row.isNarrow() ? plain(call) : libtorch(call, threads));
+                if (rival.prepare() == null) {
+                    continue;
                 }
+                Row.Call call = rival.prepare().get();
+                if (call instanceof AutoCloseable process) {
+                    started.add(process);
+                }
+                sides.add(rival.isLibtorch() ? Side.libtorch(call, threads, Pace.LONG) : Side.of(call));
             }
-            double[][] seconds = inTurns(sides);
+            List<Times> times = Pace.LONG.measure(sides);
             List<Outcome> outcomes = new ArrayList<>();
             int measured = 1;
             for (Row.Rival rival : row.rivals()) {
-                Times times = rival.prepare() == null
-                        ? new Times(rival.seconds(), rival.seconds(), rival.seconds())
-                        : Times.of(seconds[measured++]);
-                outcomes.add(
-                        new Outcome(row.name(), threads, Times.of(seconds[0]), rival.kind(), times, rival.wanted()));
+                Times theirs = rival.prepare() == null ? Times.known(rival.seconds()) : times.get(measured++);
+                outcomes.add(new Outcome(row.name(), threads, rival.kind(), times.getFirst(), theirs, rival.wanted()));
             }
             return outcomes;
         } finally {
-            for (Row.Call call : started) {
-                if (call instanceof Python python) {
-                    python.close();
+            for (AutoCloseable process : started) {
+                try {
+                    process.close();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
                 }
             }
         }
-    }
-
-    /** The seconds a call in each repetition, for each side. */
-    private static double[][] inTurns(List<Side> sides) {
-        int[] calls = new int[sides.size()];
-        double longest = 0;
-        for (int i = 0; i < calls.length; i++) {
-            double seconds = warmUp(sides.get(i));
-            calls[i] = (int) Math.max(1, REPETITION_SECONDS / seconds);
-            longest = Math.max(longest, calls[i] * seconds);
-        }
-        int repetitions = (int) Math.clamp(SIDE_SECONDS / longest, LEAST_REPETITIONS, MOST_REPETITIONS);
-        double[][] seconds = new double[calls.length][repetitions];
-        for (int r = 0; r < repetitions; r++) {
-            for (int i = 0; i < calls.length; i++) {
-                seconds[i][r] = time(sides.get(i), calls[i]);
-            }
-        }
-        return seconds;
-    }
-
-    private static Side plain(Row.Call call) {
-        return calls -> {
-            for (int i = 0; i < calls; i++) {
-                call.run();
-            }
-        };
     }
 
     private static Side tns(Row row, int threads) {
-        Interpreter tns = new Interpreter(
-                new PrintStream(PrintStream.nullOutputStream()), new BufferedReader(Reader.nullReader()), List.of());
-        tns.threads(threads);
-        tns.eval("seed(0)\n" + row.setup());
-        Script loop = tns.compile("for call in 0..calls {\n" + row.body() + "\n}", row.name());
-        return calls -> {
-            tns.set("calls", (long) calls);
-            tns.run(loop);
-        };
-    }
-
-    /** Libtorch with the better of two settings: its matrix products on one thread or on all that it may use. */
-    private static Side libtorch(Row.Call call, int threads) {
-        Side narrow = libtorch(call, threads, 1);
-        if (threads == 1) {
-            return narrow;
-        }
-        Side wide = libtorch(call, threads, threads);
-        return warmUp(wide) < warmUp(narrow) ? wide : narrow;
-    }
-
-    private static Side libtorch(Row.Call call, int threads, int blasThreads) {
-        return calls -> {
-            torch.set_num_threads(threads);
-            openblas.blas_set_num_threads(blasThreads);
-            for (int i = 0; i < calls; i++) {
-                try (PointerScope scope = new PointerScope()) {
-                    call.run();
-                }
-            }
-        };
-    }
-
-    /** Runs for some time, and gives the seconds of a call at its end. */
-    private static double warmUp(Side side) {
-        double spent = 0;
-        double last = time(side, 1);
-        for (int calls = 1; spent < WARM_UP_SECONDS; ) {
-            last = time(side, calls);
-            spent += last * calls;
-            calls = (int) Math.clamp(REPETITION_SECONDS / last, 1, calls * 2L);
-        }
-        return last;
-    }
-
-    private static double time(Side side, int calls) {
-        long start = System.nanoTime();
-        side.run(calls);
-        return (System.nanoTime() - start) * 1e-9 / calls;
+        return Side.tns(row.setup(), row.body(), row.name(), threads);
     }
 }

@@ -2,19 +2,12 @@ package tns.bench;
 
 import java.util.List;
 
-/** The rows that measure the language itself: a whole process, loops, calls and elements set one by one. */
+/** The rows that measure the language itself: loops, calls and elements set one by one. */
 final class LanguageRows {
     private LanguageRows() {}
 
     static List<Row> all() {
-        return List.of(process(), loop(), fib(), fill());
-    }
-
-    /** The rivals' times are what the reference machine (AMD EPYC, two cores) needs for the same numbers. */
-    private static Row process() {
-        return Row.process("whole process: start, the tutorial's numbers, exit", "bin/tns", "examples/tutorial.tns")
-                .limit("PyTorch 2.6, recorded", 6, 2.3)
-                .limit("PyTorch 1.13, recorded", 3, 1.03);
+        return List.of(loop(), fib(), fill());
     }
 
     private static Row loop() {

@@ -1,44 +1,107 @@
 package tns.bench;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import tns.bench.micro.Micro;
 
-/** The command {@code bin/bench}: measures the rows whose names hold one of the words given, or all. */
+/** The command {@code bin/bench}, whose file says what can be asked of it. */
 final class Main {
-    private Main() {}
+    private final List<String> words = new ArrayList<>();
+    private int[] threads = threads(Runtime.getRuntime().availableProcessors());
+    private String mode = "";
+    private String name = "";
 
-    /** @param args {@code --threads=N} for one setting, {@code --write=NAME} to keep the results, and words of rows */
-    public static void main(String[] args) throws IOException {
-        List<String> words = new ArrayList<>();
-        int most = Runtime.getRuntime().availableProcessors();
-        int[] threads = most == 1 ? new int[] {1} : new int[] {1, most};
-        String name = "";
+    private Main(String[] args) {
         for (String arg : args) {
             if (arg.startsWith("--threads=")) {
-                threads = new int[] {Integer.parseInt(arg.substring(arg.indexOf('=') + 1))};
+                threads = new int[] {Integer.parseInt(value(arg))};
             } else if (arg.startsWith("--write=")) {
-                name = arg.substring(arg.indexOf('=') + 1);
+                name = value(arg);
+            } else if (arg.startsWith("--")) {
+                mode = arg;
             } else {
                 words.add(arg);
             }
         }
+    }
+
+    private static int[] threads(int most) {
+        return most == 1 ? new int[] {1} : new int[] {1, most};
+    }
+
+    private static String value(String option) {
+        return option.substring(option.indexOf('=') + 1);
+    }
+
+    public static void main(String[] args) throws Exception {
+        Main main = new Main(args);
         System.out.println(Report.machine());
+        switch (main.mode) {
+            case "" -> main.rows();
+            case "--plain" -> main.plain();
+            case "--sweep" -> main.sweep();
+            case "--micro" -> Micro.run(main.words);
+            default -> {
+                System.err.println(
+                        "bench: unknown option " + main.mode + "; the first lines of bin/bench say what there is");
+                System.exit(2);
+            }
+        }
+    }
+
+    private boolean isChosen(String name) {
+        return words.isEmpty() || words.stream().anyMatch(name::contains);
+    }
+
+    private void rows() throws IOException {
         List<Duel.Outcome> outcomes = new ArrayList<>();
         for (Row row : Rows.all()) {
-            if (!words.isEmpty() && words.stream().noneMatch(row.name()::contains)) {
-                continue;
-            }
-            for (int count : row.isNarrow() ? new int[] {1} : threads) {
-                for (Duel.Outcome outcome : Duel.run(row, count)) {
+            for (int count : !isChosen(row.name()) ? new int[0] : row.isWide() ? threads : new int[] {1}) {
+                for (Duel.Outcome outcome :
+                        Child.run(Duel.class, Duel.Outcome.class, row.name(), Integer.toString(count))) {
                     outcomes.add(outcome);
                     System.out.println(Report.line(outcome));
                 }
             }
         }
+        List<Starts.Reading> starts = isChosen("start") ? Starts.all() : List.of();
+        starts.forEach(start -> System.out.println(Report.line(start)));
         if (!name.isEmpty()) {
-            Report.write(Path.of("src/bench/results"), name, outcomes);
+            Report.write(name, Report.ROWS, outcomes, starts);
+        }
+    }
+
+    private void plain() throws IOException {
+        List<Duel.Outcome> outcomes = new ArrayList<>();
+        for (Row row : Rows.all()) {
+            for (int count : !isChosen(row.name()) ? new int[0] : row.isWide() ? threads : new int[] {1}) {
+                String[] args = {row.name(), Integer.toString(count), "alone"};
+                Times with = Child.run(Duel.class, Duel.Outcome.class, args)
+                        .getFirst()
+                        .tns();
+                Times without = Child.runPlain(Duel.class, Duel.Outcome.class, args)
+                        .getFirst()
+                        .tns();
+                Duel.Outcome outcome = new Duel.Outcome(row.name(), count, "tns without it", with, without, 0);
+                outcomes.add(outcome);
+                System.out.println(Report.line(outcome));
+            }
+        }
+        if (!name.isEmpty()) {
+            Report.write(name, Report.PLAIN, outcomes, List.of());
+        }
+    }
+
+    private void sweep() throws IOException {
+        Sweep sweep = new Sweep();
+        for (Curve curve : Curve.all()) {
+            for (int count : isChosen(curve.name()) ? threads : new int[0]) {
+                sweep.measure(curve, count);
+            }
+        }
+        if (!name.isEmpty()) {
+            sweep.write(name);
         }
     }
 }

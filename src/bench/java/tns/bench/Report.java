@@ -1,17 +1,38 @@
 package tns.bench;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
 
-/** The outcomes as tables for people and for programs, with the machine and the date. */
+/** Results as tables for people and for programs, with the machine and the date. */
 final class Report {
+    private static final Path FOLDER = Path.of("src/bench/results");
+    private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+
+    static final String ROWS = """
+        # tns against libtorch, and CPython
+
+        %s. Seconds of one call: the median of interleaved repetitions, and the outer deciles in brackets; each row
+        and number of threads in a process of its own. The ratio is the other's median over that of tns; bold where
+        it reaches what is wanted. "natural" is libtorch with the code a user writes, "reused" libtorch with every
+        result buffer supplied by hand; its calls go through its Java binding, which adds one to two microseconds
+        each. "recorded" times were taken once on an AMD EPYC with two cores.
+        """;
+
+    static final String PLAIN = """
+        # tns with and without the Vector API
+
+        %s. What it costs when the module jdk.incubator.vector is not there: seconds of one call with it and
+        without, each in a process of its own.
+        """;
+
     private Report() {}
 
     /** The processor, its cores and the versions, without anything that names this one machine. */
@@ -32,50 +53,60 @@ final class Report {
     }
 
     static String line(Duel.Outcome o) {
-        return "| " + o.row() + " | " + o.threads() + " | " + o.tns() + " | " + o.rival() + " | " + o.kind() + " | "
-                + (o.ratio() >= o.wanted() ? "**" + Times.three(o.ratio()) + "**" : Times.three(o.ratio())) + " | "
-                + Times.three(o.wanted()) + " |";
-    }
-
-    private static String json(Duel.Outcome o) {
-        return String.format(
-                Locale.ROOT,
-                "  {\"row\": \"%s\", \"threads\": %d, \"against\": \"%s\", \"tns\": %s, \"rival\": %s,"
-                        + " \"ratio\": %.3f, \"wanted\": %s}",
+        boolean reached = o.wanted() > 0 && o.ratio() >= o.wanted();
+        return row(
                 o.row(),
                 o.threads(),
-                o.kind(),
-                json(o.tns()),
-                json(o.rival()),
-                o.ratio(),
-                o.wanted());
+                o.tns(),
+                o.rival(),
+                o.against(),
+                reached ? "**" + Times.three(o.ratio()) + "**" : Times.three(o.ratio()),
+                o.wanted() > 0 ? Times.three(o.wanted()) : "");
     }
 
-    private static String json(Times t) {
-        return String.format(
-                Locale.ROOT, "{\"median\": %.4g, \"p10\": %.4g, \"p90\": %.4g}", t.median(), t.p10(), t.p90());
+    static String line(Starts.Reading r) {
+        boolean reached = r.limit() > 0 && r.value() <= r.limit();
+        String value = Times.three(r.value()) + " " + r.unit();
+        return row(
+                r.what(),
+                reached ? "**" + value + "**" : value,
+                r.limit() > 0 ? Times.three(r.limit()) + " " + r.unit() : "",
+                r.source());
     }
 
-    /** Writes {@code NAME.md} and {@code NAME.json} into {@code folder}. */
-    static void write(Path folder, String name, List<Duel.Outcome> outcomes) throws IOException {
-        String head = """
-            # tns against libtorch, and CPython
+    static String row(Object... cells) {
+        return Stream.of(cells).map(Object::toString).collect(Collectors.joining(" | ", "| ", " |"));
+    }
 
-            %s. %s. Seconds of one call: the median of interleaved repetitions, and the outer deciles in brackets.
-            The ratio is the other's median over that of tns; bold where it reaches what is wanted. "natural" is
-            libtorch with the code a user writes, "reused" libtorch with every result buffer supplied by hand; its
-            calls go through its Java binding, which adds one to two microseconds each. "recorded" times were taken
-            once on an AMD EPYC with two cores.
+    /** Writes {@code NAME.md} and {@code NAME.json}; tables without lines are left out. */
+    static void write(String name, String head, List<Duel.Outcome> outcomes, List<Starts.Reading> starts)
+            throws IOException {
+        StringBuilder text = new StringBuilder(head.formatted(machine() + ". " + LocalDate.now()));
+        if (!outcomes.isEmpty()) {
+            text.append(
+                    "\n| row | threads | tns | the other | which | ratio | wanted |\n|---|---|---|---|---|---|---|\n");
+            outcomes.forEach(outcome -> text.append(line(outcome)).append('\n'));
+        }
+        if (!starts.isEmpty()) {
+            text.append("\n| of a process | measured | limit | which is |\n|---|---|---|---|\n");
+            starts.forEach(start -> text.append(line(start)).append('\n'));
+        }
+        write(
+                name,
+                text.toString(),
+                Stream.concat(outcomes.stream(), starts.stream()).toList());
+    }
 
-            | row | threads | tns | the other | which | ratio | wanted |
-            |---|---|---|---|---|---|---|
-            """.formatted(machine(), LocalDate.now());
-        Files.createDirectories(folder);
+    /** Writes {@code NAME.md} and, a line for each of {@code items}, {@code NAME.json}. */
+    static void write(String name, String text, List<?> items) throws IOException {
+        Files.createDirectories(FOLDER);
+        Files.writeString(FOLDER.resolve(name + ".md"), text);
         Files.writeString(
-                folder.resolve(name + ".md"),
-                outcomes.stream().map(Report::line).collect(Collectors.joining("\n", head, "\n")));
-        Files.writeString(
-                folder.resolve(name + ".json"),
-                outcomes.stream().map(Report::json).collect(Collectors.joining(",\n", "[\n", "\n]\n")));
+                FOLDER.resolve(name + ".json"),
+                items.stream().map(GSON::toJson).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n")));
+    }
+
+    static void write(String file, byte[] bytes) throws IOException {
+        Files.write(FOLDER.resolve(file), bytes);
     }
 }

@@ -20,21 +20,24 @@ final class Row {
      * @param prepare makes what the calls share and gives the call; null for a time that is known
      * @param seconds the time that is known
      */
-    record Rival(String kind, double wanted, @Nullable Supplier<Call> prepare, double seconds) {}
+    record Rival(String kind, double wanted, @Nullable Supplier<Call> prepare, double seconds) {
+        boolean isLibtorch() {
+            return kind.equals(NATURAL) || kind.equals(REUSED);
+        }
+    }
+
+    private static final String NATURAL = "natural";
+    private static final String REUSED = "reused";
 
     private final String name;
     private final String setup;
     private final String body;
-    private final @Nullable Supplier<Call> ours;
     private final List<Rival> rivals = new ArrayList<>();
-    private boolean narrow;
 
-    private Row(String name, String setup, String body, @Nullable Supplier<Call> ours) {
+    private Row(String name, String setup, String body) {
         this.name = name;
         this.setup = setup;
         this.body = body;
-        this.ours = ours;
-        this.narrow = ours != null;
     }
 
     /**
@@ -44,37 +47,30 @@ final class Row {
      * @param body tns statements that become the body of a loop
      */
     static Row of(String name, String setup, String body) {
-        return new Row(name, setup, body, null);
-    }
-
-    /** A row measured by running a command to its end. */
-    static Row process(String name, String... command) {
-        return new Row(name, "", "", () -> () -> Command.run(command));
+        return new Row(name, setup, body);
     }
 
     /** Against the code a user of PyTorch writes, in libtorch. */
     Row natural(double wanted, Supplier<Call> prepare) {
-        rivals.add(new Rival("natural", wanted, prepare, 0));
+        rivals.add(new Rival(NATURAL, wanted, prepare, 0));
         return this;
     }
 
     /** Against libtorch with every result buffer supplied by hand. */
     Row reused(double wanted, Supplier<Call> prepare) {
-        rivals.add(new Rival("reused", wanted, prepare, 0));
+        rivals.add(new Rival(REUSED, wanted, prepare, 0));
         return this;
     }
 
     /** Against {@code python3} running {@code body} after {@code setup} once. */
     Row python(double wanted, String setup, String body) {
         rivals.add(new Rival("CPython " + Python.version(), wanted, () -> new Python(setup, body), 0));
-        narrow = true;
         return this;
     }
 
     /** Against a time known beforehand. */
     Row limit(String kind, double wanted, double seconds) {
         rivals.add(new Rival(kind, wanted, null, seconds));
-        narrow = true;
         return this;
     }
 
@@ -90,15 +86,9 @@ final class Row {
         return body;
     }
 
-    /** What to call in place of the tns text, or null. */
-    @Nullable
-    Supplier<Call> ours() {
-        return ours;
-    }
-
-    /** Whether the number of threads means nothing to it. */
-    boolean isNarrow() {
-        return narrow;
+    /** Whether it is about more than one thread: rows without libtorch are not. */
+    boolean isWide() {
+        return rivals.stream().anyMatch(Rival::isLibtorch);
     }
 
     List<Rival> rivals() {

@@ -18,4 +18,8 @@ final class Rows {
                 .flatMap(List::stream)
                 .toList();
     }
+
+    static Row named(String name) {
+        return all().stream().filter(row -> row.name().equals(name)).findFirst().orElseThrow();
+    }
 }

@@ -1,5 +1,7 @@
 package tns.bench;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 
 /** The times of one side of a row, in seconds a call. */
@@ -7,7 +9,12 @@ record Times(double median, double p10, double p90) {
     static Times of(double[] seconds) {
         double[] sorted = seconds.clone();
         Arrays.sort(sorted);
-        return new Times(at(sorted, 0.5), at(sorted, 0.1), at(sorted, 0.9));
+        return new Times(four(at(sorted, 0.5)), four(at(sorted, 0.1)), four(at(sorted, 0.9)));
+    }
+
+    /** A time that was not measured here. */
+    static Times known(double seconds) {
+        return new Times(seconds, seconds, seconds);
     }
 
     private static double at(double[] sorted, double part) {
@@ -22,7 +29,20 @@ record Times(double median, double p10, double p90) {
     public String toString() {
         String unit = median < 1e-6 ? "ns" : median < 1e-3 ? "µs" : "ms";
         double scale = median < 1e-6 ? 1e9 : median < 1e-3 ? 1e6 : 1e3;
-        return three(median * scale) + " " + unit + " (" + three(p10 * scale) + "–" + three(p90 * scale) + ")";
+        String middle = three(median * scale) + " " + unit;
+        return p10 == p90 ? middle : middle + " (" + three(p10 * scale) + "–" + three(p90 * scale) + ")";
+    }
+
+    /** The median alone. */
+    String brief() {
+        return known(median).toString();
+    }
+
+    /** Four significant digits, for programs. */
+    static double four(double value) {
+        return Double.isFinite(value)
+                ? new BigDecimal(value).round(new MathContext(4)).doubleValue()
+                : value;
     }
 
     /** Three significant digits. */
