@@ -47,7 +47,7 @@ final class Duel {
                 if (call instanceof AutoCloseable process) {
                     started.add(process);
                 }
-                sides.add(rival.isLibtorch() ? Side.libtorch(call, threads, Pace.LONG) : Side.of(call));
+                sides.add(rival.isLibtorch() ? Side.bestLibtorch(call, threads) : Side.of(call));
             }
             List<Times> times = Pace.LONG.measure(sides);
             List<Outcome> outcomes = new ArrayList<>();

@@ -45,13 +45,13 @@ interface Side {
     }
 
     /** Libtorch with the better of two settings: its matrix products on one thread or on all that it may use. */
-    static Side libtorch(Row.Call call, int threads, Pace pace) {
+    static Side bestLibtorch(Row.Call call, int threads) {
         Side narrow = libtorch(call, threads, 1);
         if (threads == 1) {
             return narrow;
         }
         Side wide = libtorch(call, threads, threads);
-        return pace.warmUp(wide) < pace.warmUp(narrow) ? wide : narrow;
+        return Pace.SHORT.warmUp(wide) < Pace.SHORT.warmUp(narrow) ? wide : narrow;
     }
 
     private static Side libtorch(Row.Call call, int threads, int blasThreads) {

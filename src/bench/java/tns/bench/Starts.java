@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What belongs to a whole process: how long it takes to start, how fast it is at first, and how much memory it needs. */
+/** What belongs to a whole process: how long it takes to start, how fast it is at first, and the memory it needs. */
 final class Starts {
     /**
      * @param limit what {@code value} should not pass; 0 for none

@@ -5,6 +5,7 @@ import static org.bytedeco.pytorch.global.torch.zeros;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -15,13 +16,13 @@ final class Sweep {
      * A row at one size.
      *
      * @param work bytes moved, or operations, of a call
-     * @param tns seconds a call, as {@code libtorch}'s
+     * @param tns seconds a call, the lower decile as for all sides: what else the machine does meets single points
      * @param limit seconds that as much copying takes, or as many operations at the machine's peak
      */
-    record Point(String curve, int threads, long elements, double work, Times tns, Times libtorch, double limit) {
+    record Point(String curve, int threads, long elements, double work, double tns, double libtorch, double limit) {
         /** What part of the machine's speed tns reaches. */
         double part() {
-            return limit / tns.median();
+            return limit / tns;
         }
 
         Point limited(double seconds) {
@@ -32,10 +33,11 @@ final class Sweep {
     private static final String HEAD = """
         # How the cost grows
 
-        %s. Each row at sizes from 16 elements on, beside libtorch and beside the machine's limit: for as many bytes
-        as the row must read and write, the faster of an array copy and libtorch's copy of the same size, in cache or
-        not; for products, the most operations a second of multiply-adds in registers, tns and libtorch. "of the
-        limit" is what part of that speed tns reaches, "ratio" libtorch's time over that of tns.
+        %s. Each row at sizes from 16 elements on: the time of a call (the lower decile of a few repetitions) beside
+        libtorch's and beside the machine's limit. That is, for as many bytes as the row must read and write, the
+        faster of an array copy and libtorch's copy of the same size, in cache or not; for products, the most operations
+        a second of multiply-adds in registers, tns and libtorch. "of the limit" is what part of that speed tns reaches,
+        "ratio" libtorch's time over that of tns.
 
         ![The same as a picture](%s.png)
 
@@ -56,7 +58,7 @@ final class Sweep {
         }
         if (curve.isProduct()) {
             double peak = points.stream()
-                    .mapToDouble(p -> p.work / Math.min(p.tns.p10(), p.libtorch.p10()))
+                    .mapToDouble(p -> p.work / Math.min(p.tns, p.libtorch))
                     .max()
                     .orElseThrow();
             double best = Math.max(peak, Machine.operationsPerSecond(threads));
@@ -71,7 +73,7 @@ final class Sweep {
             sides.add(tns(curve, threads, n));
             Row.Call rival = curve.rival().apply(n);
             if (curve.isProduct()) {
-                sides.add(Side.libtorch(rival, threads, Pace.SHORT));
+                sides.add(Side.bestLibtorch(rival, threads));
             } else {
                 sides.add(Side.libtorch(rival, threads));
                 int floats = (int) (curve.bytes() * n / (2 * Float.BYTES));
@@ -80,10 +82,10 @@ final class Sweep {
                 sides.add(Machine.copy(floats, threads));
                 sides.add(Side.libtorch(() -> to.copy_(from), threads));
             }
-            List<Times> times = Pace.SHORT.measure(sides);
-            double copy =
-                    times.stream().skip(2).mapToDouble(Times::median).min().orElse(0);
-            return new Point(curve.name(), threads, n, curve.work(n), times.get(0), times.get(1), copy);
+            double[] seconds =
+                    Pace.SHORT.measure(sides).stream().mapToDouble(Times::p10).toArray();
+            double copy = Arrays.stream(seconds).skip(2).min().orElse(0);
+            return new Point(curve.name(), threads, n, curve.work(n), seconds[0], seconds[1], copy);
         }
     }
 
@@ -103,12 +105,12 @@ final class Sweep {
                 p.curve,
                 p.threads,
                 p.elements,
-                p.tns.brief(),
-                p.libtorch.brief(),
-                Times.three(p.work / p.tns.median() * 1e-9) + " " + curve.unit(),
+                Times.known(p.tns),
+                Times.known(p.libtorch),
+                Times.three(p.work / p.tns * 1e-9) + " " + curve.unit(),
                 Times.three(p.work / p.limit * 1e-9) + " " + curve.unit(),
                 Times.three(100 * p.part()) + " %",
-                Times.three(p.libtorch.median() / p.tns.median()));
+                Times.three(p.libtorch / p.tns));
     }
 
     /** Writes {@code NAME.md}, {@code NAME.json} and the picture {@code NAME.png}. */

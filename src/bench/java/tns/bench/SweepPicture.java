@@ -42,6 +42,9 @@ final class SweepPicture {
     private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
     private static final Font LABEL = new Font(Font.SANS_SERIF, Font.BOLD, 12);
     private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 13);
+    /** A label is about as wide as the points up to here. */
+    private static final long LABELLED_ELEMENTS = 1 << 10;
+
     private static final float[] DASHES = {5, 4};
 
     /** The same axes in all panels, so that they can be compared. */
@@ -51,16 +54,14 @@ final class SweepPicture {
 
     /** What has a line in each panel. */
     private enum Line {
-        LIMIT("", new Color(0x7f7f7f), Sweep.Point::limit),
-        LIBTORCH("libtorch", new Color(0xd9730d), p -> p.libtorch().median()),
-        TNS("tns", new Color(0x1f77b4), p -> p.tns().median());
+        LIMIT(new Color(0x7f7f7f), Sweep.Point::limit),
+        LIBTORCH(new Color(0xd9730d), Sweep.Point::libtorch),
+        TNS(new Color(0x1f77b4), Sweep.Point::tns);
 
-        private final String label;
         private final Color color;
         private final ToDoubleFunction<Sweep.Point> seconds;
 
-        Line(String label, Color color, ToDoubleFunction<Sweep.Point> seconds) {
-            this.label = label;
+        Line(Color color, ToDoubleFunction<Sweep.Point> seconds) {
             this.color = color;
             this.seconds = seconds;
         }
@@ -160,6 +161,7 @@ final class SweepPicture {
 
     private void panel(Curve curve, List<Sweep.Point> points, Rectangle2D frame) {
         axes(curve, frame);
+        g.setClip(frame);
         for (Line line : Line.values()) {
             g.setColor(line.color);
             for (int threads : threads(points)) {
@@ -170,6 +172,7 @@ final class SweepPicture {
             }
             label(curve, line, points, frame);
         }
+        g.setClip(null);
     }
 
     private static double x(Sweep.Point p, Rectangle2D frame) {
@@ -194,19 +197,23 @@ final class SweepPicture {
         return path;
     }
 
-    /** Below a line, where small sizes keep the lines apart; above the limit's. */
+    /** At small sizes, which keep the lines apart: above the line, below it for libtorch. */
     private void label(Curve curve, Line line, List<Sweep.Point> points, Rectangle2D frame) {
         g.setFont(LABEL);
-        if (line == Line.LIMIT) {
-            double top = points.stream()
-                    .limit(4)
-                    .mapToDouble(p -> y(line.speed(p), frame))
-                    .min()
-                    .orElseThrow();
-            g.drawString(curve.isProduct() ? "peak" : "copy", (float) x(points.get(0), frame), (float) top - 5);
-        } else {
-            Sweep.Point p = points.get(1);
-            g.drawString(line.label, (float) x(p, frame) + 5, (float) y(line.speed(p), frame) + 14);
+        Sweep.Point p = points.get(line == Line.LIMIT ? 0 : 1);
+        double x = x(p, frame);
+        double y = y(line.speed(p), frame);
+        switch (line) {
+            case LIMIT -> {
+                double top = points.stream()
+                        .filter(small -> small.elements() <= LABELLED_ELEMENTS)
+                        .mapToDouble(small -> y(line.speed(small), frame))
+                        .min()
+                        .orElse(y);
+                g.drawString(curve.isProduct() ? "peak" : "copy", (float) x, (float) top - 5);
+            }
+            case LIBTORCH -> g.drawString("libtorch", (float) x + 5, (float) y + 14);
+            case TNS -> g.drawString("tns", (float) (x - width("tns")), (float) y - 8);
         }
     }
 

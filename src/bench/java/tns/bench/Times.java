@@ -33,11 +33,6 @@ record Times(double median, double p10, double p90) {
         return p10 == p90 ? middle : middle + " (" + three(p10 * scale) + "–" + three(p90 * scale) + ")";
     }
 
-    /** The median alone. */
-    String brief() {
-        return known(median).toString();
-    }
-
     /** Four significant digits, for programs. */
     static double four(double value) {
         return Double.isFinite(value)
