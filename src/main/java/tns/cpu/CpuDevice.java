@@ -14,7 +14,7 @@ import tns.tensor.Tensor;
 import tns.tensor.View;
 
 /** The host processor: Java arrays as buffers, and a few threads of its own for what is worth sharing. */
-public final class CpuDevice implements Device {
+public class CpuDevice implements Device {
     /** Up to here a run is over before it would pay to share it, whatever its program. */
     private static final int DIRECT_MAX_ELEMENTS = 1 << 12;
 

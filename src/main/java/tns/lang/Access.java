@@ -13,6 +13,7 @@ import tns.op.Record;
 import tns.op.Slice;
 import tns.op.Tuple;
 import tns.op.TypeName;
+import tns.profile.Profile;
 import tns.tensor.Param;
 import tns.tensor.Tensor;
 
@@ -108,8 +109,8 @@ public final class Access {
 
         private static Object part(Frame frame, Object value, Object[] index) {
             return switch (value) {
-                case Tensor t -> Indexing.get(frame.session, t, index);
-                case Param p -> Indexing.get(frame.session, p.value(), index);
+                case Tensor t -> of(frame.session, t, index);
+                case Param p -> of(frame.session, p.value(), index);
                 case Record r -> entry(r, index);
                 case Tuple t -> Sequences.get(index, t.size(), t::get, "tuple", Tuple::of);
                 case ListValue l -> Sequences.get(index, l.items().size(), l.items()::get, "list", ListValue::new);
@@ -119,6 +120,13 @@ public final class Access {
                 default ->
                     throw new TnsException(ErrorKind.INDEX, "index: " + TypeName.describe(value) + " has no items");
             };
+        }
+
+        private static Object of(Session session, Tensor x, Object[] index) {
+            Profile profile = session.profile();
+            return profile == null
+                    ? Indexing.get(session, x, index)
+                    : profile.op("index", () -> Indexing.get(session, x, index));
         }
 
         private static Object entry(Record record, Object[] index) {

@@ -151,7 +151,7 @@ public final class Function implements Callable, TypeName.Typed {
         session.check();
         Object value;
         try {
-            value = code.body().eval(frame);
+            value = code.body().run(frame);
         } catch (ExitThrown thrown) {
             value = thrown.exit();
         } catch (StackOverflowError deep) {

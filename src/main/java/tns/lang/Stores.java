@@ -13,6 +13,7 @@ import tns.op.Record;
 import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.optim.Optimizer;
+import tns.profile.Profile;
 import tns.tensor.GradMode;
 import tns.tensor.Param;
 import tns.tensor.Tensor;
@@ -34,6 +35,13 @@ final class Stores {
 
     /** {@code holder} with {@code part} at {@code index}. */
     static Object item(Session session, Object holder, Object[] index, Object part) {
+        Profile profile = session.profile();
+        return profile == null
+                ? replaced(session, holder, index, part)
+                : profile.op("assignment", () -> replaced(session, holder, index, part));
+    }
+
+    private static Object replaced(Session session, Object holder, Object[] index, Object part) {
         return switch (holder) {
             case Tensor t when Indexing.put(t, index, part) -> t;
             case Tensor t -> session.whole(() -> Indexing.set(session, t, index, part));

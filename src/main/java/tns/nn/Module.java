@@ -24,6 +24,7 @@ import tns.op.ShapeOps;
 import tns.op.Signature;
 import tns.op.Tuple;
 import tns.op.TypeName;
+import tns.profile.Profile;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Param;
@@ -59,7 +60,10 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
 
     @Override
     public final Object call(Context context, Object[] positional, Map<String, Object> named) {
-        return forward(context, positional, named);
+        Profile profile = context.profile();
+        return profile == null
+                ? forward(context, positional, named)
+                : profile.op(name(), () -> forward(context, positional, named));
     }
 
     /** Whether it is being trained: dropout and the like act only then. */

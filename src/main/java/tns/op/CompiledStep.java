@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.ScriptException;
 import tns.error.TnsException;
+import tns.profile.Profile;
 import tns.tensor.Device;
 import tns.tensor.Holder;
 import tns.tensor.Param;
@@ -61,6 +62,13 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
 
     @Override
     public Object call(Context context, Object[] positional, Map<String, Object> named) {
+        Profile profile = context.profile();
+        return profile == null
+                ? called(context, positional, named)
+                : profile.op("compiled " + name(), () -> called(context, positional, named));
+    }
+
+    private Object called(Context context, Object[] positional, Map<String, Object> named) {
         Device device = asked == null ? context.device() : asked;
         if (device.isHost() || device.recording() != null) {
             reason = device.isHost() ? "it runs on " + device.name() + ", which does not record" : reason;

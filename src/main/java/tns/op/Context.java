@@ -5,6 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.profile.Profile;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
@@ -26,6 +27,7 @@ public class Context {
     private boolean autocast;
     private @Nullable Device recording;
     private boolean usesDevices;
+    private @Nullable Profile profile;
     private FileAccess files = FileAccess.ANYWHERE;
     private Function<String, @Nullable Device> others = name -> null;
     private Consumer<String> notes = remark -> {};
@@ -87,6 +89,15 @@ public class Context {
 
     public void note(String remark) {
         notes.accept(remark);
+    }
+
+    /** What is to be told where time goes; null while nobody asks. */
+    public @Nullable Profile profile() {
+        return profile;
+    }
+
+    public void profile(@Nullable Profile told) {
+        this.profile = told;
     }
 
     /** Runs what a device records. */

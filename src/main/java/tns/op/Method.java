@@ -1,6 +1,7 @@
 package tns.op;
 
 import java.util.Map;
+import tns.profile.Profile;
 
 /** A method of a built-in value, bound to it: {@code optimizer.step}, {@code scheduler.get_last_lr}. */
 public record Method(Form form) implements Callable {
@@ -16,7 +17,10 @@ public record Method(Form form) implements Callable {
 
     @Override
     public Object call(Context context, Object[] positional, Map<String, Object> named) {
-        return form.call(context, positional, named);
+        Profile profile = context.profile();
+        return profile == null
+                ? form.call(context, positional, named)
+                : profile.op(name(), () -> form.call(context, positional, named));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tns.profile.Profile;
 import tns.tensor.Param;
 import tns.tensor.Tensor;
 
@@ -119,6 +120,15 @@ public final class Op implements Callable {
 
     @Override
     public Object call(Context context, Object[] positional, Map<String, Object> named) {
+        Profile profile = context.profile();
+        return profile == null ? called(context, positional, named) : seen(profile, context, positional, named);
+    }
+
+    private Object seen(Profile profile, Context context, Object[] positional, Map<String, Object> named) {
+        return profile.op(name(), () -> called(context, positional, named));
+    }
+
+    private Object called(Context context, Object[] positional, Map<String, Object> named) {
         if (positional.length == directArity && named.isEmpty()) {
             return direct.call(context, values(positional));
         }

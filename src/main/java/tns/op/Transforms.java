@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.profile.Profile;
 import tns.tensor.GradMode;
 import tns.tensor.Param;
 import tns.tensor.Shape;
@@ -94,7 +95,10 @@ final class Transforms {
                 if (!named.isEmpty()) {
                     throw new TnsException(ErrorKind.VALUE, name + ": takes positional arguments only");
                 }
-                return body.apply(context, positional);
+                Profile profile = context.profile();
+                return profile == null
+                        ? body.apply(context, positional)
+                        : profile.op(name, () -> body.apply(context, positional));
             }
         };
     }

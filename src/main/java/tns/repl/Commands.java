@@ -18,6 +18,8 @@ import tns.error.Suggestion;
 import tns.error.TnsException;
 import tns.lang.Script;
 import tns.plot.Screen;
+import tns.profile.Amount;
+import tns.profile.Profile;
 
 /** What a line can begin with at the prompt besides code: {@code ?name}, {@code %time expr}, {@code !cmd} and others. */
 final class Commands {
@@ -69,6 +71,7 @@ final class Commands {
         add("??", "name", false, "how a function is written", name -> out.println(help.source(name)));
         add("%time", "code", true, "run it once and say how long it took", this::time);
         add("%bench", "code", true, "run it often: the median time, its spread, the memory it takes", this::bench);
+        add("%profile", "code", true, "run it once and say where the time went, by line and by op", this::profile);
         add("%vars", "", false, "the variables you have set", _ -> variables());
         add("%reset", "", false, "forget them all", _ -> ownNames().forEach(tns::remove));
         add("%help", "", false, "this list", _ -> out.println(overview()));
@@ -165,7 +168,18 @@ final class Commands {
         long nanos = System.nanoTime() - start;
         long bytes = allocated() - allocated;
         Result.print(value, out, screen);
-        out.println(duration((double) nanos) + ", " + memory((double) bytes));
+        out.println(Amount.duration((double) nanos) + ", " + Amount.memory((double) bytes));
+    }
+
+    private void profile(String code) {
+        Script script = tns.compile(code, "<prompt>");
+        Profile profile = tns.profile();
+        try {
+            Result.print(tns.run(script), out, screen);
+        } finally {
+            profile.close();
+            out.print(profile.report(tns.peaks()));
+        }
     }
 
     private void bench(String code) {
@@ -186,36 +200,14 @@ final class Commands {
         long bytes = (allocated() - allocated) / runs;
         double[] sorted = Arrays.copyOf(nanos, runs);
         Arrays.sort(sorted);
-        out.println(duration(sorted[runs / 2]) + "  (p10 " + duration(sorted[runs / 10]) + ", p90 "
-                + duration(sorted[runs - 1 - runs / 10]) + ", " + runs + " runs, " + memory((double) bytes) + " each)");
+        out.println(Amount.duration(sorted[runs / 2]) + "  (p10 " + Amount.duration(sorted[runs / 10]) + ", p90 "
+                + Amount.duration(sorted[runs - 1 - runs / 10]) + ", " + runs + " runs, "
+                + Amount.memory((double) bytes) + " each)");
     }
 
     /** Bytes this thread has allocated so far. */
     private static long allocated() {
         return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
-    }
-
-    /** Three digits and a unit, such as {@code 1.23 ms}. */
-    static String duration(double nanos) {
-        String[] units = {"ns", "µs", "ms", "s"};
-        return scaled(nanos, 1000, units);
-    }
-
-    /** Such as {@code 4.5 MB}. */
-    static String memory(double bytes) {
-        String[] units = {"B", "kB", "MB", "GB"};
-        return scaled(bytes, 1000, units);
-    }
-
-    private static String scaled(double amount, double step, String[] units) {
-        double left = amount;
-        int unit = 0;
-        while (left >= step && unit < units.length - 1) {
-            left /= step;
-            unit++;
-        }
-        int decimals = unit == 0 || left >= 100 ? 0 : left >= 10 ? 1 : 2;
-        return String.format(Locale.ROOT, "%." + decimals + "f %s", left, units[unit]);
     }
 
     private void variables() {

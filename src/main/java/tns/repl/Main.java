@@ -20,7 +20,9 @@ import picocli.CommandLine.Parameters;
 import tns.Interpreter;
 import tns.error.DiagnosticText;
 import tns.error.ScriptException;
+import tns.lang.Script;
 import tns.op.Reference;
+import tns.profile.Profile;
 
 /** The command {@code tns}: runs a script, evaluates an expression, or opens the prompt. */
 @Command(
@@ -51,6 +53,11 @@ public final class Main implements Callable<Integer> {
 
     @Option(names = "--reference", description = "Print the reference of all functions as Markdown.")
     private boolean reference;
+
+    @Option(
+            names = "--profile",
+            description = "Say on stderr where the time went, by line and by op, when FILE or CODE is over.")
+    private boolean profiled;
 
     @Option(names = "--threads", paramLabel = "N", description = "Compute on at most N threads of the processor.")
     private int threads;
@@ -89,6 +96,10 @@ public final class Main implements Callable<Integer> {
                 return 0;
             }
             if (code == null && words.isEmpty() && streams.input()) {
+                if (profiled) {
+                    err.println("tns: --profile needs a FILE or -e CODE; at the prompt there is %profile");
+                    return WRONG_USAGE;
+                }
                 return Prompt.open(streams, this::prepare);
             }
             return code != null ? evaluate(code) : script();
@@ -141,7 +152,7 @@ public final class Main implements Callable<Integer> {
     private int evaluate(String text) {
         TerminalScreen screen = TerminalScreen.ofScript(out, streams);
         Interpreter tns = interpreter(screen, words);
-        Result.print(tns.run(tns.compile(text, "<command line>")), out, screen);
+        Result.print(run(tns, text, "<command line>"), out, screen);
         return 0;
     }
 
@@ -158,8 +169,23 @@ public final class Main implements Callable<Integer> {
         }
         Interpreter tns = interpreter(
                 TerminalScreen.ofScript(out, streams), words.isEmpty() ? List.of() : words.subList(1, words.size()));
-        tns.run(tns.compile(text, name.equals("-") ? "<stdin>" : name));
+        run(tns, text, name.equals("-") ? "<stdin>" : name);
         return 0;
+    }
+
+    private Object run(Interpreter tns, String text, String name) {
+        Script script = tns.compile(text, name);
+        if (!profiled) {
+            return tns.run(script);
+        }
+        Profile profile = tns.profile();
+        try {
+            return tns.run(script);
+        } finally {
+            profile.close();
+            out.flush();
+            err.print(profile.report(tns.peaks()));
+        }
     }
 
     private static String read(Path file) throws IOException {

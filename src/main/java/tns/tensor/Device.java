@@ -29,6 +29,9 @@ public interface Device {
     /** Computes on at most {@code count} threads from now on, where it has a say in that. */
     default void threads(int count) {}
 
+    /** Tells {@code observer} of all work from now on, or nobody; a device that cannot tells nobody ever. */
+    default void observer(@Nullable Observer observer) {}
+
     /** The number of elements from which on a pointwise result may wait to be computed within its consumer. */
     default int fuseFrom() {
         return Integer.MAX_VALUE;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,11 +82,52 @@ final class CommandLineTest {
     }
 
     @Test
+    void aProfileGoesToStderrAlsoOfAScriptThatFails() throws Exception {
+        Path script = Files.writeString(
+                folder.resolve("p.tns"),
+                "a = ones(2, 3)\nfor i in 0..5 {\n  b = a @ ones(3, 4)\n}\nprint('over')\na @ a\n");
+        Outcome outcome = tns("", "--profile", script.toString());
+        assertEquals(1, outcome.exitCode());
+        assertEquals("over\n", outcome.stdout());
+        String error = outcome.stderr();
+        assertTrue(
+                Pattern.compile("^3 +5 .* b = a @ ones\\(3, 4\\)$", Pattern.MULTILINE)
+                        .matcher(error)
+                        .find(),
+                error);
+        assertTrue(
+                Pattern.compile("^matmul +6 ", Pattern.MULTILINE).matcher(error).find(), error);
+        assertTrue(error.contains("\nof "), error);
+        assertTrue(error.indexOf("error: matmul") > error.indexOf("\nof "), error);
+        assertEquals(0, tns("", "--profile", "-e", "none").exitCode());
+    }
+
+    @Test
     void anInterruptStopsTheScriptTellsWhereAndGives130() throws Exception {
-        Path script =
-                Files.writeString(folder.resolve("loop.tns"), "print('started')\nwhile true {\n  sleep(0.01)\n}\n");
+        Path script = folder.resolve("loop.tns");
+        String error = interrupted(script);
+        assertTrue(error.startsWith("error: interrupted\n --> " + script + ":"), error);
+    }
+
+    @Test
+    void anInterruptedScriptHasAProfile() throws Exception {
+        Path script = folder.resolve("loop.tns");
+        String error = interrupted(script, "--profile");
+        assertTrue(
+                Pattern.compile("^3 .* sleep\\(0.01\\)$", Pattern.MULTILINE)
+                        .matcher(error)
+                        .find(),
+                error);
+        assertTrue(error.contains("\nerror: interrupted\n --> " + script + ":"), error);
+    }
+
+    /** What a script that never ends says on stderr when it is interrupted. */
+    private String interrupted(Path script, String... options) throws Exception {
+        Files.writeString(script, "print('started')\nwhile true {\n  sleep(0.01)\n}\n");
+        List<String> args = new ArrayList<>(List.of(options));
+        args.add(script.toString());
         // a build in the background has SIGINT ignored, which children inherit
-        Process process = start("", List.of("env", "--default-signal=INT"), script.toString());
+        Process process = start("", List.of("env", "--default-signal=INT"), args.toArray(new String[0]));
         for (int i = 0; Files.size(folder.resolve("stdout")) == 0 && i < 600; i++) {
             Thread.sleep(50);
         }
@@ -96,7 +138,7 @@ final class CommandLineTest {
         Outcome outcome = outcome(process);
         assertEquals(130, outcome.exitCode(), outcome.stderr());
         assertEquals("started\n", outcome.stdout());
-        assertTrue(outcome.stderr().startsWith("error: interrupted\n --> " + script + ":"), outcome.stderr());
+        return outcome.stderr();
     }
 
     private Outcome tns(String input, String... args) throws IOException, InterruptedException {

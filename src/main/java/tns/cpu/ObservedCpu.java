@@ -1,0 +1,170 @@
+package tns.cpu;
+
+import org.jspecify.annotations.Nullable;
+import tns.expr.Program;
+import tns.expr.RowProgram;
+import tns.tensor.Buffer;
+import tns.tensor.DType;
+import tns.tensor.Generator;
+import tns.tensor.Observer;
+import tns.tensor.Randomness;
+import tns.tensor.Reduction;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+import tns.tensor.Work;
+
+/** A host processor whose work can be seen. While nobody looks, every verb costs one question. */
+public final class ObservedCpu extends CpuDevice {
+    private @Nullable Observer observer;
+
+    /** As {@link CpuDevice#CpuDevice(int, Runnable)}. */
+    public ObservedCpu(int threads, Runnable checkpoint) {
+        super(threads, checkpoint);
+    }
+
+    @Override
+    public void observer(@Nullable Observer seer) {
+        this.observer = seer;
+    }
+
+    @Override
+    public Buffer allocate(DType dtype, int size) {
+        Observer seer = observer;
+        if (seer == null) {
+            return super.allocate(dtype, size);
+        }
+        Buffer[] made = new Buffer[1];
+        seer.sees(() -> made[0] = super.allocate(dtype, size), Work::allocate);
+        return made[0];
+    }
+
+    @Override
+    public void map(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.map(program, inputs, shape, outputs);
+        } else {
+            seer.sees(
+                    () -> super.map(program, inputs, shape, outputs), () -> Work.map(program, inputs, shape, outputs));
+        }
+    }
+
+    @Override
+    public void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.reduce(reduction, input, keptDims, output);
+        } else {
+            seer.sees(
+                    () -> super.reduce(reduction, input, keptDims, output),
+                    () -> Work.reduce(reduction, input, output));
+        }
+    }
+
+    @Override
+    public boolean reduce(
+            Reduction reduction,
+            Program program,
+            DType dtype,
+            Tensor[] inputs,
+            Shape shape,
+            int keptDims,
+            Tensor output) {
+        Observer seer = observer;
+        return seer == null
+                ? super.reduce(reduction, program, dtype, inputs, shape, keptDims, output)
+                : seer.seesIf(
+                        () -> super.reduce(reduction, program, dtype, inputs, shape, keptDims, output),
+                        () -> Work.reduce(reduction, program, dtype, inputs, shape, output));
+    }
+
+    @Override
+    public void scan(Reduction reduction, Tensor input, Tensor output) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.scan(reduction, input, output);
+        } else {
+            seer.sees(() -> super.scan(reduction, input, output), () -> Work.scan(reduction, input, output));
+        }
+    }
+
+    @Override
+    public void take(Tensor source, Tensor rows, Tensor output) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.take(source, rows, output);
+        } else {
+            seer.sees(() -> super.take(source, rows, output), () -> Work.take(rows, output));
+        }
+    }
+
+    @Override
+    public void put(Tensor target, Tensor rows, Tensor source, boolean add) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.put(target, rows, source, add);
+        } else {
+            seer.sees(() -> super.put(target, rows, source, add), () -> Work.put(rows, source, add));
+        }
+    }
+
+    @Override
+    public void gemm(Tensor left, Tensor right, Tensor output) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.gemm(left, right, output);
+        } else {
+            seer.sees(() -> super.gemm(left, right, output), () -> Work.product(left, right, output));
+        }
+    }
+
+    @Override
+    public void product(Tensor left, Tensor right, Tensor output) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.product(left, right, output);
+        } else {
+            seer.sees(() -> super.product(left, right, output), () -> Work.product(left, right, output));
+        }
+    }
+
+    @Override
+    public boolean product(Tensor left, Tensor right, Tensor bias, Tensor output) {
+        Observer seer = observer;
+        return seer == null
+                ? super.product(left, right, bias, output)
+                : seer.seesIf(
+                        () -> super.product(left, right, bias, output), () -> Work.product(left, right, bias, output));
+    }
+
+    @Override
+    public void sort(Tensor input, boolean descending, Tensor values, Tensor positions) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.sort(input, descending, values, positions);
+        } else {
+            seer.sees(
+                    () -> super.sort(input, descending, values, positions), () -> Work.sort(input, values, positions));
+        }
+    }
+
+    @Override
+    public boolean random(Randomness kind, Generator generator, Number first, Number second, Tensor output) {
+        Observer seer = observer;
+        return seer == null
+                ? super.random(kind, generator, first, second, output)
+                : seer.seesIf(() -> super.random(kind, generator, first, second, output), () -> Work.random(output));
+    }
+
+    @Override
+    public void rows(RowProgram program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.rows(program, inputs, shape, outputs);
+        } else {
+            seer.sees(
+                    () -> super.rows(program, inputs, shape, outputs),
+                    () -> Work.rows(program, inputs, shape, outputs));
+        }
+    }
+}
