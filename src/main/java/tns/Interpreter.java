@@ -82,6 +82,7 @@ public final class Interpreter {
     private final Namespace names = new Namespace();
     private final Map<Path, FileValue> imported = new HashMap<>();
     private final Deque<Path> importing = new ArrayDeque<>();
+    private boolean lines;
 
     /** A session that prints to {@code out} and reads from {@code in}; {@code arguments} are the script's {@code args}. */
     public Interpreter(PrintStream out, BufferedReader in, List<String> arguments) {
@@ -148,7 +149,7 @@ public final class Interpreter {
 
     /** Reads a source once; {@link #run} runs it as often as wanted. */
     public Script compile(String text, String name) {
-        return ScriptParser.parse(new Source(name, text), names, ops);
+        return ScriptParser.parse(new Source(name, text), names, ops, lines);
     }
 
     /** Runs a compiled script; the value is the last expression's. */
@@ -195,10 +196,17 @@ public final class Interpreter {
         cpu.threads(count);
     }
 
+    /** Compiles and imports from now on so that a {@link #profile} sees lines: each statement then asks whether one does. */
+    public void showLines() {
+        lines = true;
+    }
+
     /**
      * Notes where time goes, by line and by op, from now until the profile is closed:
      *
      * <pre>{@code
+     * tns.showLines();
+     * Script script = tns.compile(text, name);
      * Profile profile = tns.profile();
      * tns.run(script);
      * profile.close();
@@ -401,7 +409,7 @@ public final class Interpreter {
             Namespace own = new Namespace();
             define(own, session.arguments());
             String text = Files.readString(session.files().toRead(file.toString()));
-            ScriptParser.parse(new Source(shown(file), text), own, ops).run(session);
+            ScriptParser.parse(new Source(shown(file), text), own, ops, lines).run(session);
             FileValue value = new FileValue(file.getFileName().toString(), own);
             imported.put(file, value);
             return value;

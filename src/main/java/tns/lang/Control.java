@@ -28,7 +28,7 @@ public final class Control {
         public Object eval(Frame frame) {
             Object value = None.NONE;
             for (Node statement : statements) {
-                value = statement.run(frame);
+                value = statement.eval(frame);
                 if (value instanceof Exit) {
                     return value;
                 }
@@ -53,9 +53,9 @@ public final class Control {
         @Override
         public Object eval(Frame frame) {
             if (condition.test(frame)) {
-                return consequence.run(frame);
+                return consequence.eval(frame);
             }
-            return alternative == null ? None.NONE : alternative.run(frame);
+            return alternative == null ? None.NONE : alternative.eval(frame);
         }
     }
 
@@ -118,7 +118,7 @@ public final class Control {
 
     private static Object turn(Node body, Frame frame) {
         try {
-            return body.run(frame);
+            return body.eval(frame);
         } catch (ExitThrown thrown) {
             return thrown.exit();
         }
@@ -193,7 +193,7 @@ public final class Control {
 
         @Override
         public Object eval(Frame frame) {
-            return GradMode.without(() -> body.run(frame));
+            return GradMode.without(() -> body.eval(frame));
         }
     }
 
@@ -215,7 +215,7 @@ public final class Control {
 
         private Object entered(Frame frame, int i) {
             if (i == contexts.length) {
-                return body.run(frame);
+                return body.eval(frame);
             }
             Object context = contexts[i].eval(frame);
             if (!(context instanceof Scoped scoped)) {
@@ -249,13 +249,13 @@ public final class Control {
         @Override
         public Object eval(Frame frame) {
             try {
-                return attempt.run(frame);
+                return attempt.eval(frame);
             } catch (ScriptException e) {
                 if (e.kind() == ErrorKind.LIMIT) {
                     throw e;
                 }
                 name.begin(frame, new Caught(e));
-                return rescue.run(frame);
+                return rescue.eval(frame);
             }
         }
     }

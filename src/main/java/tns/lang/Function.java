@@ -151,7 +151,7 @@ public final class Function implements Callable, TypeName.Typed {
         session.check();
         Object value;
         try {
-            value = code.body().run(frame);
+            value = code.body().eval(frame);
         } catch (ExitThrown thrown) {
             value = thrown.exit();
         } catch (StackOverflowError deep) {

@@ -6,7 +6,6 @@ import tns.error.ErrorKind;
 import tns.error.ScriptException;
 import tns.error.Span;
 import tns.error.TnsException;
-import tns.profile.Profile;
 
 /** One construct of a script: final children, the stretch of source it was written as, and what it means. */
 public abstract class Node {
@@ -25,19 +24,6 @@ public abstract class Node {
      * cannot show through.
      */
     public abstract Object eval(Frame frame);
-
-    /** {@link #eval} of what stands as a statement, or is the body of something: a profile sees its line. */
-    final Object run(Frame frame) {
-        return frame.session.profile() == null ? eval(frame) : seen(frame);
-    }
-
-    /** Apart, for the compiler of the JVM to leave out where nobody looks. */
-    private Object seen(Frame frame) {
-        Profile profile = frame.session.profile();
-        return profile == null || this instanceof Control.Block
-                ? eval(frame)
-                : profile.line(this, span, () -> eval(frame));
-    }
 
     /** The value for use on the spot: as an operand, an index base or something to print, never to keep. */
     public Object borrow(Frame frame) {

@@ -17,7 +17,7 @@ public final class Script {
     public Object run(Session session) {
         Frame frame = new Frame(session, new @Nullable Object[slots], Frame.NO_CELLS);
         try {
-            Object value = body.run(frame);
+            Object value = body.eval(frame);
             return value instanceof Exit ? frame.returned() : value;
         } catch (ExitThrown thrown) {
             return thrown.exit() == Exit.RETURN ? frame.returned() : None.NONE;

@@ -62,6 +62,7 @@ final class Commands {
         this.screen = screen;
         this.help = new Help(tns, screen.colour());
         this.predefined = Set.copyOf(tns.names());
+        tns.showLines(); // %profile is then to see those of functions entered before
         add(
                 "?",
                 "name",

@@ -174,10 +174,11 @@ public final class Main implements Callable<Integer> {
     }
 
     private Object run(Interpreter tns, String text, String name) {
-        Script script = tns.compile(text, name);
         if (!profiled) {
-            return tns.run(script);
+            return tns.run(tns.compile(text, name));
         }
+        tns.showLines();
+        Script script = tns.compile(text, name);
         Profile profile = tns.profile();
         try {
             return tns.run(script);

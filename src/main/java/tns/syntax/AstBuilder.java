@@ -17,6 +17,7 @@ import tns.syntax.grammar.TnsParser;
 final class AstBuilder {
     final Source source;
     final OpTable ops;
+    final boolean lines;
     final StatementBuilder statements = new StatementBuilder(this);
     final DefinitionBuilder definitions = new DefinitionBuilder(this);
     final ExpressionBuilder expressions = new ExpressionBuilder(this);
@@ -25,9 +26,10 @@ final class AstBuilder {
     /** The names around the construct being built. */
     Scope scope;
 
-    AstBuilder(Source source, OpTable ops, Scope file) {
+    AstBuilder(Source source, OpTable ops, Scope file, boolean lines) {
         this.source = source;
         this.ops = ops;
+        this.lines = lines;
         this.scope = file;
     }
 

@@ -50,10 +50,10 @@ final class DefinitionBuilder extends NodeBuilder {
         Annotation result = signature.result == null ? null : annotation(signature.result);
         Function.Code code = new Function.Code(name, doc(c), parameters, result, span(c));
         Node built = switch (body) {
-            case TnsParser.ExpressionBodyContext e -> tree.expressions.visit(e.expression());
+            case TnsParser.ExpressionBodyContext e -> line(tree.expressions.visit(e.expression()));
             case TnsParser.BlockBodyContext b -> block(b.block());
             case TnsParser.BlockContext b -> block(b);
-            default -> tree.expressions.visit(body);
+            default -> line(tree.expressions.visit(body));
         };
         code.complete(built, scope().slotCount());
         Node made = new Function.Make(span(c), code, scope().captures());
@@ -77,7 +77,7 @@ final class DefinitionBuilder extends NodeBuilder {
                 .forEach(n -> parameters.add(new Function.Parameter(
                         n.getText(), scope().variable(n.getText(), span(n)), null, null, false)));
         Function.Code code = new Function.Code("lambda", "", parameters, null, span(c));
-        code.complete(tree.expressions.visit(c.value), scope().slotCount());
+        code.complete(line(tree.expressions.visit(c.value)), scope().slotCount());
         Node made = new Function.Make(span(c), code, scope().captures());
         tree.scope = around;
         return made;
@@ -114,7 +114,7 @@ final class DefinitionBuilder extends NodeBuilder {
     private Model.Member member(String model, TnsParser.MemberContext c) {
         if (c instanceof TnsParser.FieldContext f) {
             String name = f.name.getText();
-            return new Model.Member(name, scope().variable(name, span(f.name)), expression(f.value), false);
+            return new Model.Member(name, scope().variable(name, span(f.name)), line(expression(f.value)), false);
         }
         TnsParser.MethodContext m = (TnsParser.MethodContext) c;
         String name = m.name.getText();

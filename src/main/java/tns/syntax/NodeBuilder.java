@@ -8,6 +8,7 @@ import org.antlr.v4.runtime.tree.RuleNode;
 import tns.error.ScriptException;
 import tns.error.Span;
 import tns.lang.Control;
+import tns.lang.Line;
 import tns.lang.Node;
 import tns.syntax.grammar.TnsParser;
 import tns.syntax.grammar.TnsParserBaseVisitor;
@@ -60,6 +61,11 @@ abstract class NodeBuilder extends TnsParserBaseVisitor<Node> {
             case TnsParser.TryCatchContext t -> new Control.Throwing(node);
             default -> node;
         };
+    }
+
+    /** A statement or the body of a function, whose line is to be seen where the source is read for that. */
+    final Node line(Node node) {
+        return tree.lines ? new Line(node) : node;
     }
 
     /** The construct that an expression is, below the rules that only pass it on. */

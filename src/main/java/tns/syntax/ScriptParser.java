@@ -31,9 +31,10 @@ public final class ScriptParser {
     /**
      * The script of {@code source}, whose file-level names are those of {@code names}.
      *
+     * @param lines whether a profile is to see its lines, for which every statement then asks
      * @throws ScriptException of kind SYNTAX, pointing at the first wrong word
      */
-    public static Script parse(Source source, Namespace names, OpTable ops) {
+    public static Script parse(Source source, Namespace names, OpTable ops, boolean lines) {
         try {
             Reading reading = new Reading(source);
             TnsParser.ProgramContext tree = reading.parser.program();
@@ -42,7 +43,7 @@ public final class ScriptParser {
                 throw new ScriptException(SyntaxErrors.of(reading.around(wrong)), null);
             }
             Scope file = Scope.file(names, ops);
-            return new Script(new AstBuilder(source, ops, file).program(tree), file.slotCount());
+            return new Script(new AstBuilder(source, ops, file, lines).program(tree), file.slotCount());
         } catch (StackOverflowError deep) {
             throw AstBuilder.wrong(
                     new Span(source, 0, 0),

@@ -28,7 +28,7 @@ final class StatementBuilder extends NodeBuilder {
     /** Statements in turn. */
     Node all(Span span, List<TnsParser.StatementContext> statements) {
         List<Node> nodes = new ArrayList<>();
-        statements.forEach(s -> nodes.add(visit(s)));
+        statements.forEach(s -> nodes.add(line(visit(s))));
         return nodes.size() == 1 ? nodes.getFirst() : new Control.Block(span, nodes);
     }
 

@@ -35,6 +35,10 @@ class ProfileTest {
             new BufferedReader(new StringReader("")),
             List.of());
 
+    ProfileTest() {
+        tns.showLines();
+    }
+
     private Profile profiled(String... lines) {
         Profile profile = tns.profile();
         try {

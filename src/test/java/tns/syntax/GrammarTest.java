@@ -124,7 +124,7 @@ class GrammarTest {
         assertTrue(ScriptParser.status(text) != ScriptParser.Status.COMPLETE);
         ScriptException e = assertThrows(
                 ScriptException.class,
-                () -> ScriptParser.parse(new Source("deep.tns", text), new Namespace(), Library.create()));
+                () -> ScriptParser.parse(new Source("deep.tns", text), new Namespace(), Library.create(), false));
         assertTrue(e.summary().contains("nested too deep") || e.summary().startsWith("syntax: "), e.summary());
     }
 
