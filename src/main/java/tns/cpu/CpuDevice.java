@@ -1,5 +1,6 @@
 package tns.cpu;
 
+import java.util.Arrays;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.expr.Operand;
@@ -21,6 +22,7 @@ public class CpuDevice implements Device {
     /** Below, results are computed at once: putting it off costs more than reading a cached array again. */
     private static final int FUSE_FROM = 1 << 14;
 
+    private final ArrayPool pool = new ArrayPool();
     private final Parallel parallel;
     private final Gemm gemm;
     private final PointwiseRunner pointwise;
@@ -95,10 +97,44 @@ public class CpuDevice implements Device {
     /** @throws TnsException of kind LIMIT when the heap has no room */
     @Override
     public Buffer allocate(DType dtype, int size) {
+        Object known = pool.take(dtype, size);
+        if (known == null) {
+            return zeroed(dtype, size);
+        }
+        switch (known) {
+            case float[] a -> Arrays.fill(a, 0);
+            case double[] a -> Arrays.fill(a, 0);
+            case long[] a -> Arrays.fill(a, 0);
+            default -> Arrays.fill((byte[]) known, (byte) 0);
+        }
+        return HostBuffer.over(this, dtype, known);
+    }
+
+    /** @throws TnsException of kind LIMIT when the heap has no room */
+    @Override
+    public Buffer room(DType dtype, int size) {
+        Object known = pool.take(dtype, size);
+        return known == null ? zeroed(dtype, size) : HostBuffer.over(this, dtype, known);
+    }
+
+    /** Bytes of arrays that were given back and wait to be used again. */
+    long pooled() {
+        return pool.held();
+    }
+
+    private Buffer zeroed(DType dtype, int size) {
         try {
             return HostBuffer.zeroed(this, dtype, size);
         } catch (OutOfMemoryError e) {
             throw full(dtype, size, e);
+        }
+    }
+
+    @Override
+    public void release(Buffer buffer) {
+        Object array = buffer instanceof HostBuffer own ? own.giveBack() : null;
+        if (array != null) {
+            pool.give(buffer.dtype(), buffer.size(), array);
         }
     }
 

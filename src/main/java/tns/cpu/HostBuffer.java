@@ -1,5 +1,6 @@
 package tns.cpu;
 
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.Buffer;
@@ -7,9 +8,13 @@ import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Tensor;
 
-/** A buffer that is one Java array: float[], double[], long[], or byte[] of 0 and 1. */
+/**
+ * A buffer that is one Java array: float[], double[], long[], or byte[] of 0 and 1.
+ *
+ * <p>When it has been given back it has none, so that a use after that is an error, and never a look at other numbers.
+ */
 final class HostBuffer extends Buffer {
-    private final Object array;
+    private @Nullable Object array;
 
     private HostBuffer(Device device, DType dtype, int size, Object array) {
         super(device, dtype, size);
@@ -60,7 +65,7 @@ final class HostBuffer extends Buffer {
     /** The array behind a buffer of this device. */
     static Object array(Buffer buffer) {
         if (buffer instanceof HostBuffer own) {
-            return own.array;
+            return own.array();
         }
         throw new TnsException(
                         ErrorKind.DEVICE,
@@ -69,21 +74,37 @@ final class HostBuffer extends Buffer {
                 .help("move it: x.cpu()");
     }
 
+    private Object array() {
+        Object present = array;
+        if (present == null) {
+            throw new IllegalStateException(dtype().word() + "[" + size() + "] was given back, and is used again");
+        }
+        return present;
+    }
+
+    /** Gives the array away; null when that has been done before. */
+    @Nullable
+    Object giveBack() {
+        Object present = array;
+        array = null;
+        return present;
+    }
+
     /** A buffer of its own that holds the element at {@code position}. */
     HostBuffer element(int position) {
         Object one = newArray(dtype(), 1);
-        System.arraycopy(array, position, one, 0, 1);
+        System.arraycopy(array(), position, one, 0, 1);
         return new HostBuffer(device(), dtype(), 1, one);
     }
 
     /** Writes one element, converted as the language converts: a float to int64 truncates, non-zero is true. */
     void store(int position, Number value) {
-        switch (array) {
+        switch (array()) {
             case float[] a -> a[position] = value.floatValue();
             case double[] a -> a[position] = value.doubleValue();
             case long[] a -> a[position] = value.longValue();
             case byte[] a -> a[position] = (byte) (value.doubleValue() != 0 ? 1 : 0);
-            default -> throw new IllegalStateException("no buffer is a " + array.getClass());
+            default -> throw new IllegalStateException("no buffer is a " + array().getClass());
         }
     }
 }

@@ -24,7 +24,7 @@ public final class Assignment {
         @Override
         public Object eval(Frame frame) {
             Object assigned = Sharing.settle(value.eval(frame));
-            Object before = frame.session.usesDevices() ? target.peek(frame) : null;
+            Object before = target.peek(frame);
             if (target instanceof Variable.Local local) {
                 frame.slots[local.slot] = assigned;
             } else {

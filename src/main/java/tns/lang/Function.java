@@ -167,10 +167,8 @@ public final class Function implements Callable, TypeName.Typed {
         if (code.result != null) {
             code.result.check(frame, code.name, "the result", result);
         }
-        if (session.usesDevices()) {
-            for (Object local : frame.slots) {
-                Sharing.drop(local, result);
-            }
+        for (Object local : frame.slots) {
+            Sharing.drop(local, result);
         }
         return result;
     }

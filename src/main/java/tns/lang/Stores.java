@@ -2,7 +2,6 @@ package tns.lang;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Casts;
@@ -105,6 +104,7 @@ final class Stores {
             }
             case MutableMembers m -> m.assign(name, part);
             case Optimizer o -> o.assign(name, part);
+            case Param p when name.equals("grad") && part == None.NONE -> p.dropGrad();
             case Param p when name.equals("grad") -> p.grad(gradient(p, part));
             case Param p when name.equals("requires_grad") && part instanceof Boolean b -> p.requiresGrad(b);
             default ->
@@ -116,10 +116,7 @@ final class Stores {
         return holder;
     }
 
-    private static @Nullable Tensor gradient(Param p, Object part) {
-        if (part == None.NONE) {
-            return null;
-        }
+    private static Tensor gradient(Param p, Object part) {
         if (part instanceof Tensor t && t.shape().equals(p.value().shape())) {
             return t;
         }

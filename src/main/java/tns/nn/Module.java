@@ -149,7 +149,7 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
         define("train(mode: bool = true)", (m, args) -> m.train(args.flag("mode")));
         define("eval()", (m, args) -> m.train(false));
         define("zero_grad()", (m, args) -> {
-            m.namedParameters().values().forEach(p -> p.grad(null));
+            m.namedParameters().values().forEach(Param::dropGrad);
             return None.NONE;
         });
         define("to(what: any)", (m, args) -> m.to(args.context(), args.get("what")));

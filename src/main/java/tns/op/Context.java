@@ -26,7 +26,6 @@ public class Context {
     private ProductPrecision matmulPrecision = ProductPrecision.FULL;
     private boolean autocast;
     private @Nullable Device recording;
-    private boolean usesDevices;
     private @Nullable Profile profile;
     private FileAccess files = FileAccess.ANYWHERE;
     private Function<String, @Nullable Device> others = name -> null;
@@ -50,12 +49,6 @@ public class Context {
 
     public void device(Device device) {
         this.device = device;
-        usesDevices |= !device.isHost();
-    }
-
-    /** Whether any device but host memory has been named: then memory is worth giving back at once. */
-    public boolean usesDevices() {
-        return usesDevices;
     }
 
     /** How devices other than host memory are found by name; set once, by whoever knows them. */
@@ -73,11 +66,7 @@ public class Context {
             case Device d -> d;
             case DeviceName n -> device(n.name());
             case String s when s.equals(cpu.name()) -> cpu;
-            case String s -> {
-                Device other = others.apply(s);
-                usesDevices |= other != null;
-                yield other;
-            }
+            case String s -> others.apply(s);
             default -> null;
         };
     }

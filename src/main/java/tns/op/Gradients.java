@@ -98,7 +98,7 @@ final class Gradients {
                 place.useful |= input != null && input.useful;
             }
         }
-        order.getLast().add(seed);
+        order.getLast().add(seed.share());
         ProductPrecision before = ProductPrecision.inForce();
         try {
             sweep();
@@ -121,11 +121,19 @@ final class Gradients {
                 dy.settled(); // it is read for every input
             }
             place.origin.precision().enforce();
+            Tensor last = null;
             for (int i = 0; i < place.inputs.length; i++) {
                 Place input = place.inputs[i];
                 if (input != null && input.useful) {
                     Tensor gradient = place.origin.gradient(i, place.tensor, dy);
                     if (gradient != null) {
+                        // It may be handed on to several inputs: then none of them is its only holder.
+                        if (gradient.sharesMemory(dy)
+                                || gradient.sharesMemory(place.tensor)
+                                || last != null && gradient.sharesMemory(last)) {
+                            gradient.share();
+                        }
+                        last = gradient;
                         input.add(gradient);
                     }
                 }
@@ -160,7 +168,7 @@ final class Gradients {
     }
 
     private static void accumulate(Param cell, Tensor gradient) {
-        Tensor earlier = cell.grad();
+        Tensor earlier = cell.lookAtGrad();
         cell.grad(earlier == null || cell.gradUsed() ? gradient : Arithmetic.ADD.apply(earlier, gradient));
     }
 

@@ -372,7 +372,9 @@ public final class ShapeOps {
             return x;
         }
         Tensor source = Casts.contiguous(x.detach());
-        if (source.buffer().size() != source.elements()) {
+        // A host's array may be the buffer's own, and another host would work on the same one.
+        boolean hosts = source.device().isHost() && device.isHost();
+        if (hosts || source.buffer().size() != source.elements()) {
             source = Casts.duplicate(source);
         }
         Object array = source.device().download(source.buffer());

@@ -69,7 +69,7 @@ final class Clipping {
     private static List<Param> withGradient(Args args) {
         List<Param> found = new ArrayList<>();
         for (Param p : Params.of(args.name(), args.get("params"))) {
-            if (p.grad() != null) {
+            if (p.lookAtGrad() != null) {
                 found.add(p);
             }
         }
@@ -77,7 +77,7 @@ final class Clipping {
     }
 
     private static Tensor gradient(Param p) {
-        Tensor g = p.grad();
+        Tensor g = p.lookAtGrad();
         if (g == null) {
             throw new IllegalStateException("no gradient");
         }

@@ -96,7 +96,7 @@ public final class Optimizer implements Members, TypeName.Typed {
                 long bits = settings.bits();
                 for (int i = 0; i < group.params().size(); i++) {
                     Param p = group.params().get(i);
-                    Tensor gradient = p.grad();
+                    Tensor gradient = p.lookAtGrad();
                     if (gradient != null) {
                         ParamGroup.State state = group.state(i);
                         int number = counted(p, settings, state, phase);
@@ -194,7 +194,7 @@ public final class Optimizer implements Members, TypeName.Typed {
     }
 
     void zeroGrad() {
-        groups.forEach(group -> group.params().forEach(p -> p.grad(null)));
+        groups.forEach(group -> group.params().forEach(Param::dropGrad));
     }
 
     /**
@@ -222,7 +222,7 @@ public final class Optimizer implements Members, TypeName.Typed {
                                         + TypeName.describe(loss))
                         .argument(0);
             }
-            if (groups.stream().allMatch(g -> g.params().stream().allMatch(p -> p.grad() == null))) {
+            if (groups.stream().allMatch(g -> g.params().stream().allMatch(p -> p.lookAtGrad() == null))) {
                 AutogradOps.backward(t, null, false);
             }
             return t.detach();

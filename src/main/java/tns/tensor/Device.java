@@ -45,7 +45,7 @@ public interface Device {
         return allocate(dtype, size);
     }
 
-    /** Takes back the memory of a buffer that nobody will use any more; a host leaves that to its collector. */
+    /** Takes back the memory of a buffer that nobody will use any more; to use it after that is an error. */
     default void release(Buffer buffer) {}
 
     /** A buffer of one element with this value that many may share and nobody writes to; null to make a new one. */
@@ -55,7 +55,7 @@ public interface Device {
 
     /**
      * Fills a contiguous {@code output} with random numbers of this device's own kind, which the generator's seed and the
-     * number of its next call decide; false where the host is to draw.
+     * number of its next call decide; false where the host is to draw. A host gives the draws of the generator itself.
      */
     default boolean random(Randomness kind, Generator generator, Number first, Number second, Tensor output) {
         return false;

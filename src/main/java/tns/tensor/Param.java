@@ -76,6 +76,11 @@ public final class Param implements Holder {
 
     /** The gathered gradient, or null when there is none. */
     public @Nullable Tensor grad() {
+        return grad == null ? null : grad.share();
+    }
+
+    /** The same for a look at it: not to be kept, as its memory is used again after {@link #dropGrad}. */
+    public @Nullable Tensor lookAtGrad() {
         return grad;
     }
 
@@ -83,6 +88,15 @@ public final class Param implements Holder {
         changing();
         grad = gradient == null ? null : gradient.settled();
         gradUsed = false;
+    }
+
+    /** Lets go of the gradient, and gives its memory back unless somebody else was given it. */
+    public void dropGrad() {
+        Tensor before = grad;
+        grad(null);
+        if (before != null) {
+            before.release();
+        }
     }
 
     /** Whether a gradient has been gathered that no optimiser has consumed, so that the next backward adds to it. */

@@ -151,7 +151,7 @@ public final class Tensor {
 
     /** Gives the memory back, if nobody else can see it: for the one holder, who lets go of this tensor. */
     public void release() {
-        if (isExclusive() && !buffer.device().isHost()) {
+        if (isExclusive()) {
             Buffer memory = buffer instanceof PendingBuffer later ? later.present() : buffer;
             if (memory != null) {
                 memory.device().release(memory);
