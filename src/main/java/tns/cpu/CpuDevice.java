@@ -6,6 +6,7 @@ import tns.error.TnsException;
 import tns.expr.Operand;
 import tns.expr.PointwiseRunner;
 import tns.expr.Program;
+import tns.expr.RowProgram;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Device;
@@ -26,6 +27,8 @@ public class CpuDevice implements Device {
     private final Parallel parallel;
     private final Gemm gemm;
     private final PointwiseRunner pointwise;
+    private final FoldLoops folds;
+    private final Runnable checkpoint;
 
     /** A device with one thread per processor. */
     public CpuDevice() {
@@ -67,6 +70,9 @@ public class CpuDevice implements Device {
         parallel = new Parallel(threads);
         gemm = new Gemm(parallel, products);
         pointwise = PointwiseRunners.choose(parallel, checkpoint, vectors);
+        FusedLoops loops = pointwise instanceof FusedRunner fused ? fused.loops() : null;
+        folds = new FoldLoops(loops);
+        this.checkpoint = checkpoint;
     }
 
     @Override
@@ -220,5 +226,15 @@ public class CpuDevice implements Device {
     @Override
     public void sort(Tensor input, boolean descending, Tensor values, Tensor positions) {
         Sorting.run(parallel, input, descending, values, positions);
+    }
+
+    @Override
+    public boolean runsRows(int rows, int n) {
+        return RowExecutor.suits(n);
+    }
+
+    @Override
+    public void rows(RowProgram program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+        RowExecutor.run(parallel, checkpoint, pointwise, folds, program, inputs, shape, outputs);
     }
 }

@@ -253,8 +253,8 @@ final class FusedCode {
                 code.aload(a);
                 call(step.op().name().toLowerCase(java.util.Locale.ROOT));
             }
-            case MIN -> extreme("LT", a, b);
-            case MAX -> extreme("GT", a, b);
+            case MIN -> extreme("LT", "GT", step);
+            case MAX -> extreme("GT", "LT", step);
             case LT, LE, EQ, NE -> {
                 int mask = code.allocateLocal(TypeKind.REFERENCE);
                 code.aload(a);
@@ -303,8 +303,21 @@ final class FusedCode {
                 .invokevirtual(vector, "compare", MethodTypeDesc.of(MASK, COMPARISON, VECTOR));
     }
 
-    /** {@code a OP b ? a : a == a ? b : a}. */
-    private void extreme(String operator, int a, int b) {
+    /**
+     * {@code a OP b ? a : a == a ? b : a}. Of a bound, a constant that is neither zero nor NaN, it is enough to ask where
+     * it is passed: two instructions and not four, a sixth of what exp takes.
+     */
+    private void extreme(String operator, String opposite, Step step) {
+        int a = slots[step.a()];
+        int b = slots[step.b()];
+        if (isBound(step.b()) || isBound(step.a())) {
+            int x = isBound(step.b()) ? a : b;
+            int bound = isBound(step.b()) ? b : a;
+            code.aload(x).aload(bound).aload(x);
+            compare(opposite, bound);
+            call("blend", VECTOR, MASK);
+            return;
+        }
         code.aload(a).aload(b);
         code.aload(a);
         compare("EQ", a);
@@ -313,6 +326,12 @@ final class FusedCode {
         code.aload(a);
         compare(operator, b);
         call("blend", VECTOR, MASK);
+    }
+
+    private boolean isBound(int slot) {
+        double value =
+                !program.isConstant(slot) ? 0 : wide ? program.doubleConstant(slot) : program.floatConstant(slot);
+        return value < 0 || value > 0;
     }
 
     private void bits(ClassDesc kind, String operator, int a, int b) {

@@ -1,6 +1,7 @@
 package tns.cpu;
 
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import tns.expr.Lane;
 import tns.expr.Program;
 
@@ -33,14 +34,20 @@ final class FusedLoops {
     /** Calls {@code ready} with the loop, later and on another thread, unless the compiler does not manage it well. */
     void request(Program program, long uniforms, Consumer<FusedLoop> ready) {
         int operands = program.inputs() + program.outputs().size();
-        Object[] arrays = program.lane() == Lane.F32
-                ? new float[operands][WARM_UP_ELEMENTS]
-                : new double[operands][WARM_UP_ELEMENTS];
+        int steps = program.steps().size();
+        request(() -> FusedCode.compile(program, uniforms), program.lane(), operands, WARM_UP_ELEMENTS, steps, ready);
+    }
+
+    /**
+     * The same with the loop that {@code making} gives, of so many steps over so many operands of the lane.
+     *
+     * @param elements how many take the loop through all that it does
+     */
+    void request(
+            Supplier<FusedLoop> making, Lane lane, int operands, int elements, int steps, Consumer<FusedLoop> ready) {
+        Object[] arrays = lane == Lane.F32 ? new float[operands][elements] : new double[operands][elements];
         int[] at = new int[operands];
-        workshop.order(
-                () -> FusedCode.compile(program, uniforms),
-                loop -> loop.run(arrays, at, WARM_UP_ELEMENTS),
-                COMPILED_NANOS * WARM_UP_ELEMENTS * (program.steps().size() + operands),
-                ready);
+        double nanos = COMPILED_NANOS * elements * (steps + operands);
+        workshop.order(making, loop -> loop.run(arrays, at, elements), nanos, ready);
     }
 }

@@ -105,6 +105,21 @@ final class FusedRunner implements PointwiseRunner {
         return loop;
     }
 
+    /**
+     * The loop of a program whose inputs in the bit set {@code uniforms} repeat, for one who feeds it himself; null when
+     * there is none, or not yet: {@link #run} takes it there.
+     */
+    @Nullable
+    FusedLoop loop(Program program, long uniforms) {
+        Compiled compiled = compiled(program);
+        return compiled.fits ? loop(program, compiled.variant(uniforms), 0) : null;
+    }
+
+    /** What makes the loops. */
+    FusedLoops loops() {
+        return loops;
+    }
+
     @Override
     public void run(Program program, Operand[] inputs, Operand[] outputs, int[] shape) {
         Compiled compiled = compiled(program);

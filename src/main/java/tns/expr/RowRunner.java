@@ -83,22 +83,41 @@ public final class RowRunner {
         double[] results = new double[count];
         int result = f.outputs().getFirst();
         double[] slots = new double[f.slots()];
-        for (int slot = f.inputs(); f.isConstant(slot); slot++) {
-            slots[slot] = f.lane() == Lane.F32 ? f.floatConstant(slot) : f.doubleConstant(slot);
-        }
+        fillConstants(f, slots);
         for (int i = 0; i < count; i++) {
             for (int k = 0; k < f.inputs(); k++) {
                 double[] value = known[k];
                 slots[k] = value == null ? 0 : value[value.length == 1 ? 0 : Math.min(i, value.length - 1)];
             }
-            for (Step step : f.steps()) {
-                double b = step.b() < 0 ? 0 : slots[step.b()];
-                double c = step.c() < 0 ? 0 : slots[step.c()];
-                slots[step.target()] = step(step.op(), slots[step.a()], b, c);
-            }
+            run(f, slots);
             results[i] = slots[result];
         }
         return results;
+    }
+
+    /** The result of a program of a float lane for one value of each input. */
+    public static double once(Program f, double[] inputs) {
+        double[] slots = new double[f.slots()];
+        System.arraycopy(inputs, 0, slots, 0, f.inputs());
+        fillConstants(f, slots);
+        run(f, slots);
+        return slots[f.outputs().getFirst()];
+    }
+
+    private static void fillConstants(Program f, double[] slots) {
+        for (int slot = f.inputs(); f.isConstant(slot); slot++) {
+            slots[slot] = f.lane() == Lane.F32 ? f.floatConstant(slot) : f.doubleConstant(slot);
+        }
+    }
+
+    private static void run(Program f, double[] slots) {
+        for (Step step : f.steps()) {
+            double b = step.b() < 0 ? 0 : slots[step.b()];
+            double c = step.c() < 0 ? 0 : slots[step.c()];
+            slots[step.target()] = f.lane() == Lane.F32
+                    ? StepF32.apply(step.op(), (float) slots[step.a()], (float) b, (float) c)
+                    : StepF64.apply(step.op(), slots[step.a()], b, c);
+        }
     }
 
     private double step(Opcode op, double a, double b, double c) {

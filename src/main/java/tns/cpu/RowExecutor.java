@@ -1,0 +1,368 @@
+package tns.cpu;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tns.expr.Lane;
+import tns.expr.Operand;
+import tns.expr.PointwiseRunner;
+import tns.expr.Program;
+import tns.expr.RowLayout;
+import tns.expr.RowProgram;
+import tns.expr.RowProgram.Extent;
+import tns.expr.RowProgram.Fold;
+import tns.expr.RowRunner;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
+
+/**
+ * Runs row programs one row after the other, so that the values of a row stay in the cache from the first loop over it to
+ * the last: memory is read and written once. Threads share the rows.
+ *
+ * <p>Gives the bits of {@link RowRunner} with {@link #LAYOUT}, whatever loops there are.
+ */
+final class RowExecutor {
+    /**
+     * 64 partial results, four registers of the longest kind, which begin anew after 64 elements each: the rounding of a
+     * sum of n grows with 64 + n / 4096 + 6. With 16 elements, sums from memory took three times as long.
+     */
+    static final RowLayout LAYOUT = new RowLayout(64, 64, 1);
+
+    /** Shorter rows are better taken together, op by op: each loop over a row costs some 30 ns to begin. */
+    private static final int LEAST_ELEMENTS = 64;
+
+    /** In longer ones, the few arrays that a program keeps would not stay in the second-level cache. */
+    private static final int MOST_ELEMENTS = 1 << 16;
+
+    /** Elements a thread takes at a time, and between two checks for cancellation. */
+    private static final int SHARE_ELEMENTS = 1 << 15;
+
+    private final PointwiseRunner pointwise;
+    private final FoldLoops folds;
+    private final RowProgram program;
+    private final Tensor[] inputs;
+    private final Tensor[] outputs;
+    private final int rows;
+    private final int n;
+    /** Elements in the rows of working memory, which are whole vectors; equal to n when operands are worked on directly. */
+    private final int padded;
+    /** Which output's rows hold a value while it is used, or -1: those it is written to, or is overwritten in. */
+    private final int[] homes;
+    /** The number of each column, where the program asks for it; all threads read it. */
+    private final Object columns;
+
+    private RowExecutor(
+            PointwiseRunner pointwise,
+            FoldLoops folds,
+            RowProgram program,
+            Tensor[] inputs,
+            Shape shape,
+            Tensor[] outputs) {
+        this.pointwise = pointwise;
+        this.folds = folds;
+        this.program = program;
+        this.inputs = inputs;
+        this.outputs = outputs;
+        rows = shape.size(0);
+        n = shape.size(1);
+        int length = pointwise instanceof FusedRunner ? VectorF32Loops.vectorBytes() / Float.BYTES : 1;
+        padded = (n + length - 1) / length * length;
+        int numbered = program.values().contains(new RowProgram.Index()) ? padded : 0;
+        columns = array(numbered);
+        for (int i = 0; i < numbered; i++) {
+            set(columns, i, i);
+        }
+        homes = new int[program.values().size()];
+        Arrays.fill(homes, -1);
+        for (int o = outputs.length - 1; o >= 0; o--) {
+            int k = program.outputs().get(o);
+            if (program.values().get(k) instanceof RowProgram.Mapped(Extent extent, Program _)
+                    && extent == Extent.ELEMENT
+                    && isDirect(outputs[o])) {
+                homes[k] = o;
+            }
+        }
+        for (int o = 0; o < outputs.length; o++) {
+            int k = program.outputs().get(o);
+            if (homes[k] == o) {
+                shareHome(o, k);
+            }
+        }
+    }
+
+    /**
+     * Lets a value that is needed up to value {@code k} only live where that will be written: memory is then waited for
+     * while the value is computed, which takes longer than the last loop. Softmax of (4096, 4096) took 18.8 ms with a row
+     * of its own for the weights, so 14.1 (AMD EPYC, one core, 2026-11-26).
+     */
+    private void shareHome(int output, int k) {
+        for (int early = k - 1; early >= 0; early--) {
+            if (program.values().get(early) instanceof RowProgram.Mapped(Extent extent, Program _)
+                    && extent == Extent.ELEMENT
+                    && homes[early] < 0
+                    && !program.outputs().contains(early)
+                    && lastUse(early) <= k) {
+                homes[early] = output;
+                return;
+            }
+        }
+    }
+
+    private int lastUse(int k) {
+        int last = k;
+        for (int later = k + 1; later < program.values().size(); later++) {
+            boolean uses = switch (program.values().get(later)) {
+                case RowProgram.Mapped(Extent _, Program f) -> RowProgram.uses(f, k);
+                case RowProgram.Folded(Fold _, Program f) -> RowProgram.uses(f, k);
+                default -> false;
+            };
+            last = uses ? later : last;
+        }
+        return last;
+    }
+
+    private Object array(int length) {
+        return program.lane() == Lane.F32 ? new float[length] : new double[length];
+    }
+
+    /** Whether loops can work on a tensor's own array: it is of the lane's type, and its rows are whole vectors. */
+    private boolean isDirect(Tensor t) {
+        return padded == n && FusedBlocks.holds(program.lane(), HostBuffer.array(t));
+    }
+
+    /** Whether rows of {@code n} elements are worth it; depends on nothing else, so that a row's bits do not. */
+    static boolean suits(int n) {
+        return n >= LEAST_ELEMENTS && n <= MOST_ELEMENTS;
+    }
+
+    /** See {@link tns.tensor.Device#rows}. */
+    static void run(
+            Parallel parallel,
+            Runnable checkpoint,
+            PointwiseRunner pointwise,
+            FoldLoops folds,
+            RowProgram program,
+            Tensor[] inputs,
+            Shape shape,
+            Tensor[] outputs) {
+        RowExecutor all = new RowExecutor(pointwise, folds, program, inputs, shape, outputs);
+        parallel.range(all.rows, Math.max(1, SHARE_ELEMENTS / all.n), (from, to) -> {
+            Work work = all.new Work();
+            int share = Math.max(1, SHARE_ELEMENTS / all.n);
+            for (int row = from; row < to; row++) {
+                if ((row - from) % share == 0) {
+                    checkpoint.run();
+                }
+                work.row(row);
+            }
+        });
+    }
+
+    /** One thread's values of the row at hand. */
+    private final class Work {
+        private final List<RowProgram.Value> values = program.values();
+        /** For each value the array that holds it, of the lane's type, and where. */
+        private final Object[] held = new Object[values.size()];
+
+        private final int[] at = new int[values.size()];
+        private final @Nullable Pass[] passes = new @Nullable Pass[values.size()];
+        private final double[] known = new double[values.size()];
+        private final RowFold fold = new RowFold(program.lane(), folds);
+        private @Nullable Object spare;
+
+        Work() {
+            int input = 0;
+            for (int k = 0; k < held.length; k++) {
+                switch (values.get(k)) {
+                    case RowProgram.Input(Extent extent) -> prepare(k, extent, inputs[input++]);
+                    case RowProgram.Index _ -> held[k] = columns;
+                    case RowProgram.Length _ -> {
+                        held[k] = array(1);
+                        number(k, n);
+                    }
+                    case RowProgram.Mapped(Extent extent, Program f) -> {
+                        held[k] = homes[k] >= 0
+                                ? HostBuffer.array(outputs[homes[k]])
+                                : array(extent == Extent.ELEMENT ? padded : 1);
+                        passes[k] = extent == Extent.ELEMENT ? new Pass(f, k) : null;
+                    }
+                    case RowProgram.Folded(Fold _, Program f) -> {
+                        held[k] = array(1);
+                        passes[k] = copied(f) < 0 ? new Pass(f, -1) : null;
+                    }
+                }
+            }
+        }
+
+        private void prepare(int k, Extent extent, Tensor input) {
+            boolean wide = extent == Extent.ELEMENT || extent == Extent.COLUMN;
+            if (wide && isDirect(input)) {
+                held[k] = HostBuffer.array(input);
+                at[k] = input.view().offset();
+                return;
+            }
+            held[k] = array(wide ? padded : 1);
+            switch (extent) {
+                case COLUMN -> load(held[k], n, input, 0);
+                case UNIFORM -> number(k, element(input, 0));
+                case ELEMENT, ROW -> {}
+            }
+        }
+
+        private void number(int k, double value) {
+            set(held[k], 0, value);
+            known[k] = get(held[k], 0);
+        }
+
+        private double element(Tensor t, int i) {
+            Operand operand = new Operand(HostBuffer.array(t), t.view().offset(), NO_STRIDES);
+            return program.lane() == Lane.F32
+                    ? operand.loadFloat(operand.offset() + i)
+                    : operand.loadDouble(operand.offset() + i);
+        }
+
+        void row(int row) {
+            int input = 0;
+            for (int k = 0; k < held.length; k++) {
+                switch (values.get(k)) {
+                    case RowProgram.Input(Extent extent) -> {
+                        Tensor t = inputs[input++];
+                        if (extent == Extent.ROW) {
+                            number(k, element(t, row));
+                        } else if (extent == Extent.ELEMENT && isDirect(t)) {
+                            at[k] = t.view().offset() + row * n;
+                        } else if (extent == Extent.ELEMENT) {
+                            load(held[k], n, t, row * n);
+                        }
+                    }
+                    case RowProgram.Mapped(Extent extent, Program f) -> {
+                        Pass pass = passes[k];
+                        if (pass == null) {
+                            number(k, RowRunner.once(f, known));
+                        } else {
+                            if (homes[k] >= 0) {
+                                at[k] = outputs[homes[k]].view().offset() + row * n;
+                            }
+                            pass.run(held[k], at[k]);
+                        }
+                    }
+                    case RowProgram.Folded(Fold by, Program f) -> number(k, folded(k, by, f));
+                    case RowProgram.Index _, RowProgram.Length _ -> {}
+                }
+            }
+            store(row);
+        }
+
+        private double folded(int k, Fold by, Program f) {
+            Pass pass = passes[k];
+            if (pass == null) {
+                int source = copied(f);
+                return fold.of(by, held[source], at[source], n);
+            }
+            Object room = spare;
+            if (room == null) {
+                room = array(padded);
+                spare = room;
+            }
+            pass.run(room, 0);
+            return fold.of(by, room, 0, n);
+        }
+
+        private void store(int row) {
+            for (int o = 0; o < outputs.length; o++) {
+                int k = program.outputs().get(o);
+                Object target = HostBuffer.array(outputs[o]);
+                if (held[k] == target) {
+                    continue;
+                }
+                Extent extent = values.get(k).extent();
+                int count = extent == Extent.ELEMENT || extent == Extent.COLUMN ? n : 1;
+                int to = outputs[o].view().offset() + row * count;
+                switch (held[k]) {
+                    case float[] x -> Transfer.store(x, at[k], count, target, to, 1);
+                    default -> Transfer.store((double[]) held[k], at[k], count, target, to, 1);
+                }
+            }
+        }
+
+        /** The value that a program copies and that varies within the row, or -1. */
+        private int copied(Program f) {
+            int source = f.outputs().getFirst();
+            boolean copies = f.steps().isEmpty() && !f.isConstant(source);
+            return copies && varies(source) ? source : -1;
+        }
+
+        private boolean varies(int k) {
+            Extent extent = values.get(k).extent();
+            return extent == Extent.ELEMENT || extent == Extent.COLUMN;
+        }
+
+        /** A loop over the row. */
+        private final class Pass {
+            private final Program f;
+            private final Object[] arrays;
+            private final int[] starts;
+            private final long repeated;
+            private final @Nullable FusedLoop loop;
+
+            /** Of the values before number {@code k}, or all. */
+            Pass(Program f, int k) {
+                this.f = f;
+                int count = f.inputs();
+                arrays = new Object[count + 1];
+                starts = new int[count + 1];
+                long repeats = 0;
+                for (int i = 0; i < count; i++) {
+                    repeats |= RowProgram.uses(f, i) && varies(i) ? 0 : 1L << i;
+                }
+                repeated = repeats;
+                loop = pointwise instanceof FusedRunner fused ? fused.loop(f, repeats) : null;
+            }
+
+            void run(Object target, int to) {
+                int count = f.inputs();
+                for (int i = 0; i < count; i++) {
+                    arrays[i] = held[i];
+                    starts[i] = at[i];
+                }
+                arrays[count] = target;
+                starts[count] = to;
+                FusedLoop ready = loop;
+                if (ready != null) {
+                    ready.run(arrays, starts, padded);
+                    return;
+                }
+                Operand[] operands = new Operand[count];
+                for (int i = 0; i < count; i++) {
+                    operands[i] = new Operand(arrays[i], starts[i], (repeated >> i & 1) != 0 ? REPEATED : GAPLESS);
+                }
+                pointwise.run(f, operands, new Operand[] {new Operand(target, to, GAPLESS)}, new int[] {padded});
+            }
+        }
+    }
+
+    private static final int[] NO_STRIDES = {};
+    private static final int[] REPEATED = {0};
+    private static final int[] GAPLESS = {1};
+
+    private static void load(Object target, int n, Tensor source, int from) {
+        Object array = HostBuffer.array(source);
+        int position = source.view().offset() + from;
+        switch (target) {
+            case float[] x -> Transfer.load(x, 0, n, array, position, 1);
+            default -> Transfer.load((double[]) target, 0, n, array, position, 1);
+        }
+    }
+
+    private static void set(Object array, int i, double value) {
+        if (array instanceof float[] x) {
+            x[i] = (float) value;
+        } else {
+            ((double[]) array)[i] = value;
+        }
+    }
+
+    private static double get(Object array, int i) {
+        return array instanceof float[] x ? x[i] : ((double[]) array)[i];
+    }
+}

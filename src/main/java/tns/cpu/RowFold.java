@@ -1,0 +1,149 @@
+package tns.cpu;
+
+import java.util.Arrays;
+import tns.expr.Lane;
+import tns.expr.RowLayout;
+import tns.expr.RowProgram.Fold;
+
+/** Folds rows in the order of {@link RowExecutor#LAYOUT}. One thread's working memory. */
+final class RowFold {
+    private static final int LANES = RowExecutor.LAYOUT.threads();
+    private static final int PIECE = RowExecutor.LAYOUT.piece();
+
+    private final Lane lane;
+    private final FoldLoops loops;
+    /** Each lane's fold of whole pieces, and of the piece at hand. */
+    private final Object all;
+
+    private final Object piece;
+    private final Object[] arrays;
+    private final int[] at = new int[VectorFolds.OPERANDS];
+
+    RowFold(Lane lane, FoldLoops loops) {
+        this.lane = lane;
+        this.loops = loops;
+        all = lane == Lane.F32 ? new float[LANES] : new double[LANES];
+        piece = lane == Lane.F32 ? new float[LANES] : new double[LANES];
+        arrays = new Object[] {all, all, piece};
+    }
+
+    /** The fold of {@code n} elements of an array of the lane's type. */
+    double of(Fold by, Object x, int from, int n) {
+        FusedLoop loop = n >= LANES ? loops.loop(by, lane, n) : null;
+        // Mostly a loop leaves all lanes of the one piece that there is, or of whole pieces.
+        boolean one = loop != null && n < PIECE && n % LANES == 0;
+        int done = 0;
+        if (!one) {
+            clear(all, by);
+        }
+        if (loop != null) {
+            done = n & -LANES;
+            arrays[0] = x;
+            at[0] = from;
+            loop.run(arrays, at, done);
+            if (by == Fold.MAX && done == n) {
+                return first(all) + 0.0;
+            }
+        }
+        if (done < n && (by == Fold.MAX || done % PIECE == 0)) {
+            clear(piece, by);
+        }
+        for (; done < n; done += LANES) {
+            fold(by, piece, x, from + done, Math.min(LANES, n - done));
+            if ((done + LANES) % PIECE == 0) {
+                fold(by, all, piece, 0, LANES);
+                clear(piece, by);
+            }
+        }
+        if (n % PIECE != 0 && !one) {
+            fold(by, all, piece, 0, LANES);
+        }
+        return by == Fold.SUM ? total(one ? piece : all) : greatest() + 0.0;
+    }
+
+    /** The lanes' sums added up as threads do: in pairs within a warp, then across. */
+    private static double total(Object lanes) {
+        int near = Math.min(LANES, RowLayout.WARP);
+        for (int distance = near / 2; distance > 0; distance /= 2) {
+            for (int group = 0; group < LANES; group += near) {
+                halve(lanes, group, distance);
+            }
+        }
+        for (int distance = LANES / 2; distance >= near; distance /= 2) {
+            halve(lanes, 0, distance);
+        }
+        return first(lanes);
+    }
+
+    private static double first(Object lanes) {
+        return lanes instanceof float[] a ? a[0] : ((double[]) lanes)[0];
+    }
+
+    private static void halve(Object lanes, int from, int distance) {
+        if (lanes instanceof float[] a) {
+            for (int t = from; t < from + distance; t++) {
+                a[t] += a[t + distance];
+            }
+        } else {
+            double[] a = (double[]) lanes;
+            for (int t = from; t < from + distance; t++) {
+                a[t] += a[t + distance];
+            }
+        }
+    }
+
+    private double greatest() {
+        double greatest = Double.NEGATIVE_INFINITY;
+        for (int t = 0; t < LANES; t++) {
+            greatest = Math.max(greatest, all instanceof float[] a ? a[t] : ((double[]) all)[t]);
+        }
+        return greatest;
+    }
+
+    private static void clear(Object lanes, Fold by) {
+        double identity = by == Fold.SUM ? 0 : Double.NEGATIVE_INFINITY;
+        if (lanes instanceof float[] a) {
+            Arrays.fill(a, (float) identity);
+        } else {
+            Arrays.fill((double[]) lanes, identity);
+        }
+    }
+
+    private static void fold(Fold by, Object lanes, Object x, int from, int n) {
+        if (lanes instanceof float[] a) {
+            if (by == Fold.SUM) {
+                add(a, (float[]) x, from, n);
+            } else {
+                greatest(a, (float[]) x, from, n);
+            }
+        } else if (by == Fold.SUM) {
+            add((double[]) lanes, (double[]) x, from, n);
+        } else {
+            greatest((double[]) lanes, (double[]) x, from, n);
+        }
+    }
+
+    private static void add(float[] a, float[] x, int from, int n) {
+        for (int j = 0; j < n; j++) {
+            a[j] += x[from + j];
+        }
+    }
+
+    private static void add(double[] a, double[] x, int from, int n) {
+        for (int j = 0; j < n; j++) {
+            a[j] += x[from + j];
+        }
+    }
+
+    private static void greatest(float[] a, float[] x, int from, int n) {
+        for (int j = 0; j < n; j++) {
+            a[j] = Math.max(a[j], x[from + j]);
+        }
+    }
+
+    private static void greatest(double[] a, double[] x, int from, int n) {
+        for (int j = 0; j < n; j++) {
+            a[j] = Math.max(a[j], x[from + j]);
+        }
+    }
+}
