@@ -7,9 +7,12 @@ import tns.expr.Operand;
 import tns.expr.PointwiseRunner;
 import tns.expr.Program;
 import tns.expr.RowProgram;
+import tns.tensor.BoxMuller;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Device;
+import tns.tensor.Generator;
+import tns.tensor.Randomness;
 import tns.tensor.Reduction;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
@@ -28,6 +31,7 @@ public class CpuDevice implements Device {
     private final Gemm gemm;
     private final PointwiseRunner pointwise;
     private final FoldLoops folds;
+    private final Normals normals;
     private final Runnable checkpoint;
 
     /** A device with one thread per processor. */
@@ -72,6 +76,7 @@ public class CpuDevice implements Device {
         pointwise = PointwiseRunners.choose(parallel, checkpoint, vectors);
         FusedLoops loops = pointwise instanceof FusedRunner fused ? fused.loops() : null;
         folds = new FoldLoops(loops);
+        normals = new Normals(parallel, checkpoint, loops);
         this.checkpoint = checkpoint;
     }
 
@@ -151,6 +156,20 @@ public class CpuDevice implements Device {
                         "cpu: cannot allocate " + dtype.word() + "[" + size + "] (" + mebibytes + " MiB)",
                         e)
                 .help("start tns with more memory, for example --memory 8g, or work on smaller pieces");
+    }
+
+    /** Normal floats only; the draws are the generator's own. */
+    @Override
+    public boolean random(Randomness kind, Generator generator, Number first, Number second, Tensor output) {
+        boolean fits = kind == Randomness.NORMAL
+                && HostBuffer.array(output) instanceof float[] draws
+                && draws.length == output.elements()
+                && draws.length >= BoxMuller.BLOCK;
+        if (fits) {
+            float[] draws = (float[]) HostBuffer.array(output);
+            normals.fill(generator, draws, first.floatValue(), second.floatValue());
+        }
+        return fits;
     }
 
     @Override

@@ -160,6 +160,9 @@ public final class RandomOps {
         return asked == null ? args.context().device() : asked;
     }
 
+    /** From this number of draws on, transforming them is worth sharing. */
+    private static final int LEAST_SHARED = 1 << 14;
+
     /** Draws made by {@code device} where it has a generator of its own, else by the host. */
     private static Tensor drawn(
             Context context, Randomness kind, DType dtype, Shape shape, Number first, Number second, Device device) {
@@ -170,6 +173,12 @@ public final class RandomOps {
             }
         }
         Generator host = context.hostRandom();
+        if (kind == Randomness.NORMAL && dtype == DType.FLOAT32 && shape.elements() >= LEAST_SHARED) {
+            Tensor y = Tensor.room(context.cpu(), dtype, shape);
+            if (context.cpu().random(kind, host, first, second, y)) {
+                return ShapeOps.onDevice(y, device);
+            }
+        }
         int n = shape.elements();
         Object draws = switch (kind) {
             case UNIFORM -> host.uniform(dtype, n, first.doubleValue(), second.doubleValue());

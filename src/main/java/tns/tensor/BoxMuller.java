@@ -6,18 +6,28 @@ package tns.tensor;
  * <p>Of a block, draws {@code j} and {@code j + 8} make the pair {@code r cos(2 pi u2)}, {@code r sin(2 pi u2)} with
  * {@code r = sqrt(-2 log u1)}, {@code u1 = 1 - d[j]} and {@code u2 = d[j + 8]}, which stand in the same two places.
  */
-final class BoxMuller {
+public final class BoxMuller {
     /** The number of draws transformed together. */
-    static final int BLOCK = 16;
+    public static final int BLOCK = 16;
 
     private static final int HALF = BLOCK / 2;
-    private static final int SQRT_HALF = 0x3f3504f3; // the bits of the float
-    private static final float TWO_PI = (float) (2 * Math.PI);
+    /** The bits of the square root of one half as a float. */
+    public static final int SQRT_HALF = 0x3f3504f3;
+
+    /** A whole turn. */
+    public static final float TWO_PI = (float) (2 * Math.PI);
 
     private BoxMuller() {}
 
+    /** Transforms the blocks from {@code d[from]} to before {@code d[to]} in float32 arithmetic. */
+    public static void transform(float[] d, int from, int to, float mean, float std) {
+        for (int block = from; block < to; block += BLOCK) {
+            transform(d, block, mean, std);
+        }
+    }
+
     /** Transforms {@code d[from]} to {@code d[from + 15]} in float32 arithmetic. */
-    static void transform(float[] d, int from, float mean, float std) {
+    private static void transform(float[] d, int from, float mean, float std) {
         for (int j = from; j < from + HALF; j++) {
             float radius = (float) Math.sqrt(-2f * log(1f - d[j]));
             float theta = TWO_PI * d[j + HALF];

@@ -198,19 +198,13 @@ public final class Generator {
         return order;
     }
 
-    private float uniformFloat() {
-        return (random() & 0xffffff) * FLOAT_STEP;
-    }
-
     private double uniformDouble() {
         return (random64() & 0x1fffffffffffffL) * DOUBLE_STEP;
     }
 
     private float[] uniformFloats(int n) {
         float[] draws = new float[n];
-        for (int i = 0; i < n; i++) {
-            draws[i] = uniformFloat();
-        }
+        twister.fill(draws, 0, n, FLOAT_STEP);
         return draws;
     }
 
@@ -253,19 +247,30 @@ public final class Generator {
     }
 
     private float[] blockFloats(int n, float mean, float std) {
-        float[] draws = uniformFloats(n);
-        for (int i = 0; i + BoxMuller.BLOCK <= n; i += BoxMuller.BLOCK) {
-            BoxMuller.transform(draws, i, mean, std);
-        }
+        float[] draws = new float[n];
+        normal(draws, (from, to) -> BoxMuller.transform(draws, from, to, mean, std));
+        return draws;
+    }
+
+    /** Turns uniform draws {@code from} to before {@code to}, whole blocks of 16, into normal ones, in place. */
+    @FunctionalInterface
+    public interface Transform {
+        void run(int from, int to);
+    }
+
+    /**
+     * Fills {@code draws}, at least 16, with the draws that {@link #normal(DType, int, double, double)} gives, by somebody
+     * else's transform of the same bits as {@link BoxMuller}'s.
+     */
+    public void normal(float[] draws, Transform transform) {
+        int n = draws.length;
+        twister.fill(draws, 0, n, FLOAT_STEP);
+        transform.run(0, n - n % BoxMuller.BLOCK);
         if (n % BoxMuller.BLOCK != 0) {
             // The last block overlaps the one before it and is drawn anew.
-            int from = n - BoxMuller.BLOCK;
-            for (int i = from; i < n; i++) {
-                draws[i] = uniformFloat();
-            }
-            BoxMuller.transform(draws, from, mean, std);
+            twister.fill(draws, n - BoxMuller.BLOCK, n, FLOAT_STEP);
+            transform.run(n - BoxMuller.BLOCK, n);
         }
-        return draws;
     }
 
     private double[] blockDoubles(int n, double mean, double std) {

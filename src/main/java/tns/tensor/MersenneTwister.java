@@ -33,11 +33,34 @@ final class MersenneTwister {
     /** The next 32 bits. */
     int next() {
         if (position == WORDS) {
-            twist();
-            temper();
-            position = 0;
+            advance();
         }
         return tempered[position++];
+    }
+
+    /** The low 24 bits of the next draws, times {@code step}, as {@code target[from]} to before {@code target[to]}. */
+    void fill(float[] target, int from, int to, float step) {
+        for (int at = from; at < to; ) {
+            if (position == WORDS) {
+                advance();
+            }
+            int n = Math.min(WORDS - position, to - at);
+            scale(target, at, tempered, position, n, step);
+            position += n;
+            at += n;
+        }
+    }
+
+    private static void scale(float[] target, int at, int[] words, int from, int n, float step) {
+        for (int i = 0; i < n; i++) {
+            target[at + i] = (words[from + i] & 0xffffff) * step;
+        }
+    }
+
+    private void advance() {
+        twist();
+        temper();
+        position = 0;
     }
 
     /** A copy of the state's words. */
