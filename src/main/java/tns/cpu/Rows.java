@@ -96,12 +96,16 @@ final class Rows {
 
     private static void add(Object from, int at, int stride, Object to, int start, int n) {
         switch (from) {
+            case float[] x when stride == 1 -> add(x, at, (float[]) to, start, n);
+            case float[] x when stride == 0 -> add(x[at], (float[]) to, start, n);
             case float[] x -> {
                 float[] y = (float[]) to;
                 for (int j = 0; j < n; j++) {
                     y[start + j] += x[at + j * stride];
                 }
             }
+            case double[] x when stride == 1 -> add(x, at, (double[]) to, start, n);
+            case double[] x when stride == 0 -> add(x[at], (double[]) to, start, n);
             case double[] x -> {
                 double[] y = (double[]) to;
                 for (int j = 0; j < n; j++) {
@@ -121,6 +125,32 @@ final class Rows {
                 }
             }
             default -> throw new IllegalStateException("unexpected array " + from.getClass());
+        }
+    }
+
+    // With a stride that is known the compiler makes vectors of these.
+
+    private static void add(float[] x, int at, float[] y, int start, int n) {
+        for (int j = 0; j < n; j++) {
+            y[start + j] += x[at + j];
+        }
+    }
+
+    private static void add(float x, float[] y, int start, int n) {
+        for (int j = 0; j < n; j++) {
+            y[start + j] += x;
+        }
+    }
+
+    private static void add(double[] x, int at, double[] y, int start, int n) {
+        for (int j = 0; j < n; j++) {
+            y[start + j] += x[at + j];
+        }
+    }
+
+    private static void add(double x, double[] y, int start, int n) {
+        for (int j = 0; j < n; j++) {
+            y[start + j] += x;
         }
     }
 }

@@ -201,7 +201,11 @@ public final class Selection {
         public @Nullable Tensor gradient(int i, Tensor y, Tensor dy) {
             Tensor table = input(0);
             Tensor zeros = Tensor.allocate(table.device(), table.dtype(), table.shape());
-            return putRows(zeros, rows, dy, true);
+            if (Reductions.tracked(dy)) {
+                return putRows(zeros, rows, dy, true);
+            }
+            table.device().put(zeros, rows, dy, true);
+            return zeros;
         }
     }
 
