@@ -21,7 +21,10 @@ final class Reduce {
     /** Columns taken at a time, so that their accumulators stay in the first-level cache. */
     private static final int TILE = 2048;
 
-    /** Rows that a column adds up in sequence: what bounds its rounding, as runs are bounded by their lanes. */
+    /**
+     * Rows that a column adds up in sequence before the sum is added to that of the chunk: what bounds its rounding, as
+     * runs are bounded by their lanes.
+     */
     private static final int ROWS = 128;
 
     /** Lanes that a run of folded elements is spread over. */
@@ -124,7 +127,7 @@ final class Reduce {
         int tileColumns = Math.min(columns, TILE);
         // Chunks of whole segments, or, when one is longer than a chunk, pieces of one segment.
         boolean dense = tiles == 1 && (columns == 1 || columnStride == 1) && (stepStride == columns || steps == 1);
-        int chunkRows = dense || columns == 1 ? CHUNK / tileColumns : Math.min(CHUNK / tileColumns, ROWS);
+        int chunkRows = Math.min(CHUNK / tileColumns, ROWS * ROWS);
         int chunkSteps = Math.clamp(chunkRows, 1, Math.max(1, steps));
         int pieces = steps == 0 ? 0 : (steps + chunkSteps - 1) / chunkSteps;
         int chunkSegments = pieces > 1 ? 1 : Math.max(1, chunkRows / Math.max(1, steps));
@@ -182,6 +185,7 @@ final class Reduce {
         int count = Math.min(columns - firstColumn, TILE);
         int base = offset + outer.at(r / tiles) + firstColumn * columnStride;
         boolean runs = dense || columns == 1;
+        int added = 0;
         lanes.clear(runs ? width : count);
         for (int segment = firstSegment; segment < lastSegment; segment++) {
             int at = base + segments.at(segment);
@@ -193,12 +197,22 @@ final class Reduce {
                 lanes.foldRows(source, start, width * stride, stride, rows, width);
                 lanes.fold(source, start + rows * width * stride, stride, n - rows * width);
             } else {
-                int start = at + firstStep * stepStride;
-                lanes.foldRows(source, start, stepStride, columnStride, lastStep - firstStep, count);
+                for (int step = firstStep; step < lastStep; ) {
+                    int rows = Math.min(lastStep - step, ROWS - added);
+                    lanes.foldRows(source, at + step * stepStride, stepStride, columnStride, rows, count);
+                    step += rows;
+                    added += rows;
+                    if (added == ROWS) {
+                        lanes.carry(count);
+                        added = 0;
+                    }
+                }
             }
         }
         if (runs) {
             lanes.collapse(width / columns, columns);
+        } else {
+            lanes.addCarried(count);
         }
     }
 
