@@ -9,8 +9,8 @@ import tns.expr.RowProgram.Fold;
 
 /**
  * The loops of {@link RowFold} with the Vector API, over a multiple of the layout's lanes. Operands of a sum are the
- * elements, each lane's sum of whole pieces so far, and where each lane's sum of the last piece goes when it is not whole. A maximum
- * is the same in any order: it has one for all, which is left in place of the first lane's.
+ * elements, each lane's sum of whole pieces so far, and where each lane's sum of the last piece goes when it is not
+ * whole. A maximum is the same in any order: it has one for all, which is left in place of the first lane's.
  */
 final class VectorFolds {
     static final int OPERANDS = 3;
@@ -90,7 +90,7 @@ final class VectorFolds {
             all[0] = a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
         }
 
-        /** The step {@link tns.expr.Opcode#MAX}: {@code max} itself takes twice as long, for the signs of zeros. */
+        /** The step {@link tns.expr.Opcode#MAX}: {@code max} itself takes half as long again. */
         private static FloatVector greatest(FloatVector a, FloatVector b) {
             return a.blend(b, a.eq(a)).blend(a, a.compare(VectorOperators.GT, b));
         }
@@ -159,7 +159,7 @@ final class VectorFolds {
             all[0] = a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
         }
 
-        /** The step {@link tns.expr.Opcode#MAX}: {@code max} itself takes twice as long, for the signs of zeros. */
+        /** The step {@link tns.expr.Opcode#MAX}: {@code max} itself takes half as long again. */
         private static DoubleVector greatest(DoubleVector a, DoubleVector b) {
             return a.blend(b, a.eq(a)).blend(a, a.compare(VectorOperators.GT, b));
         }
