@@ -70,7 +70,8 @@ final class Parallel {
     }
 
     /** Waits for a moment, as one of many such waits that began at {@code start}; false when it is time to sleep. */
-    @SuppressWarnings("ThreadPriorityCheck") // Nothing depends on it: it leaves the processor to compilers and the like.
+    @SuppressWarnings(
+            "ThreadPriorityCheck") // Nothing depends on it: it leaves the processor to compilers and the like.
     private static boolean look(long start) {
         for (int i = 0; i < LOOKS; i++) {
             Thread.onSpinWait();
