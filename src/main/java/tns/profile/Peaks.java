@@ -24,12 +24,13 @@ public record Peaks(int threads, double bandwidth, double arithmetic) {
 
     private static final int SIDE = 1024;
 
-    /** For each of the two: some runs warm up, the best one counts. */
-    private static final long NANOS = 150_000_000;
+    /** The best run counts when it has not been beaten by a tenth for so long: until then the code may be compiled. */
+    private static final long CALM_NANOS = 150_000_000;
 
-    private static final int LEAST_RUNS = 3;
+    private static final long MOST_NANOS = 1_000_000_000;
+    private static final double BETTER = 0.9;
 
-    /** Measured now, in less than half a second; null where there is no memory to do so. */
+    /** Measured now, in about half a second; null where there is no memory to do so. */
     public static @Nullable Peaks of(Device device) {
         try {
             return new Peaks(device.threads(), bandwidth(device), arithmetic(device));
@@ -59,11 +60,14 @@ public record Peaks(int threads, double bandwidth, double arithmetic) {
     /** Nanoseconds of the shortest run. */
     private static long best(Runnable work) {
         long best = Long.MAX_VALUE;
-        long end = System.nanoTime() + NANOS;
-        for (int runs = 0; runs < LEAST_RUNS || System.nanoTime() < end; runs++) {
-            long start = System.nanoTime();
+        long begin = System.nanoTime();
+        long now = begin;
+        for (long since = begin; now - since < CALM_NANOS && now - begin < MOST_NANOS; ) {
+            long start = now;
             work.run();
-            best = Math.min(best, System.nanoTime() - start);
+            now = System.nanoTime();
+            since = now - start < best * BETTER ? now : since;
+            best = Math.min(best, now - start);
         }
         return best;
     }
