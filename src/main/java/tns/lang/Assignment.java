@@ -1,6 +1,7 @@
 package tns.lang;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tns.error.Span;
 import tns.error.TnsException;
 import tns.op.None;
@@ -86,25 +87,26 @@ public final class Assignment {
     /** {@code x op= v}: x = x op v, with what stands in x's brackets evaluated once; a parameter changes for all. */
     public static final class Augmented extends Node {
         private final Place place;
-        private final Operators.Binary operation;
+        private final @Nullable Variable name;
+        private final Binary operation;
         private final String sign;
 
-        public Augmented(Span span, Place place, Operators.Binary operation, String sign) {
+        public Augmented(Span span, Place place, Binary operation, String sign) {
             super(span);
             this.place = place;
+            this.name = place.name();
             this.operation = operation;
             this.sign = sign;
         }
 
         @Override
         public Object eval(Frame frame) {
-            Variable name = place.name();
             if (name != null) {
                 Object current = name.borrow(frame);
                 if (current instanceof Param p) {
                     change(frame, p);
                 } else {
-                    name.set(frame, operation.with(frame, current));
+                    name.set(frame, operation.borrow(frame));
                 }
                 return None.NONE;
             }

@@ -48,7 +48,7 @@ public final class Calls {
                 Object callee,
                 @Nullable Node firstNode,
                 @Nullable Object first) {
-            if (callee instanceof Function f && simple && f.takesAsGiven(values.length + (first == null ? 0 : 1))) {
+            if (callee instanceof Function f && fit(f, first == null ? 0 : 1)) {
                 return direct(frame, at, f, first);
             }
             // bool names a dtype and, called, the conversion to it.
@@ -88,6 +88,11 @@ public final class Calls {
             } catch (ScriptException e) {
                 throw e.calledAt(callable.name(), at.span());
             }
+        }
+
+        /** Whether the arguments, after {@code lead} others, are bound by just putting them into the first slots. */
+        private boolean fit(Function f, int lead) {
+            return simple && f.takesAsGiven(values.length + lead);
         }
 
         /** The common call of a function of the script: the arguments go straight into its frame. */
@@ -181,12 +186,25 @@ public final class Calls {
 
         @Override
         public Object eval(Frame frame) {
-            return arguments.call(frame, this, callee.span(), read(callee, frame), null, null);
+            return called(frame);
         }
 
         @Override
         public Object borrow(Frame frame) {
-            return arguments.call(frame, this, callee.span(), read(callee, frame), null, null);
+            return called(frame);
+        }
+
+        @Override
+        long whole(Frame frame) {
+            return frame.whole(called(frame));
+        }
+
+        /** The commonest case stands by itself, so that it is small enough to be compiled into its caller. */
+        private Object called(Frame frame) {
+            Object function = read(callee, frame);
+            return function instanceof Function f && arguments.fit(f, 0)
+                    ? arguments.direct(frame, this, f, null)
+                    : arguments.call(frame, this, callee.span(), function, null, null);
         }
     }
 

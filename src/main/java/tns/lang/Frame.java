@@ -1,5 +1,6 @@
 package tns.lang;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tns.op.None;
 
@@ -23,6 +24,30 @@ public final class Frame {
     Object returned() {
         Object value = result;
         return value == null ? None.NONE : value;
+    }
+
+    /** What {@link Node#whole} could not answer. */
+    private @Nullable Object boxed;
+
+    /** {@code value} as {@link Node#whole} answers it. */
+    long whole(Object value) {
+        if (value instanceof Long n && n != Node.BOXED) {
+            return n;
+        }
+        boxed = value;
+        return Node.BOXED;
+    }
+
+    /** What {@link Node#whole} answered, as a value. */
+    Object box(long answer) {
+        return answer == Node.BOXED ? boxed() : (Object) answer;
+    }
+
+    /** The value of the last {@link Node#whole} in this frame, which answered {@link Node#BOXED}. */
+    Object boxed() {
+        Object value = Objects.requireNonNull(boxed);
+        boxed = null;
+        return value;
     }
 
     Frame(Session session, @Nullable Object[] slots, Cell[] captured) {

@@ -9,6 +9,9 @@ import tns.error.TnsException;
 
 /** One construct of a script: final children, the stretch of source it was written as, and what it means. */
 public abstract class Node {
+    /** What {@link #whole} answers when the value waits in the frame. Scripts hardly ever compute it. */
+    static final long BOXED = 0x8f3c_5a97_d1e6_2b4dL;
+
     private final Span span;
 
     protected Node(Span span) {
@@ -34,6 +37,14 @@ public abstract class Node {
     public boolean test(Frame frame) {
         Object value = borrow(frame);
         return value instanceof Boolean b ? b : Truth.of(value, this);
+    }
+
+    /**
+     * The value for use on the spot as an int without a box; {@link #BOXED} when it is none, or that very int: then
+     * {@link Frame#boxed} has it, to be taken before anything else is evaluated.
+     */
+    long whole(Frame frame) {
+        return frame.whole(borrow(frame));
     }
 
     /** {@code node.borrow(frame)}, with the kinds of node that are called or compared most read on the spot. */

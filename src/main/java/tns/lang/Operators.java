@@ -1,11 +1,8 @@
 package tns.lang;
 
-import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
-import tns.error.ScriptException;
 import tns.error.Span;
 import tns.error.TnsException;
-import tns.op.None;
 import tns.op.Op;
 import tns.op.TypeName;
 import tns.tensor.Param;
@@ -24,109 +21,7 @@ public final class Operators {
         abstract Object combine(Frame frame, Object a, Object b);
     }
 
-    /**
-     * {@code a + b} and the like. Where an operand is a local variable or a constant, it is read on the spot: a call of
-     * {@code borrow} that could go to any node costs more than the arithmetic.
-     */
-    public static final class Binary extends Comparison {
-        private final Sign sign;
-        private final Op op;
-        private final Node left;
-        private final Node right;
-        private final int leftSlot;
-        private final int rightSlot;
-        private final @Nullable Object constant;
-
-        public Binary(Span span, Sign sign, Op op, Node left, Node right) {
-            super(span);
-            this.sign = sign;
-            this.op = op;
-            this.left = left;
-            this.right = right;
-            this.leftSlot = left instanceof Variable.Local local ? local.slot : -1;
-            this.rightSlot = right instanceof Variable.Local local ? local.slot : -1;
-            this.constant = right instanceof Values.Constant c ? c.value : null;
-        }
-
-        private Object left(Frame frame) {
-            if (leftSlot >= 0) {
-                Object value = frame.slots[leftSlot];
-                if (value != null) {
-                    return value;
-                }
-            }
-            return left.borrow(frame);
-        }
-
-        private Object right(Frame frame) {
-            if (constant != null) {
-                return constant;
-            }
-            if (rightSlot >= 0) {
-                Object value = frame.slots[rightSlot];
-                if (value != null) {
-                    return value;
-                }
-            }
-            return right.borrow(frame);
-        }
-
-        @Override
-        public Object eval(Frame frame) {
-            return combine(frame, left(frame), right(frame));
-        }
-
-        @Override
-        public Object borrow(Frame frame) {
-            return combine(frame, left(frame), right(frame));
-        }
-
-        @Override
-        public boolean test(Frame frame) {
-            Object value = combine(frame, left(frame), right(frame));
-            return value instanceof Boolean truth ? truth : Truth.of(value, this);
-        }
-
-        /** The result with {@code a} as the left value. */
-        Object with(Frame frame, Object a) {
-            return combine(frame, a, right(frame));
-        }
-
-        @Override
-        Object combine(Frame frame, Object a, Object b) {
-            try {
-                return a instanceof Long x && b instanceof Long y ? sign.ints(x, y) : others(frame, a, b);
-            } catch (TnsException e) {
-                throw placed(e);
-            } catch (ArithmeticException overflow) {
-                throw overflow(a, b);
-            }
-        }
-
-        private Object others(Frame frame, Object a, Object b) {
-            return (isTensor(a) || isTensor(b)) && !asksForNone(a, b)
-                    ? op.call(frame.session, a, b)
-                    : Numbers.hosts(sign, a, b);
-        }
-
-        private ScriptException placed(TnsException e) {
-            return e.argument() == 0 ? left.at(e) : e.argument() == 1 ? right.at(e) : at(e);
-        }
-
-        private ScriptException overflow(Object a, Object b) {
-            return fail(
-                    ErrorKind.VALUE,
-                    "int overflow: " + a + " " + sign + " " + b + " does not fit 64 bits",
-                    "floats have more range: float(x)");
-        }
-
-        /** Whether it is {@code p.grad == none}: one question, not one for each element. */
-        private boolean asksForNone(Object a, Object b) {
-            return (sign == Sign.EQ || sign == Sign.NE) && (a == None.NONE || b == None.NONE);
-        }
-    }
-
-    private static boolean isTensor(Object value) {
+    static boolean isTensor(Object value) {
         return value instanceof Tensor || value instanceof Param;
     }
 

@@ -20,11 +20,12 @@ public record RangeValue(long start, long stop, long step) implements Iterable<O
     @Override
     public Iterator<Object> iterator() {
         return new Iterator<>() {
+            private final int size = size(); // a division: too long for every turn
             private int at;
 
             @Override
             public boolean hasNext() {
-                return at < size();
+                return at < size;
             }
 
             @Override

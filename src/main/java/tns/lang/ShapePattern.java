@@ -60,7 +60,7 @@ public record ShapePattern(@Nullable DType dtype, List<Dim> dims) implements Ann
                     ErrorKind.DTYPE,
                     function + ": " + what + " must be " + dtype + ", found " + TypeName.describe(value));
         }
-        int rest = dims.indexOf(new Rest());
+        int rest = rest();
         int fixed = rest < 0 ? dims.size() : dims.size() - 1;
         if (rest < 0 ? shape.rank() != fixed : shape.rank() < fixed) {
             throw new TnsException(
@@ -73,6 +73,16 @@ public record ShapePattern(@Nullable DType dtype, List<Dim> dims) implements Ann
                 check(frame, function, what, shape, shape.size(d), size);
             }
         }
+    }
+
+    /** Where the {@link Rest} stands, or -1. */
+    private int rest() {
+        for (int i = 0; i < dims.size(); i++) {
+            if (dims.get(i) instanceof Rest) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private static boolean converts(Object scalar, DType dtype) {

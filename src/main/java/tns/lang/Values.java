@@ -37,6 +37,11 @@ public final class Values {
         public Object eval(Frame frame) {
             return value;
         }
+
+        @Override
+        long whole(Frame frame) {
+            return frame.whole(value);
+        }
     }
 
     /** {@code (a, b)}: a tuple of anything. */

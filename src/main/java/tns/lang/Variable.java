@@ -200,6 +200,12 @@ public abstract class Variable extends Node {
         }
 
         @Override
+        long whole(Frame frame) {
+            Object value = cell.value;
+            return frame.whole(value == null ? super.borrow(frame) : value);
+        }
+
+        @Override
         @Nullable
         Object peek(Frame frame) {
             Object value = cell.value;

@@ -9,6 +9,7 @@ import org.antlr.v4.runtime.Token;
 import org.jspecify.annotations.Nullable;
 import tns.error.Span;
 import tns.lang.Access;
+import tns.lang.Binary;
 import tns.lang.Calls;
 import tns.lang.Node;
 import tns.lang.Operators;
@@ -167,9 +168,9 @@ final class ExpressionBuilder extends NodeBuilder {
         throw new IllegalStateException("no operator " + text);
     }
 
-    private Operators.Binary binary(Span span, String text, Node left, Node right) {
+    private Binary binary(Span span, String text, Node left, Node right) {
         Sign sign = sign(text);
-        return new Operators.Binary(span, sign, tree.ops.get(sign.op()), left, right);
+        return Binary.of(span, sign, tree.ops.get(sign.op()), left, right);
     }
 
     /** Operands with operators between them, taken together from left to right. */
@@ -239,7 +240,7 @@ final class ExpressionBuilder extends NodeBuilder {
             Span pair = nodes.get(i).span().to(nodes.get(i + 1).span());
             comparisons.add(comparison(pair, c.comparators.get(i), nodes.get(i), nodes.get(i + 1)));
         }
-        Operators.Binary and = binary(span(c), Sign.BITWISE_AND.toString(), nodes.getFirst(), nodes.getLast());
+        Binary and = binary(span(c), Sign.BITWISE_AND.toString(), nodes.getFirst(), nodes.getLast());
         return new Operators.Chain(span(c), nodes, comparisons, and);
     }
 

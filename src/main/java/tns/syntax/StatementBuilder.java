@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 import tns.error.Span;
 import tns.lang.Access;
 import tns.lang.Assignment;
+import tns.lang.Binary;
 import tns.lang.Calls;
 import tns.lang.Control;
 import tns.lang.Imports;
 import tns.lang.Node;
-import tns.lang.Operators;
 import tns.lang.Place;
 import tns.lang.Sign;
 import tns.lang.Values;
@@ -174,8 +174,8 @@ final class StatementBuilder extends NodeBuilder {
         }
         Place place = place(left.getFirst());
         Sign operator = ExpressionBuilder.sign(sign.substring(0, sign.length() - 1));
-        Operators.Binary operation = new Operators.Binary(
-                span(c), operator, tree.ops.get(operator.op()), place.shown(), tupleOrOne(c.sides.getLast()));
+        Binary operation =
+                Binary.of(span(c), operator, tree.ops.get(operator.op()), place.shown(), tupleOrOne(c.sides.getLast()));
         return new Assignment.Augmented(span(c), place, operation, sign);
     }
 
