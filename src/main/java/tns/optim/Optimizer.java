@@ -94,14 +94,19 @@ public final class Optimizer implements Members, TypeName.Typed {
             for (ParamGroup group : self.groups) {
                 Settings settings = group.settings();
                 long bits = settings.bits();
+                Update update = null;
+                int formula = 0;
                 for (int i = 0; i < group.params().size(); i++) {
                     Param p = group.params().get(i);
                     Tensor gradient = p.lookAtGrad();
                     if (gradient != null) {
                         ParamGroup.State state = group.state(i);
                         int number = counted(p, settings, state, phase);
-                        Update update =
-                                updates.computeIfAbsent(bits << 4 | number, key -> Update.of(rule, settings, number));
+                        if (update == null || formula != number) {
+                            update = updates.computeIfAbsent(
+                                    bits << 4 | number, key -> Update.of(rule, settings, number));
+                            formula = number;
+                        }
                         Tensor value = p.value();
                         batch(batches, update, value).tasks.add(new Update.Task(p, gradient, settings, state));
                     }
@@ -119,7 +124,8 @@ public final class Optimizer implements Members, TypeName.Typed {
 
     /** The batch that a parameter of this value goes with; mostly the one before it. */
     private static Batch batch(List<Batch> batches, Update update, Tensor value) {
-        for (Batch batch : batches.reversed()) {
+        for (int i = batches.size() - 1; i >= 0; i--) {
+            Batch batch = batches.get(i);
             if (batch.update == update && batch.dtype == value.dtype() && batch.device == value.device()) {
                 return batch;
             }

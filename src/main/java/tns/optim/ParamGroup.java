@@ -1,6 +1,7 @@
 package tns.optim;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,25 @@ final class ParamGroup {
 
         double real(String name, double start) {
             return values.get(name) instanceof Number n ? n.doubleValue() : start;
+        }
+
+        /** Whether the numbers are those of {@code other}, under the same names; tensors do not count. */
+        boolean hasNumbersOf(State other) {
+            if (values.size() != other.values.size()) {
+                return false;
+            }
+            Iterator<Map.Entry<String, Object>> theirs = other.values.entrySet().iterator();
+            for (Map.Entry<String, Object> own : values.entrySet()) {
+                Map.Entry<String, Object> their = theirs.next();
+                boolean same = own.getKey().equals(their.getKey())
+                        && (own.getValue() instanceof Tensor
+                                ? their.getValue() instanceof Tensor
+                                : own.getValue().equals(their.getValue()));
+                if (!same) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         /** What brings the numbers back that are remembered now; tensors stay as they are. */

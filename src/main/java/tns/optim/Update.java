@@ -88,14 +88,27 @@ final class Update {
 
     private final List<Input> inputs;
     private final List<String> kept;
+    /** Which of the program's inputs each of the kept values is so far; -1 for none. */
+    private final int[] before;
+
     private final Expr[] outputs;
     private final Map<Lane, Program> programs = new EnumMap<>(Lane.class);
 
     private Update(Formula formula, Expr next) {
         this.inputs = formula.inputs;
         this.kept = formula.kept;
+        this.before = kept.stream().mapToInt(this::input).toArray();
         formula.outputs.addFirst(next);
         this.outputs = formula.outputs.toArray(new Expr[0]);
+    }
+
+    private int input(String state) {
+        for (int i = 0; i < inputs.size(); i++) {
+            if (inputs.get(i).amount == null && inputs.get(i).name.equals(state)) {
+                return 2 + i;
+            }
+        }
+        return -1;
     }
 
     /** The update a rule writes for these settings, as far as they choose among formulas. */
@@ -198,7 +211,12 @@ final class Update {
     }
 
     /** The step of one parameter. */
-    record Task(Param param, Tensor gradient, Settings settings, ParamGroup.State state) {}
+    record Task(Param param, Tensor gradient, Settings settings, ParamGroup.State state) {
+        /** Whether every number of a formula is the same for {@code other}. */
+        boolean hasNumbersOf(Task other) {
+            return settings == other.settings && state.hasNumbersOf(other.state);
+        }
+    }
 
     /** Takes the steps of parameters of one device, dtype and formula together, and marks their gradients as used. */
     void run(List<Task> tasks) {
@@ -206,17 +224,19 @@ final class Update {
         Tensor[][] results = new Tensor[tasks.size()][];
         for (int i = 0; i < given.length; i++) {
             Task task = tasks.get(i);
-            given[i] = inputs(task);
-            results[i] = outputs(task);
+            boolean alike = i > 0 && task.hasNumbersOf(tasks.get(i - 1));
+            given[i] = inputs(task, alike ? given[i - 1] : null);
+            results[i] = outputs(task, given[i]);
         }
         Tensor first = given[0][0];
         Program program = programs.computeIfAbsent(first.dtype().lane(), lane -> Program.of(lane, outputs));
         first.device().mapEach(program, given, results);
         for (int i = 0; i < given.length; i++) {
             Task task = tasks.get(i);
-            for (int k = 0; k < kept.size(); k++) {
-                if (results[i][1 + k] != task.state.tensor(kept.get(k))) {
-                    task.state.put(kept.get(k), results[i][1 + k]);
+            for (int k = 0; k < before.length; k++) {
+                Tensor next = results[i][1 + k];
+                if (next != remembered(k, task, given[i])) {
+                    task.state.put(kept.get(k), next);
                 }
             }
             task.param.set(results[i][0]);
@@ -224,27 +244,36 @@ final class Update {
         }
     }
 
-    private Tensor[] inputs(Task task) {
+    /** @param alike the inputs of a task of the same numbers, which need not be computed again */
+    private Tensor[] inputs(Task task, Tensor @Nullable [] alike) {
         Tensor value = task.param.value();
         Tensor[] given = new Tensor[2 + inputs.size()];
         given[0] = value;
         given[1] = task.gradient;
+        Tensor @Nullable [] known = value.device().recording() == null ? alike : null;
         for (int i = 0; i < inputs.size(); i++) {
-            given[2 + i] = inputs.get(i).of(value, task.settings, task.state);
+            Input input = inputs.get(i);
+            given[2 + i] =
+                    known != null && input.amount != null ? known[2 + i] : input.of(value, task.settings, task.state);
         }
         return given;
     }
 
+    /** What kept value {@code k} has been so far; zeros at first. */
+    private Tensor remembered(int k, Task task, Tensor[] given) {
+        return before[k] < 0 ? task.state.tensorOr(kept.get(k), given[0]) : given[before[k]];
+    }
+
     /** Room for the next value; what is remembered is written in place where nobody else holds it. */
-    private Tensor[] outputs(Task task) {
-        Tensor value = task.param.value();
+    private Tensor[] outputs(Task task, Tensor[] given) {
+        Tensor value = given[0];
         Tensor[] results = new Tensor[outputs.length];
         Recording recording = value.device().recording();
         results[0] = recording != null && recording.records()
                 ? recording.over(value)
                 : Tensor.room(value.device(), value.dtype(), value.shape());
-        for (int k = 0; k < kept.size(); k++) {
-            Tensor before = task.state.tensorOr(kept.get(k), value);
+        for (int k = 0; k < before.length; k++) {
+            Tensor before = remembered(k, task, given);
             results[1 + k] = exclusive(kept.get(k), before, task.state)
                     ? before
                     : Tensor.allocate(value.device(), value.dtype(), value.shape());
