@@ -242,6 +242,28 @@ public class CpuDevice implements Device {
         gemm.product(left, right, output);
     }
 
+    /** The bias is added in place to a result that is still in cache; of a large one it is left to the threads. */
+    @Override
+    public boolean product(Tensor left, Tensor right, Tensor bias, Tensor output) {
+        if (output.elements() > DIRECT_MAX_ELEMENTS
+                || !(HostBuffer.array(output) instanceof float[] y)
+                || !(HostBuffer.array(bias) instanceof float[] b)
+                || bias.rank() != 1
+                || !bias.isContiguous()) {
+            return false;
+        }
+        gemm.product(left, right, output);
+        int columns = output.size(1);
+        int from = bias.view().offset();
+        int end = output.view().offset() + output.elements();
+        for (int row = output.view().offset(); row < end; row += columns) {
+            for (int j = 0; j < columns; j++) {
+                y[row + j] += b[from + j];
+            }
+        }
+        return true;
+    }
+
     @Override
     public void sort(Tensor input, boolean descending, Tensor values, Tensor positions) {
         Sorting.run(parallel, input, descending, values, positions);

@@ -134,13 +134,22 @@ final class FusedBlocks {
             } else {
                 padded[k] = tails[k];
                 if (k < inputs) {
-                    System.arraycopy(arrays[k], at[k] + whole, tails[k], 0, rest);
+                    copy(lane, arrays[k], at[k] + whole, tails[k], 0, rest);
                 }
             }
         }
         loop.run(padded, starts, length);
         for (int k = inputs; k < arrays.length; k++) {
-            System.arraycopy(tails[k], 0, arrays[k], at[k] + whole, rest);
+            copy(lane, tails[k], 0, arrays[k], at[k] + whole, rest);
+        }
+    }
+
+    /** Copies elements of the lane's type, which the compiler then knows: it need not be found out for each few of them. */
+    private static void copy(Lane lane, Object from, int at, Object to, int start, int n) {
+        if (lane == Lane.F32) {
+            System.arraycopy((float[]) from, at, (float[]) to, start, n);
+        } else {
+            System.arraycopy((double[]) from, at, (double[]) to, start, n);
         }
     }
 

@@ -156,8 +156,8 @@ final class FusedRunner implements PointwiseRunner {
     }
 
     /**
-     * The short way for few elements in gapless tensors of the lane's type, or single ones: no operands, no walks. Most
-     * of a small model's time is such runs.
+     * The short way for few elements in gapless tensors of the lane's type, or single ones perhaps repeated: no operands,
+     * no walks. Most of a small model's time is such runs.
      *
      * @return whether it was one; if not, nothing has been computed
      */
@@ -172,12 +172,13 @@ final class FusedRunner implements PointwiseRunner {
             View view = input.view();
             int elements = input.elements();
             Object array = HostBuffer.array(input.buffer());
-            if (!FusedBlocks.holds(program.lane(), array) || elements != 1 && (elements != n || !view.isContiguous())) {
+            boolean repeats = elements == 1 || view.isRepeated();
+            if (!FusedBlocks.holds(program.lane(), array) || !repeats && (elements != n || !view.isContiguous())) {
                 return false;
             }
             arrays[i] = array;
             at[i] = view.offset();
-            uniforms |= elements == 1 ? 1L << i : 0;
+            uniforms |= repeats ? 1L << i : 0;
         }
         for (int k = 0; k < outputs.length; k++) {
             Object array = HostBuffer.array(outputs[k].buffer());

@@ -91,9 +91,32 @@ final class Reduce {
         }
         if (reduction == Reduction.ARGMAX || reduction == Reduction.ARGMIN) {
             Extrema.positions(parallel, reduction, input, keptDims, output);
+        } else if (reduction == Reduction.SUM
+                && keptDims == 0
+                && input.elements() <= RUN_LANES
+                && input.isContiguous()
+                && HostBuffer.array(input) instanceof float[] x
+                && HostBuffer.array(output) instanceof float[] y) {
+            y[output.view().offset()] = sum(x, input.view().offset(), input.elements());
         } else {
             new Reduce(parallel, reduction, input, keptDims, output).run();
         }
+    }
+
+    /** The sum of a run that leaves each lane one element at most: what the lanes would give, without making any. */
+    private static float sum(float[] x, int at, int n) {
+        double[] lane = new double[n];
+        for (int j = 0; j < n; j++) {
+            lane[j] = 0.0 + x[at + j];
+        }
+        for (int count = n; count > 1; ) {
+            int half = (count + 1) / 2;
+            for (int j = 0; j < count - half; j++) {
+                lane[j] += lane[half + j];
+            }
+            count = half;
+        }
+        return n == 0 ? 0 : (float) lane[0];
     }
 
     private static Dims contiguous(Dims dims) {

@@ -61,6 +61,25 @@ public final class ScalarRunner implements PointwiseRunner {
         }
     }
 
+    /**
+     * Computes one element in float32, without operands to walk: operand k, inputs first, is the {@code float[]} {@code
+     * arrays[k]} at {@code at[k]}.
+     */
+    public static void one(Program program, Object[] arrays, int[] at) {
+        int inputs = program.inputs();
+        float[] slots = new float[program.slots()];
+        for (int slot = inputs; program.isConstant(slot); slot++) {
+            slots[slot] = program.floatConstant(slot);
+        }
+        for (int i = 0; i < inputs; i++) {
+            slots[i] = ((float[]) arrays[i])[at[i]];
+        }
+        run(program, slots);
+        for (int k = inputs; k < arrays.length; k++) {
+            ((float[]) arrays[k])[at[k]] = slots[program.outputs().get(k - inputs)];
+        }
+    }
+
     private static void run(Program program, float[] slots) {
         for (Step step : program.steps()) {
             float b = step.b() < 0 ? 0 : slots[step.b()];

@@ -8,7 +8,6 @@ import tns.tensor.GradMode;
 import tns.tensor.Origin;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
-import tns.tensor.View;
 
 /** Products that sum over a shared dim: matmul and its relatives, all through one batched matrix product. */
 public final class Contraction {
@@ -155,9 +154,8 @@ public final class Contraction {
      */
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
         Tensor y = Tensor.room(x.device(), x.dtype(), x.shape().with(x.rank() - 1, weight.size(0)));
-        View transposed = weight.view().permute(new int[] {1, 0});
         Tensor left = rows(x.window(x.view()));
-        Tensor right = weight.window(transposed);
+        Tensor right = transposed(weight);
         if (bias == null || !x.device().product(left, right, bias, rows(y))) {
             x.device().product(left, right, rows(y));
             if (bias != null) {
@@ -171,11 +169,23 @@ public final class Contraction {
         return y.withOrigin(bias == null ? new LinearOrigin(x, weight) : new LinearOrigin(x, weight, bias));
     }
 
+    /** The product as a new tensor of {@code shape}, without the views that tracked ones take. */
+    private static Tensor untracked(Tensor left, Tensor right, Shape shape) {
+        Tensor out = Tensor.room(left.device(), left.dtype(), shape);
+        left.device().product(left, right, rows(out));
+        return out;
+    }
+
+    /** A matrix turned round, to be read at once. */
+    private static Tensor transposed(Tensor x) {
+        return x.window(x.view().permute(new int[] {1, 0}));
+    }
+
     /** The leading dims folded into one. */
     private static Tensor rows(Tensor x) {
         return switch (x.rank()) {
             case 1 ->
-                x.requiresGrad() ? Movement.unsqueeze(x, 0) : x.window(x.view().insert(0));
+                x.requiresGrad() ? Movement.unsqueeze(x, 0) : x.window(x.view().row());
             case 2 -> x;
             default ->
                 Movement.reshape(x, Shape.of(x.shape().part(0, x.rank() - 1).elements(), x.size(-1)));
@@ -189,6 +199,12 @@ public final class Contraction {
 
         @Override
         public @Nullable Tensor gradient(int i, Tensor y, Tensor dy) {
+            if (!GradMode.enabled() && i < 2) {
+                Tensor rows = rows(dy);
+                return i == 0
+                        ? untracked(rows, input(1), input(0).shape())
+                        : untracked(transposed(rows), rows(input(0).window(input(0).view())), input(1).shape());
+            }
             return switch (i) {
                 case 0 -> Movement.reshape(matrices(rows(dy), input(1)), input(0).shape());
                 case 1 -> matrices(Movement.transpose(rows(dy), 0, 1), rows(input(0)));

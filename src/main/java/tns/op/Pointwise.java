@@ -3,7 +3,6 @@ package tns.op;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +48,9 @@ public final class Pointwise {
     private final int arity;
     private final Result result;
     private final Expr expr;
-    private final Map<Lane, Program> programs = new EnumMap<>(Lane.class);
+    /** By lane. Read without a lock: what it holds never changes, and two who make the same make it equal. */
+    private final @Nullable Program[] programs = new @Nullable Program[Lane.values().length];
+
     private final @Nullable Derived[] gradients;
     private final Map<Fusion.Plan, Pointwise> fusions = new HashMap<>();
     private final Map<Long, Program> together = new HashMap<>();
@@ -184,14 +185,19 @@ public final class Pointwise {
         target.device().map(program(target.dtype().lane()), operands, target.shape(), new Tensor[] {target});
     }
 
-    synchronized Program program(Lane lane) {
-        return programs.computeIfAbsent(lane, l -> Program.of(l, expr));
+    Program program(Lane lane) {
+        Program known = programs[lane.ordinal()];
+        if (known == null) {
+            known = Program.of(lane, expr);
+            programs[lane.ordinal()] = known;
+        }
+        return known;
     }
 
     /** The derivative with respect to one input, as an op over (some of) the inputs, the result y and dy. */
     private record Derived(@Nullable Pointwise op, int[] uses) {}
 
-    private synchronized Derived derived(int input) {
+    private Derived derived(int input) {
         Derived known = gradients[input];
         if (known == null) {
             known = derive(input);

@@ -16,10 +16,12 @@ import tns.error.TnsException;
 public final class Signature {
     private final String name;
     private final Parameter[] parameters;
+    private final boolean takesRest;
 
     private Signature(String name, Parameter[] parameters) {
         this.name = name;
         this.parameters = parameters;
+        this.takesRest = Arrays.stream(parameters).anyMatch(Parameter::rest);
     }
 
     /** Reads {@code name(parameter: kind = default, *rest: kind)}; a kind may be left out and is then any value. */
@@ -124,6 +126,9 @@ public final class Signature {
      * @throws TnsException for too many, missing, doubled or unknown arguments, or one of the wrong kind
      */
     Object[] bind(Context context, Object[] positional, Map<String, Object> named) {
+        if (named.isEmpty() && !takesRest && positional.length <= parameters.length) {
+            return bind(context, positional);
+        }
         @Nullable Object[] bound = new @Nullable Object[parameters.length];
         int given = 0;
         for (int i = 0; i < parameters.length; i++) {
@@ -158,6 +163,17 @@ public final class Signature {
             complete[i] = value != null ? value : fallback(context, parameters[i]);
         }
         return complete;
+    }
+
+    /** The common call: each argument in its place, and defaults after them. */
+    private Object[] bind(Context context, Object[] positional) {
+        Object[] bound = new Object[parameters.length];
+        for (int i = 0; i < bound.length; i++) {
+            bound[i] = i < positional.length
+                    ? Conversion.to(context, this, parameters[i], positional[i], i)
+                    : fallback(context, parameters[i]);
+        }
+        return bound;
     }
 
     /** Whether {@code key} names the first parameter. */

@@ -11,6 +11,8 @@ public final class Shape {
 
     private final int[] sizes;
     private final int elements;
+    /** The row-major view of a whole buffer, once it has been asked for. */
+    private @Nullable View contiguous;
 
     private Shape(int[] sizes) {
         this.sizes = sizes;
@@ -34,6 +36,11 @@ public final class Shape {
     /** The shape with these sizes. */
     public static Shape of(int... sizes) {
         return sizes.length == 0 ? SCALAR : new Shape(sizes.clone());
+    }
+
+    /** The shape of a matrix. */
+    static Shape matrix(int rows, int columns) {
+        return new Shape(new int[] {rows, columns});
     }
 
     public int rank() {
@@ -66,6 +73,21 @@ public final class Shape {
                     .help("a dim of this tensor is between " + -rank + " and " + (rank - 1));
         }
         return d < 0 ? d + rank : d;
+    }
+
+    /** The row-major view of a whole buffer: one for all tensors of this shape. */
+    View contiguous() {
+        View known = contiguous;
+        if (known == null) {
+            known = new View(this, contiguousStrides(), 0);
+            contiguous = known;
+        }
+        return known;
+    }
+
+    /** Whether {@code view} is {@link #contiguous} itself; another may be equal to it. */
+    boolean hasContiguous(View view) {
+        return view == contiguous;
     }
 
     /** Row-major strides, in elements. */

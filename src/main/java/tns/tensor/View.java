@@ -8,15 +8,16 @@ import org.jspecify.annotations.Nullable;
  * strides[1] + …}, in elements. Strides may be zero (broadcast) or negative (flipped).
  */
 public record View(Shape shape, int[] strides, int offset) {
-    private static final View SCALAR = new View(Shape.SCALAR, new int[0], 0);
-
     /** The row-major view of a whole buffer. */
     public static View contiguous(Shape shape) {
-        return shape == Shape.SCALAR ? SCALAR : new View(shape, shape.contiguousStrides(), 0);
+        return shape.contiguous();
     }
 
     /** Whether the elements lie in row-major order without gaps. */
     public boolean isContiguous() {
+        if (shape.hasContiguous(this)) {
+            return true;
+        }
         int step = 1;
         for (int d = strides.length - 1; d >= 0; d--) {
             int size = shape.size(d);
@@ -78,6 +79,11 @@ public record View(Shape shape, int[] strides, int offset) {
 
     public View expand(Shape target) {
         return new View(target, stridesOver(target), offset);
+    }
+
+    /** This vector as a matrix of one row. */
+    public View row() {
+        return new View(Shape.matrix(1, shape.elements()), new int[] {0, strides[0]}, offset);
     }
 
     public View insert(int d) {

@@ -50,6 +50,26 @@ class ReduceTest {
         }
     }
 
+    /** Few elements are summed without lanes, when they lie without gaps: to the same bits. */
+    @Test
+    void gapsDoNotChangeTheBits() {
+        RandomTensors tensors = new RandomTensors(one, RandomTensors.SEED);
+        for (int n = 0; n < 300; n++) {
+            float[] x = new float[2 * n + 1];
+            float[] dense = new float[n];
+            for (int i = 0; i < n; i++) {
+                dense[i] = i % 7 == 0 ? -0f : (float) (tensors.random().nextGaussian() * 1e3);
+                x[2 * i] = dense[i];
+            }
+            Tensor wide = Tensor.upload(one, DType.FLOAT32, Shape.of(x.length), x);
+            Tensor sum = Tensor.allocate(one, DType.FLOAT32, Shape.SCALAR);
+            Tensor again = Tensor.allocate(one, DType.FLOAT32, Shape.SCALAR);
+            one.reduce(Reduction.SUM, Tensor.upload(one, DType.FLOAT32, Shape.of(n), dense), 0, sum);
+            one.reduce(Reduction.SUM, wide.window(wide.view().slice(0, 0, 2, n)), 0, again);
+            assertEquals(bits(again), bits(sum), n + " elements, -Dtns.seed=" + RandomTensors.SEED);
+        }
+    }
+
     private static void checkFloats(Reduction reduction, double[] x, int folded, Tensor y, String what) {
         double[] got = HostArray.doubles(y);
         for (int o = 0; o < got.length; o++) {

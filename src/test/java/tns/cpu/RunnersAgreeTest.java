@@ -16,6 +16,9 @@ import tns.expr.PointwiseRunner;
 import tns.expr.Program;
 import tns.expr.ScalarRunner;
 import tns.selftest.RandomPrograms;
+import tns.tensor.DType;
+import tns.tensor.Shape;
+import tns.tensor.Tensor;
 
 /** Every runner gives the bits of the scalar runner. Repeat a failure with {@code -Dtns.seed}. */
 class RunnersAgreeTest {
@@ -58,6 +61,57 @@ class RunnersAgreeTest {
     private static FusedRunner fused(Parallel parallel) {
         BlockRunner blocks = new BlockRunner(parallel, RunnersAgreeTest::never, Long.MAX_VALUE);
         return new FusedRunner(parallel, RunnersAgreeTest::never, blocks, new FusedLoops(0));
+    }
+
+    @Test
+    void theShortWay() {
+        CpuDevice cpu = new CpuDevice(1);
+        Expr a = Expr.input(0);
+        Expr b = Expr.input(1);
+        Expr c = Expr.input(2);
+        Program program = Program.of(Lane.F32, a.mul(b).add(c), a.sub(b).mul(c).exp());
+        for (int n = 1; n <= 70; n++) {
+            float[] x = new float[3 * n + 3];
+            for (int i = 0; i < x.length; i++) {
+                x[i] = (i * 37 % 101 - 50) * 0.03f;
+            }
+            Shape shape = Shape.of(n);
+            Tensor all = Tensor.upload(cpu, DType.FLOAT32, Shape.of(x.length), x);
+            Tensor first = all.window(all.view().slice(0, 1, 1, n));
+            Tensor[] seconds = {
+                all.window(all.view().slice(0, n + 2, 1, n)), // gapless
+                all.window(all.view().slice(0, 2, 1, 1)), // a single one
+                all.window(all.view().slice(0, 2, 1, 1).expand(shape)) // one repeated
+            };
+            Tensor third = Tensor.scalar(cpu, DType.FLOAT32, 0.75);
+            for (Tensor second : seconds) {
+                Tensor[] inputs = {first, second, third};
+                Tensor[] outputs = {
+                    Tensor.allocate(cpu, DType.FLOAT32, shape), Tensor.allocate(cpu, DType.FLOAT32, shape)
+                };
+                assertTrue(fused(ONE_THREAD).direct(program, inputs, shape, outputs));
+                Operand[] expected = {contiguous(new float[n]), contiguous(new float[n])};
+                Operand[] operands = new Operand[3];
+                for (int i = 0; i < 3; i++) {
+                    operands[i] = new Operand(
+                            HostBuffer.array(inputs[i]),
+                            inputs[i].view().offset(),
+                            inputs[i].view().stridesOver(shape));
+                }
+                new ScalarRunner().run(program, operands, expected, new int[] {n});
+                for (int k = 0; k < 2; k++) {
+                    String what = n + " elements, the second " + second.view();
+                    assertSame(expected[k].array(), HostBuffer.array(outputs[k]), what);
+                }
+            }
+            Tensor apart = all.window(all.view().slice(0, 0, 2, n));
+            Tensor[] output = {Tensor.allocate(cpu, DType.FLOAT32, shape), Tensor.allocate(cpu, DType.FLOAT32, shape)};
+            boolean gaps = n > 1;
+            assertEquals(
+                    !gaps,
+                    fused(ONE_THREAD).direct(program, new Tensor[] {apart, first, third}, shape, output),
+                    "gaps are not read the short way");
+        }
     }
 
     @Test
