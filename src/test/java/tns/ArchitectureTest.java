@@ -64,7 +64,7 @@ class ArchitectureTest {
                 .whereLayer("profile")
                 .mayOnlyBeAccessedByLayers("op", "library", "lang", "facade", "repl")
                 .whereLayer("cpu")
-                .mayOnlyBeAccessedByLayers("facade", "selftest")
+                .mayOnlyBeAccessedByLayers("facade", "selftest", "repl")
                 .whereLayer("cuda")
                 .mayOnlyBeAccessedByLayers("facade", "selftest", "repl")
                 .check(CLASSES);

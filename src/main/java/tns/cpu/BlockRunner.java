@@ -43,8 +43,8 @@ final class BlockRunner implements PointwiseRunner {
     private long work;
 
     /**
-     * A runner that uses the Vector API, whose module must then be there, after this much work, and plain loops before;
-     * the bits stay the same.
+     * A runner that uses the Vector API, where it can be had, after this much work, and plain loops before; the bits stay
+     * the same.
      *
      * @param checkpoint called now and then during a long run, on any of its threads; what it throws ends the run
      */
@@ -91,7 +91,7 @@ final class BlockRunner implements PointwiseRunner {
     }
 
     private void run(Program program, Walk[] inputs, Walk[] outputs, int start, int count) {
-        boolean warm = work >= vectorAfterWork;
+        boolean warm = work >= vectorAfterWork && VectorModule.load();
         if (!warm) {
             work += (long) (count + STEP_OVERHEAD_ELEMENTS) * program.steps().size();
         }

@@ -52,16 +52,10 @@ public class CpuDevice implements Device {
         this(threads, vectors(), checkpoint);
     }
 
-    /** Whether to use the Vector API: where its classes can be found, unless {@code tns.cpu} says not to. */
+    /** Whether to use the Vector API once there is work for it: where it can be had, unless {@code tns.cpu} says not to. */
     private static boolean vectors() {
         String kind = System.getProperty("tns.cpu", "fused");
-        if (!kind.equals("fused") && !kind.equals("block")) return false;
-        try {
-            Class.forName("jdk.incubator.vector.Vector", false, CpuDevice.class.getClassLoader());
-            return true;
-        } catch (ClassNotFoundException _) {
-            return false;
-        }
+        return (kind.equals("fused") || kind.equals("block")) && VectorModule.isWithinReach();
     }
 
     /** A device with or without kernels of the Vector API. */

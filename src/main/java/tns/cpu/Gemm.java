@@ -1,5 +1,6 @@
 package tns.cpu;
 
+import org.jspecify.annotations.Nullable;
 import tns.tensor.DType;
 import tns.tensor.Tensor;
 import tns.tensor.View;
@@ -48,15 +49,16 @@ final class Gemm {
 
     private final Parallel parallel;
     private final Parallel alone = new Parallel(1);
-    private final MatrixKernel floats;
-    private final MatrixKernel doubles;
-    private final MatrixKernel longs;
+    private final MatrixKernel.Kind kind;
+    /** Made by the first product that needs one, as is its like for doubles: small products do without the Vector API. */
+    private @Nullable MatrixKernel floats;
+
+    private @Nullable MatrixKernel doubles;
+    private final MatrixKernel longs = MatrixKernel.longs();
 
     Gemm(Parallel parallel, MatrixKernel.Kind kind) {
         this.parallel = parallel;
-        floats = MatrixKernel.floats(kind);
-        doubles = MatrixKernel.doubles(kind);
-        longs = MatrixKernel.longs();
+        this.kind = kind;
     }
 
     /** Where a matrix lies: element (i, j) at {@code at + i * row + j * column}. */
@@ -195,11 +197,30 @@ final class Gemm {
 
     private MatrixKernel kernel(DType dtype) {
         return switch (dtype) {
-            case FLOAT32 -> floats;
-            case FLOAT64 -> doubles;
+            case FLOAT32 -> floats();
+            case FLOAT64 -> doubles();
             case INT64 -> longs;
             case BOOL -> throw new IllegalArgumentException("no matrix product of bool");
         };
+    }
+
+    /** Two threads may make one each, which are alike. */
+    private MatrixKernel floats() {
+        MatrixKernel known = floats;
+        if (known == null) {
+            known = MatrixKernel.floats(kind);
+            floats = known;
+        }
+        return known;
+    }
+
+    private MatrixKernel doubles() {
+        MatrixKernel known = doubles;
+        if (known == null) {
+            known = MatrixKernel.doubles(kind);
+            doubles = known;
+        }
+        return known;
     }
 
     /** {@code c = a @ b}, of m by k and k by n; the rows of c have no gaps. */

@@ -66,17 +66,22 @@ abstract class MatrixKernel {
         /** In vectors, by code that is made and compiled in the background; in plain Java until it is ready. */
         VECTORS,
         /** In vectors from the first product on, compiled or not. */
-        VECTORS_AT_ONCE
+        VECTORS_AT_ONCE;
+
+        /** Whether vectors are wanted and the Vector API is there. */
+        private boolean usesVectors() {
+            return this != PLAIN && VectorModule.load();
+        }
     }
 
     /** The kernel for float[]. */
     static MatrixKernel floats(Kind kind) {
-        return kind == Kind.PLAIN ? new PlainMatrixKernels.Floats(4, 64) : VectorMatrixKernels.floats(kind);
+        return kind.usesVectors() ? VectorMatrixKernels.floats(kind) : new PlainMatrixKernels.Floats(4, 64);
     }
 
     /** The kernel for double[]. */
     static MatrixKernel doubles(Kind kind) {
-        return kind == Kind.PLAIN ? new PlainMatrixKernels.Doubles(4, 64) : VectorMatrixKernels.doubles(kind);
+        return kind.usesVectors() ? VectorMatrixKernels.doubles(kind) : new PlainMatrixKernels.Doubles(4, 64);
     }
 
     /** The kernel for long[]; products and sums wrap round. */

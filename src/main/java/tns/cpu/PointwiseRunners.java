@@ -12,7 +12,7 @@ final class PointwiseRunners {
      * made for hot programs; {@code plain}, the same in plain Java; or {@code scalar}, the definition of every result.
      * When the first two have to do without the Vector API, one log line in the life of the JVM says so.
      *
-     * @param vectors whether the module jdk.incubator.vector is there
+     * @param vectors whether to use the Vector API once there is enough work
      * @param checkpoint see {@link BlockRunner}
      * @throws IllegalArgumentException for any other value of the property
      */

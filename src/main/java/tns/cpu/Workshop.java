@@ -42,6 +42,9 @@ final class Workshop {
             return;
         }
         maker.execute(() -> {
+            if (!VectorModule.load()) {
+                return;
+            }
             T made = make.get();
             if (warmUp(() -> run.accept(made), nanos)) {
                 ready.accept(made);

@@ -1,11 +1,11 @@
 package tns.op;
 
+import static tns.op.linalg.Factorizations.HOST;
+
 import java.util.Arrays;
-import tns.op.linalg.Factorizations;
 
 /** Determinants of one matrix on the host, and their derivatives. */
 final class Determinants {
-    private static final Factorizations HOST = Factorizations.HOST;
 
     private Determinants() {}
 

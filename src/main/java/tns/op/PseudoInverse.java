@@ -1,11 +1,12 @@
 package tns.op;
 
+import static tns.op.linalg.Factorizations.HOST;
+
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
-import tns.op.linalg.Factorizations;
 import tns.tensor.DType;
 import tns.tensor.HostArray;
 import tns.tensor.Param;
@@ -16,8 +17,6 @@ import tns.tensor.Tensor;
 final class PseudoInverse {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("least squares");
-
-    private static final Factorizations HOST = Factorizations.HOST;
 
     private static final String TOLERANCE =
             " Singular values up to the greater of atol and rtol times the greatest count"

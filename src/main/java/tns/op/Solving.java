@@ -1,9 +1,10 @@
 package tns.op;
 
+import static tns.op.linalg.Factorizations.HOST;
+
 import java.util.List;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
-import tns.op.linalg.Factorizations;
 import tns.tensor.DType;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
@@ -12,8 +13,6 @@ import tns.tensor.Tensor;
 final class Solving {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("linear systems");
-
-    private static final Factorizations HOST = Factorizations.HOST;
 
     static {
         FAMILY.define("inv(A: tensor)")

@@ -1,8 +1,9 @@
 package tns.op;
 
+import static tns.op.linalg.Factorizations.HOST;
+
 import tns.error.ErrorKind;
 import tns.error.TnsException;
-import tns.op.linalg.Factorizations;
 
 /**
  * One matrix on the host as the sum of u[k] s[k] v[k].T.
@@ -13,7 +14,6 @@ import tns.op.linalg.Factorizations;
  * @param v the components of the vectors v: first components first, unless {@code byVector}
  */
 record Spectrum(int m, int n, double[] values, double[] u, double[] v, boolean byVector) {
-    private static final Factorizations HOST = Factorizations.HOST;
 
     /** By singular values, descending. */
     static Spectrum of(int m, int n, double[] a) {

@@ -11,92 +11,103 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import tns.Interpreter;
 import tns.error.DiagnosticText;
 import tns.error.ScriptException;
 import tns.lang.Script;
 import tns.op.Reference;
 import tns.profile.Profile;
+import tns.repl.Options.Option;
+import tns.repl.Options.WrongUsage;
 
 /** The command {@code tns}: runs a script, evaluates an expression, or opens the prompt. */
-@Command(
-        name = "tns",
-        mixinStandardHelpOptions = true,
-        version = Main.VERSION,
-        sortOptions = false,
-        subcommands = {SelfTestCommand.class, DoctorCommand.class},
-        description =
-                "Runs FILE, a script of the tensor language tns. Without a FILE: opens the prompt, or runs what is"
-                        + " piped in.",
-        footer = {
-            "",
-            "--memory SIZE, before all others, sets the most memory tns may use, such as 4g.",
-            "Exit codes: 0 fine, 1 the script failed, 2 wrong usage, 130 interrupted."
-        })
-public final class Main implements Callable<Integer> {
+public final class Main {
     static final String VERSION = "tns 0.1.0";
 
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
 
-    @Option(names = "-e", paramLabel = "CODE", description = "Evaluate CODE and print its value.")
-    private @Nullable String code;
+    private static final Option CODE = Option.of("-e", "CODE", "Evaluate CODE and print its value.");
+    private static final Option TRACE =
+            Option.of("--trace", null, "Show the Java stack trace of a failure, and why a step is not replayed.");
+    private static final Option REFERENCE =
+            Option.of("--reference", null, "Print the reference of all functions as Markdown.");
+    private static final Option PROFILE =
+            Option.of("--profile", null, "Say on stderr where the time went, by line and by op, when FILE or CODE is over.");
+    private static final Option THREADS = Option.of("--threads", "N", "Compute on at most N threads of the processor.");
+    private static final Option DEVICE =
+            Option.of("--device", "NAME", "Make tensors and models on this device: cpu, cuda, cuda:1.");
+    static final Option HELP = new Option(List.of("-h", "--help"), null, "Show this help and leave.");
+    private static final Option SHOW_VERSION =
+            new Option(List.of("-V", "--version"), null, "Show the version and leave.");
 
-    @Option(names = "--trace", description = "Show the Java stack trace of a failure, and why a step is not replayed.")
-    private boolean trace;
+    private static final List<Option> OPTIONS =
+            List.of(CODE, TRACE, REFERENCE, PROFILE, THREADS, DEVICE, HELP, SHOW_VERSION);
 
-    @Option(names = "--reference", description = "Print the reference of all functions as Markdown.")
-    private boolean reference;
-
-    @Option(
-            names = "--profile",
-            description = "Say on stderr where the time went, by line and by op, when FILE or CODE is over.")
-    private boolean profiled;
-
-    @Option(names = "--threads", paramLabel = "N", description = "Compute on at most N threads of the processor.")
-    private int threads;
-
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            description = "Make tensors and models on this device: cpu, cuda, cuda:1.")
-    private @Nullable String device;
-
-    @Parameters(
-            arity = "0..*",
-            paramLabel = "FILE [ARGS]",
-            description = "The script, - for stdin, and what it finds in args.")
-    private List<String> words = List.of();
-
+    private final Options options;
+    private final List<String> words;
+    private final int threads;
     private final Streams streams = Streams.ofProcess();
     private final PrintStream out =
             new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     private final Interruption interruption = new Interruption();
-    private final PrintStream err =
-            new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    private final PrintStream err = errors();
+
+    private Main(Options options) throws WrongUsage {
+        this.options = options;
+        this.words = options.rest();
+        this.threads = options.count(THREADS, 0);
+    }
 
     /** Exit codes: 0 fine, 1 the script failed, 2 wrong usage, 130 interrupted. */
     public static void main(String[] args) {
-        VectorModule.load();
-        CommandLine command = new CommandLine(new Main()).setStopAtPositional(true);
-        System.exit(command.execute(args));
+        System.exit(run(List.of(args)));
     }
 
-    @Override
-    public Integer call() {
+    private static int run(List<String> args) {
         try {
-            if (reference) {
+            Options options = new Options(OPTIONS, args);
+            List<String> rest = options.rest();
+            if (!rest.isEmpty() && !options.has(CODE)) {
+                List<String> others = rest.subList(1, rest.size());
+                switch (rest.getFirst()) {
+                    case SelfTestCommand.NAME -> {
+                        return SelfTestCommand.run(others);
+                    }
+                    case DoctorCommand.NAME -> {
+                        return DoctorCommand.run(others);
+                    }
+                    default -> {}
+                }
+            }
+            return new Main(options).run();
+        } catch (WrongUsage e) {
+            errors().println("tns: " + e.getMessage() + "\ntns --help shows what there is");
+            return WRONG_USAGE;
+        }
+    }
+
+    private static PrintStream errors() {
+        return new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    }
+
+    private int run() {
+        try {
+            if (options.has(HELP)) {
+                help();
+                return 0;
+            }
+            if (options.has(SHOW_VERSION)) {
+                out.println(VERSION);
+                return 0;
+            }
+            if (options.has(REFERENCE)) {
                 out.print(reference().markdown());
                 return 0;
             }
+            String code = options.value(CODE);
             if (code == null && words.isEmpty() && streams.input()) {
-                if (profiled) {
+                if (options.has(PROFILE)) {
                     err.println("tns: --profile needs a FILE or -e CODE; at the prompt there is %profile");
                     return WRONG_USAGE;
                 }
@@ -118,8 +129,23 @@ public final class Main implements Callable<Integer> {
         }
     }
 
+    private void help() {
+        out.printf("""
+            Usage: tns [options] [FILE [ARGS]]
+            Runs FILE, a script of the tensor language tns; - is stdin. It finds ARGS in args.
+            Without a FILE: opens the prompt, or runs what is piped in.
+
+            %s  --memory SIZE  Use at most SIZE of memory, such as 4g.
+
+            tns selftest  %s
+            tns doctor    %s
+
+            Exit codes: 0 fine, 1 the script failed, 2 wrong usage, 130 interrupted.
+            """, Options.help(OPTIONS), SelfTestCommand.SUMMARY, DoctorCommand.SUMMARY);
+    }
+
     private void trace(Throwable failure) {
-        if (trace) {
+        if (options.has(TRACE)) {
             failure.printStackTrace(err);
         }
     }
@@ -128,10 +154,11 @@ public final class Main implements Callable<Integer> {
         if (threads > 0) {
             tns.threads(threads);
         }
+        String device = options.value(DEVICE);
         if (device != null) {
             tns.device(device);
         }
-        if (trace) {
+        if (options.has(TRACE)) {
             tns.notes(remark -> err.println("note: " + remark));
         }
     }
@@ -174,7 +201,7 @@ public final class Main implements Callable<Integer> {
     }
 
     private Object run(Interpreter tns, String text, String name) {
-        if (!profiled) {
+        if (!options.has(PROFILE)) {
             return tns.run(tns.compile(text, name));
         }
         tns.showLines();

@@ -8,37 +8,41 @@ import java.io.PrintStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import tns.Interpreter;
 import tns.error.DiagnosticText;
 import tns.error.ScriptException;
+import tns.repl.Options.Option;
+import tns.repl.Options.WrongUsage;
 import tns.selftest.SelfTest;
 
 /** The command {@code tns selftest}: checks that a device computes what it should. */
-@Command(
-        name = "selftest",
-        mixinStandardHelpOptions = true,
-        description = "Checks that a device gives PyTorch's answers and the CPU's bits.")
-final class SelfTestCommand implements Callable<Integer> {
-    @Option(names = "--device", paramLabel = "NAME", description = "cpu, cuda, cuda:1.", defaultValue = "cpu")
-    private String device = "cpu";
+final class SelfTestCommand {
+    static final String NAME = "selftest";
+    static final String SUMMARY = "Checks that a device gives PyTorch's answers and the CPU's bits.";
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            description = "How long to try random programs and inputs; ${DEFAULT-VALUE} unless given.",
-            defaultValue = "30")
-    private double seconds;
+    private static final int USUAL_SECONDS = 30;
+    private static final Option DEVICE = Option.of("--device", "NAME", "cpu, cuda, cuda:1.");
+    private static final Option SECONDS = Option.of(
+            "--seconds", "S", "How long to try random programs and inputs; " + USUAL_SECONDS + " unless given.");
+    private static final List<Option> OPTIONS = List.of(DEVICE, SECONDS, Main.HELP);
 
-    @Override
-    public Integer call() {
+    private SelfTestCommand() {}
+
+    /** The exit code, once it has said how it went. */
+    static int run(List<String> words) throws WrongUsage {
+        Options options = new Options(OPTIONS, words);
+        double seconds = options.number(SECONDS, USUAL_SECONDS);
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        if (options.has(Main.HELP)) {
+            out.print("Usage: tns selftest [options]\n" + SUMMARY + "\n\n" + Options.help(OPTIONS));
+            return 0;
+        }
+        options.noneElse();
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
         Interpreter tns = new Interpreter(nowhere, new BufferedReader(new StringReader("")), List.of());
         try {
-            tns.device(device);
+            String device = options.value(DEVICE);
+            tns.device(device == null ? "cpu" : device);
         } catch (ScriptException e) {
             out.println(DiagnosticText.of(e.diagnostic(), false));
             return 1;

@@ -64,14 +64,33 @@ final class CommandLineTest {
     }
 
     @Test
-    void wrongUsageIsTwoAndShowsTheUsage() throws Exception {
-        Outcome outcome = tns("", "--nonsense");
-        assertEquals(2, outcome.exitCode());
-        assertTrue(
-                outcome.stderr().contains("--nonsense") && outcome.stderr().contains("Usage: tns"), outcome.stderr());
+    void wrongUsageIsTwoAndSaysWhatIsWrong() throws Exception {
+        assertEquals(wrong("there is no option --nonsense"), tns("", "--nonsense"));
+        assertEquals(wrong("-e CODE: the CODE is missing"), tns("", "-e"));
+        assertEquals(wrong("--threads N: many is not a whole number above 0"), tns("", "--threads=many", "-e", "1"));
+        assertEquals(wrong("--trace takes no value"), tns("", "--trace=yes", "-e", "1"));
+        assertEquals(wrong("what is now?"), tns("", "doctor", "now"));
+    }
+
+    private static Outcome wrong(String message) {
+        return new Outcome(2, "", "tns: " + message + "\ntns --help shows what there is\n");
+    }
+
+    @Test
+    void optionsEndAtTheFirstWordThatIsNone() throws Exception {
+        assertEquals(
+                new Outcome(0, "(\"--threads\", \"-e\")\n", ""),
+                tns("", "--threads", "1", "-e", "args", "--", "--threads", "-e"));
+        assertEquals(new Outcome(0, "-1\n", ""), tns("", "-e", "-1"));
+    }
+
+    @Test
+    void showsItsUsageAndVersion() throws Exception {
         Outcome help = tns("", "--help");
         assertEquals(0, help.exitCode());
         assertTrue(help.stdout().contains("130 interrupted"), help.stdout());
+        assertTrue(help.stdout().contains("--device NAME  Make tensors"), help.stdout());
+        assertTrue(tns("", "selftest", "-h").stdout().contains("--seconds S    How long"));
         assertEquals(new Outcome(0, Main.VERSION + "\n", ""), tns("", "--version"));
     }
 

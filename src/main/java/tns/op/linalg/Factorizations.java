@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * given column by column, all finite. With signs and orders as LAPACK's, which are PyTorch's. Any thread may call.
  */
 public interface Factorizations {
-    /** The one that tns uses. */
+    /** The one that tns uses; getting it ready takes 5 ms, so refer to it where it is called. */
     Factorizations HOST = new TranslatedLapack();
 
     /**
