@@ -166,15 +166,19 @@ public final class Interpreter {
         } catch (StackOverflowError deep) {
             throw failure(ErrorKind.LIMIT, "the program is nested too deep", null);
         } catch (OutOfMemoryError full) {
-            throw failure(ErrorKind.LIMIT, "out of memory", full);
+            throw placeless(TnsException.outOfMemory(full));
         } catch (TnsException e) {
-            String help = e.help();
-            throw new ScriptException(
-                    new Diagnostic(e.kind(), e.getMessage(), null, help == null ? List.of() : List.of(help)), e);
+            throw placeless(e);
         } finally {
             ofCaller.enforce();
             live.finish();
         }
+    }
+
+    private static ScriptException placeless(TnsException e) {
+        String help = e.help();
+        return new ScriptException(
+                new Diagnostic(e.kind(), e.getMessage(), null, help == null ? List.of() : List.of(help)), e);
     }
 
     private static ScriptException failure(ErrorKind kind, String message, @Nullable Throwable cause) {

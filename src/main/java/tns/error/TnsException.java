@@ -25,6 +25,13 @@ public class TnsException extends RuntimeException {
         this.kind = kind;
     }
 
+    /** Java's own failure to find room for a list, a string or anything else small, as a script's failure. */
+    public static TnsException outOfMemory(OutOfMemoryError full) {
+        long mebibytes = Runtime.getRuntime().maxMemory() >> 20;
+        return new TnsException(ErrorKind.LIMIT, "out of memory: the program fills its " + mebibytes + " MiB", full)
+                .help("start tns with more memory, for example --memory 8g, or keep less");
+    }
+
     /** Adds the sentence that says what would work. */
     public final TnsException help(String sentence) {
         this.help = sentence;

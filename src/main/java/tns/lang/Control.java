@@ -28,7 +28,7 @@ public final class Control {
         public Object eval(Frame frame) {
             Object value = None.NONE;
             for (Node statement : statements) {
-                value = statement.eval(frame);
+                value = placed(statement, frame);
                 if (value instanceof Exit) {
                     return value;
                 }
@@ -116,9 +116,20 @@ public final class Control {
         }
     }
 
+    /** Evaluates; what fails without a place, as putting off a computation and memory can, gets the statement's. */
+    private static Object placed(Node statement, Frame frame) {
+        try {
+            return statement.eval(frame);
+        } catch (TnsException e) {
+            throw statement.at(e);
+        } catch (OutOfMemoryError full) {
+            throw statement.at(TnsException.outOfMemory(full));
+        }
+    }
+
     private static Object turn(Node body, Frame frame) {
         try {
-            return body.eval(frame);
+            return placed(body, frame);
         } catch (ExitThrown thrown) {
             return thrown.exit();
         }

@@ -95,6 +95,28 @@ final class CommandLineTest {
     }
 
     @Test
+    void fullMemoryIsAnErrorWithSizesAndAPlace() throws Exception {
+        Path strings = Files.writeString(
+                folder.resolve("strings.tns"), "fn f(s) {\n  for i in 0..40 { s = s + s }\n}\nf('abc')\n");
+        Outcome outcome = tns("", "--memory", "64m", strings.toString());
+        assertEquals(1, outcome.exitCode());
+        assertTrue(
+                outcome.stderr()
+                        .matches("(?s)error: out of memory: the program fills its [0-9]+ MiB\n --> " + strings
+                                + ":2:.*start tns with more memory, for example --memory 8g.*"),
+                outcome.stderr());
+        Path tensors = Files.writeString(
+                folder.resolve("tensors.tns"),
+                "a = randn(1000, 1000, requires_grad=true)\ny = a * 2\nfor i in 0..40 { y = y.sin() * a + y }\n");
+        outcome = tns("", "--memory", "64m", tensors.toString());
+        assertEquals(1, outcome.exitCode());
+        assertTrue(
+                outcome.stderr()
+                        .startsWith("error: cpu: cannot allocate float32[1000000] (4 MiB)\n --> " + tensors + ":3:"),
+                outcome.stderr());
+    }
+
+    @Test
     void aStackTraceOfJavaIsShownOnRequestOnly() throws Exception {
         assertFalse(tns("", "-e", "error('x')").stderr().contains("\tat "));
         assertTrue(tns("", "--trace", "-e", "error('x')").stderr().contains("ScriptException"));
