@@ -135,7 +135,6 @@ final class Bundle {
             if (!Files.exists(tns.resolve("app/" + cache + ".aot")))
                 throw new IOException("no start-up cache; see " + log);
             Files.delete(log);
-            Files.delete(tns.resolve("app/" + cache + "-train.tns"));
         }
         Files.delete(tns.resolve("app/trained"));
     }

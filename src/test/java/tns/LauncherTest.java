@@ -1,6 +1,7 @@
 package tns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -75,15 +76,23 @@ final class LauncherTest {
     }
 
     @Test
-    void theVectorApiIsThereForKernels() throws Exception {
-        assertTrue(loadedClasses("").contains("jdk.incubator.vector.FloatVector"));
+    void theVectorApiIsThereForKernelsAndNotLoadedWithout() throws Exception {
+        Path log = folder.resolve("classes");
+        var outcome = tns(logging(log), "-e", "print((exp(ones(40, 40)) @ ones(40, 40)).sum(dim=0).shape)");
+        assertEquals(new Outcome(0, "(40,)\n", ""), outcome);
+        assertTrue(classes(log).contains("jdk.incubator.vector.FloatVector"));
+        assertEquals(0, tns(logging(log), "-e", "ones(3, 3) @ ones(3, 3)").exitCode());
+        assertFalse(classes(log).contains("jdk.incubator.vector.Vector"));
     }
 
     /** The JVM cannot archive classes that need a module added while it runs; one of them costs the whole archive. */
     @Test
     void theRunThatFillsTheStartUpCacheLoadsNoClassThatNeedsTheVectorApi() throws Exception {
         List<String> needing = new ArrayList<>();
-        for (String name : loadedClasses("-Dtns.cpu=plain")) {
+        String tutorial = Path.of("examples/tutorial.tns").toAbsolutePath().toString();
+        Path log = folder.resolve("classes");
+        assertEquals(0, tns(logging(log), "start-up-training", tutorial).exitCode());
+        for (String name : classes(log)) {
             try (var bytes = LauncherTest.class.getResourceAsStream("/" + name.replace('.', '/') + ".class")) {
                 if (!name.startsWith("tns.") || bytes == null) continue;
                 var text = new String(bytes.readAllBytes(), StandardCharsets.ISO_8859_1);
@@ -93,14 +102,12 @@ final class LauncherTest {
         assertEquals(List.of(), needing);
     }
 
-    /** The names of the classes that a short computation loads. */
-    private List<String> loadedClasses(String option) throws IOException, InterruptedException {
-        Path log = folder.resolve("classes");
-        var outcome = tns(
-                Map.of("JAVA_TOOL_OPTIONS", option + " -Xlog:class+load:file=" + log + "::filecount=0"),
-                "-e",
-                "print((exp(ones(40, 40)) @ ones(40, 40)).sum(dim=0).shape)");
-        assertEquals(new Outcome(0, "(40,)\n", ""), outcome);
+    private static Map<String, String> logging(Path log) {
+        return Map.of("JAVA_TOOL_OPTIONS", "-Xlog:class+load:file=" + log + "::filecount=0");
+    }
+
+    /** The names of the classes that were loaded, or {@link #logging} says so. */
+    private static List<String> classes(Path log) throws IOException {
         try (var lines = Files.lines(log)) {
             return lines.map(line -> line.replaceFirst("^(\\[.*?])+ ", ""))
                     .map(line -> line.split(" ", 2)[0])

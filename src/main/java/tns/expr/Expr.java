@@ -19,11 +19,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Expr {
     /** The zero of differentiation: what does not depend on the input at all. Equal to {@code constant(0)} in value. */
-    public static final Expr ZERO = new Expr(null, List.of(), new Zero());
+    public static final Expr ZERO = new Expr(null, List.of(), Zero.ZERO);
 
-    private record Input(int number) {}
+    private record Input(int number) {
+        // Written out because the JVM makes a record's own at run time, which no start-up cache holds: 10 ms of a
+        // start.
+        @Override
+        public int hashCode() {
+            return number;
+        }
 
-    private record Zero() {}
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Input input && number == input.number;
+        }
+    }
+
+    private enum Zero {
+        ZERO
+    }
 
     private final @Nullable Primitive primitive;
     private final List<Expr> arguments;

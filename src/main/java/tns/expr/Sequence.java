@@ -15,7 +15,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sequence {
     /** A value's origin: an input ({@code op} null, {@code bits} its number), a constant, or a step. */
-    record Node(Kind kind, @Nullable Opcode op, int a, int b, int c, long bits) {}
+    record Node(Kind kind, @Nullable Opcode op, int a, int b, int c, long bits) {
+        // Written out for the start, as for Expr's inputs.
+        @Override
+        public int hashCode() {
+            int code = op == null ? kind.ordinal() : op.ordinal() * 31;
+            return (((code * 31 + a) * 31 + b) * 31 + c) * 31 + Long.hashCode(bits);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Node node
+                    && kind == node.kind
+                    && op == node.op
+                    && a == node.a
+                    && b == node.b
+                    && c == node.c
+                    && bits == node.bits;
+        }
+    }
 
     enum Kind {
         INPUT,

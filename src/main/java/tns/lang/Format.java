@@ -1,6 +1,7 @@
 package tns.lang;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -9,6 +10,7 @@ import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Display;
 import tns.op.TypeName;
+import tns.tensor.NumberText;
 
 /** Python's format specifications ({@code 8.2f}, {@code .3e}, {@code >8}, {@code ,}) for numbers and strings. */
 final class Format {
@@ -69,50 +71,24 @@ final class Format {
         }
         int digits = precision < 0 ? 6 : precision;
         return switch (type) {
-            case 'f', 'F' -> fixed(d, digits);
-            case 'e', 'E' -> scientific(d, digits, type);
-            case '%' -> fixed(d * 100, digits) + "%";
+            case 'f', 'F' -> NumberText.fixed(d, digits);
+            case 'e' -> NumberText.scientific(d, digits);
+            case 'E' -> NumberText.scientific(d, digits).replace('e', 'E');
+            case '%' -> NumberText.fixed(d * 100, digits) + "%";
             case 'g', 'G' -> general(d, Math.max(digits, 1));
             case 0 -> precision < 0 ? Display.text(d) : general(d, Math.max(precision, 1));
             default -> throw unfit(d, spec);
         };
     }
 
-    private static String fixed(double d, int digits) {
-        String text = new BigDecimal(d).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
-        return (1 / d < 0 || d < 0) && !text.startsWith("-") ? "-" + text : text;
-    }
-
-    private static String scientific(double d, int digits, char letter) {
-        if (d == 0) {
-            return (1 / d < 0 ? "-" : "") + (digits == 0 ? "0" : "0." + "0".repeat(digits)) + letter + "+00";
-        }
-        BigDecimal exact = new BigDecimal(d).round(new java.math.MathContext(digits + 1, RoundingMode.HALF_EVEN));
-        int exponent = exact.precision() - exact.scale() - 1;
-        String all = exact.unscaledValue().abs().toString();
-        StringBuilder mantissa = new StringBuilder(all.substring(0, Math.min(all.length(), digits + 1)));
-        while (mantissa.length() < digits + 1) {
-            mantissa.append('0');
-        }
-        if (digits > 0) {
-            mantissa.insert(1, '.');
-        }
-        return (d < 0 ? "-" : "")
-                + mantissa
-                + letter
-                + (exponent < 0 ? "-" : "+")
-                + (Math.abs(exponent) < 10 ? "0" : "")
-                + Math.abs(exponent);
-    }
-
     private static String general(double d, int digits) {
         if (d == 0) {
             return "0";
         }
-        BigDecimal exact = new BigDecimal(d).round(new java.math.MathContext(digits, RoundingMode.HALF_EVEN));
+        BigDecimal exact = new BigDecimal(d).round(new MathContext(digits, RoundingMode.HALF_EVEN));
         int exponent = exact.precision() - exact.scale() - 1;
         if (exponent < -4 || exponent >= digits) {
-            String text = scientific(d, digits - 1, 'e');
+            String text = NumberText.scientific(d, digits - 1);
             int e = text.indexOf('e');
             String mantissa = text.substring(0, e);
             return (mantissa.contains(".") ? mantissa.replaceAll("0+$", "").replaceAll("\\.$", "") : mantissa)

@@ -61,6 +61,9 @@ public final class Display {
         if (d == 0) {
             return 1 / d < 0 ? "-0.0" : "0.0";
         }
+        if (Math.abs(d) >= 1e-3 && Math.abs(d) < 1e7) {
+            return Double.toString(d); // there Java's notation is Python's; BigDecimal takes 8 ms to get ready
+        }
         java.math.BigDecimal exact = new java.math.BigDecimal(Double.toString(d)).stripTrailingZeros();
         int exponent = exact.precision() - exact.scale() - 1;
         if (exponent >= -4 && exponent < 16) {

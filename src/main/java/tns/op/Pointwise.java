@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
@@ -404,31 +403,27 @@ public final class Pointwise {
             int arity = signature.parameters().size();
             Pointwise pointwise = new Pointwise(signature.name(), arity, result, expr);
             if (result != Result.BOOL) {
-                op.gradient(testCall(), testInputs());
+                test();
             }
             op.is(args -> pointwise.call(args.context(), args.all()), arity, pointwise::call);
             return pointwise;
         }
 
-        private String testCall() {
-            return signature.name()
-                    + required().stream().map(Parameter::name).collect(Collectors.joining(", ", "(", ")"));
-        }
-
-        private List<Parameter> required() {
-            return signature.parameters().stream().filter(p -> !p.optional()).toList();
-        }
-
         /** Operands for the gradient tests: the first [2, 3], the next ones narrower, so that broadcasting is tried. */
-        private String[] testInputs() {
-            List<Parameter> operands = required();
+        private void test() {
+            List<String> operands = new ArrayList<>();
+            for (Parameter parameter : signature.parameters()) {
+                if (!parameter.optional()) {
+                    operands.add(parameter.name());
+                }
+            }
             String[] inputs = new String[operands.size()];
             for (int i = 0; i < inputs.length; i++) {
                 String shape = i == 0 ? "[2, 3]" : i == 1 ? "[3]" : "[2, 1]";
                 String domain = i < domains.length ? domains[i] : "-2..2";
-                inputs[i] = operands.get(i).name() + ": " + shape + " in " + domain;
+                inputs[i] = operands.get(i) + ": " + shape + " in " + domain;
             }
-            return inputs;
+            op.gradient(signature.name() + "(" + String.join(", ", operands) + ")", inputs);
         }
     }
 }

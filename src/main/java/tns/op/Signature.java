@@ -98,9 +98,19 @@ public final class Signature {
                             .map(Signature::literal)
                             .toArray());
                 }
-                yield text.matches("-?\\d+") ? (Object) Long.parseLong(text) : (Object) Double.parseDouble(text);
+                yield isWhole(text) ? (Object) Long.parseLong(text) : (Object) Double.parseDouble(text);
             }
         };
+    }
+
+    /** Whether it has only digits after its sign. Hundreds are asked as tns starts, where a regular expression took 2 ms. */
+    private static boolean isWhole(String text) {
+        for (int i = text.charAt(0) == '-' ? 1 : 0; i < text.length(); i++) {
+            if (!Character.isDigit(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public String name() {

@@ -64,7 +64,7 @@ public final class Main {
         System.exit(run(List.of(args)));
     }
 
-    private static int run(List<String> args) {
+    static int run(List<String> args) {
         try {
             Options options = new Options(OPTIONS, args);
             List<String> rest = options.rest();
@@ -76,6 +76,9 @@ public final class Main {
                     }
                     case DoctorCommand.NAME -> {
                         return DoctorCommand.run(others);
+                    }
+                    case TrainingRun.NAME -> {
+                        return TrainingRun.run(others);
                     }
                     default -> {}
                 }
@@ -177,6 +180,7 @@ public final class Main {
     }
 
     private int evaluate(String text) {
+        HeadStart.onReading(text);
         TerminalScreen screen = TerminalScreen.ofScript(out, streams);
         Interpreter tns = interpreter(screen, words);
         Result.print(run(tns, text, "<command line>"), out, screen);
@@ -194,6 +198,7 @@ public final class Main {
             err.println("tns: cannot read " + name + ": " + reason(e));
             return WRONG_USAGE;
         }
+        HeadStart.onReading(text);
         Interpreter tns = interpreter(
                 TerminalScreen.ofScript(out, streams), words.isEmpty() ? List.of() : words.subList(1, words.size()));
         run(tns, text, name.equals("-") ? "<stdin>" : name);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * first word that is none, or {@code --}, ends them.
  */
 final class Options {
-    private final Map<Option, String> given = new HashMap<>();
+    private final Map<String, String> given = new HashMap<>();
     private final List<String> rest = new ArrayList<>();
 
     /**
@@ -24,6 +24,10 @@ final class Options {
     record Option(List<String> names, @Nullable String value, String description) {
         static Option of(String name, @Nullable String value, String description) {
             return new Option(List.of(name), value, description);
+        }
+
+        private String key() {
+            return names.getLast();
         }
 
         private String title() {
@@ -61,11 +65,11 @@ final class Options {
                 if (equals >= 0) {
                     throw new WrongUsage(name + " takes no value");
                 }
-                given.put(option, "");
+                given.put(option.key(), "");
             } else if (equals >= 0) {
-                given.put(option, word.substring(equals + 1));
+                given.put(option.key(), word.substring(equals + 1));
             } else if (at < words.size()) {
-                given.put(option, words.get(at++));
+                given.put(option.key(), words.get(at++));
             } else {
                 throw new WrongUsage(option.title() + ": the " + option.value + " is missing");
             }
@@ -83,18 +87,18 @@ final class Options {
     }
 
     boolean has(Option option) {
-        return given.containsKey(option);
+        return given.containsKey(option.key());
     }
 
     /** The value given, or null. */
     @Nullable
     String value(Option option) {
-        return given.get(option);
+        return given.get(option.key());
     }
 
     /** The whole number above 0 given, or {@code otherwise}. */
     int count(Option option, int otherwise) throws WrongUsage {
-        String text = given.get(option);
+        String text = given.get(option.key());
         if (text == null) {
             return otherwise;
         }
@@ -111,7 +115,7 @@ final class Options {
 
     /** The number given, or {@code otherwise}. */
     double number(Option option, double otherwise) throws WrongUsage {
-        String text = given.get(option);
+        String text = given.get(option.key());
         if (text == null) {
             return otherwise;
         }

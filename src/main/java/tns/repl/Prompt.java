@@ -57,6 +57,7 @@ final class Prompt {
 
     /** Opens the terminal of this process and reads from it until the user leaves. */
     static int open(Streams streams, Consumer<Interpreter> settings) {
+        HeadStart.onInterpreter();
         try (Terminal terminal = TerminalScreen.systemTerminal().build()) {
             Path history = HistoryFile.find(System::getenv, System.getProperty("user.home"));
             Prompt prompt = new Prompt(terminal, streams, history, Path.of(""));
@@ -89,7 +90,7 @@ final class Prompt {
         return made;
     }
 
-    private void greet() {
+    void greet() {
         String line = Main.VERSION + "   ?name help   %help commands   Ctrl-D leaves";
         out.println(colour ? "\u001b[2m" + line + "\u001b[0m" : line);
         out.flush();
