@@ -32,8 +32,8 @@ public final class Main {
             Option.of("--trace", null, "Show the Java stack trace of a failure, and why a step is not replayed.");
     private static final Option REFERENCE =
             Option.of("--reference", null, "Print the reference of all functions as Markdown.");
-    private static final Option PROFILE =
-            Option.of("--profile", null, "Say on stderr where the time went, by line and by op, when FILE or CODE is over.");
+    private static final Option PROFILE = Option.of(
+            "--profile", null, "Say on stderr where the time went, by line and by op, when FILE or CODE is over.");
     private static final Option THREADS = Option.of("--threads", "N", "Compute on at most N threads of the processor.");
     private static final Option DEVICE =
             Option.of("--device", "NAME", "Make tensors and models on this device: cpu, cuda, cuda:1.");
