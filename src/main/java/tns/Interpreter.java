@@ -242,9 +242,12 @@ public final class Interpreter {
         return true;
     }
 
-    /** The most that this processor reaches on the threads in use, measured now; null where there is no memory to do so. */
+    /**
+     * The most that this processor reaches on the threads in use, measured now; null where there is no memory to do so, or
+     * no time after {@link #cancel}.
+     */
     public @Nullable Peaks peaks() {
-        return Peaks.of(new CpuDevice(cpu.threads()));
+        return session.stopping() ? null : Peaks.of(new CpuDevice(cpu.threads()));
     }
 
     /** Where remarks go on what was tried in vain, such as a step that cannot be replayed. */
