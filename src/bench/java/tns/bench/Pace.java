@@ -6,19 +6,26 @@ import java.util.List;
 /**
  * How long things are measured, in seconds.
  *
- * @param warmUp for how long a side must not have become faster before it is measured
+ * @param warmUp for how long tns must not have become faster before it is measured: its compilers stop for a second and
+ *     begin again
  * @param repetition what the calls of one repetition take together, at least
  * @param side what all repetitions of a side take together, about
  * @param least repetitions
  */
 record Pace(double warmUp, double repetition, double side, int least) {
     /** For single rows. */
-    static final Pace LONG = new Pace(1.5, 0.02, 2, 7);
+    static final Pace LONG = new Pace(3, 0.02, 2, 7);
 
     /** For many points of which each is allowed some noise. */
     static final Pace SHORT = new Pace(0.2, 0.01, 0.2, 3);
 
     private static final int MOST_REPETITIONS = 31;
+
+    /** What the calls between two looks at the clock take together while a side warms up. */
+    private static final double WARM_UP_CALLS = 0.02;
+
+    /** The others come compiled. */
+    private static final int SHORTER_WARM_UP = 3;
 
     /** The warm-up of a side that becomes faster all the time ends here. */
     private static final int MOST_WARM_UPS = 4;
@@ -34,7 +41,7 @@ record Pace(double warmUp, double repetition, double side, int least) {
         int[] calls = new int[sides.size()];
         double longest = 0;
         for (int i = 0; i < calls.length; i++) {
-            double seconds = warmUp(sides.get(i));
+            double seconds = warmUp(sides.get(i), i == 0 ? warmUp : warmUp / SHORTER_WARM_UP);
             calls[i] = (int) Math.max(1, repetition / seconds);
             longest = Math.max(longest, calls[i] * seconds);
         }
@@ -50,18 +57,22 @@ record Pace(double warmUp, double repetition, double side, int least) {
 
     /** Runs a side until it is as fast as it becomes, and gives the seconds of a call at the end. */
     double warmUp(Side side) {
+        return warmUp(side, warmUp);
+    }
+
+    private static double warmUp(Side side, double wait) {
         double last = time(side, 1);
         double best = last;
         double spent = 0;
         double bestSince = 0;
-        for (int calls = 1; spent - bestSince < warmUp && spent < warmUp * MOST_WARM_UPS; ) {
+        for (int calls = 1; spent - bestSince < wait && spent < wait * MOST_WARM_UPS; ) {
             last = time(side, calls);
             spent += last * calls;
             if (last < best * FASTER) {
                 best = last;
                 bestSince = spent;
             }
-            calls = (int) Math.clamp(repetition / last, 1, calls * 2L);
+            calls = (int) Math.clamp(WARM_UP_CALLS / last, 1, calls * 2L);
         }
         return last;
     }
