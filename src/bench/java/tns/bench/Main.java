@@ -68,7 +68,8 @@ final class Main {
         List<Starts.Reading> starts = isChosen("start") ? Starts.all() : List.of();
         starts.forEach(start -> System.out.println(Report.line(start)));
         if (!name.isEmpty()) {
-            Report.write(name, Report.ROWS, outcomes, starts);
+            List<Starts.Reading> known = starts.isEmpty() ? Report.kept(name, "what", Starts.Reading.class) : starts;
+            Report.write(name, Report.ROWS, Report.updated(name, outcomes), known);
         }
     }
 

@@ -50,6 +50,7 @@ record Pace(double warmUp, double repetition, double side, int least) {
         for (int r = 0; r < repetitions; r++) {
             for (int i = 0; i < calls.length; i++) {
                 seconds[i][r] = time(sides.get(i), calls[i]);
+                sides.get(i).rest();
             }
         }
         return Arrays.stream(seconds).map(Times::of).toList();
@@ -75,6 +76,14 @@ record Pace(double warmUp, double repetition, double side, int least) {
             calls = (int) Math.clamp(WARM_UP_CALLS / last, 1, calls * 2L);
         }
         return last;
+    }
+
+    static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static double time(Side side, int calls) {

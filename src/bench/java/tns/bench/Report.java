@@ -2,11 +2,14 @@ package tns.bench;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
@@ -76,6 +79,26 @@ final class Report {
 
     static String row(Object... cells) {
         return Stream.of(cells).map(Object::toString).collect(Collectors.joining(" | ", "| ", " |"));
+    }
+
+    /** The rows of {@code NAME.json}, if it is there, with those measured now in place of earlier ones. */
+    static List<Duel.Outcome> updated(String name, List<Duel.Outcome> measured) throws IOException {
+        Map<List<Object>, Duel.Outcome> all = new LinkedHashMap<>();
+        kept(name, "row", Duel.Outcome.class).forEach(o -> all.put(List.of(o.row(), o.threads(), o.against()), o));
+        measured.forEach(o -> all.put(List.of(o.row(), o.threads(), o.against()), o));
+        return List.copyOf(all.values());
+    }
+
+    /** What {@code NAME.json} has of a kind, which is known by a field. */
+    static <T> List<T> kept(String name, String field, Class<T> kind) throws IOException {
+        Path file = FOLDER.resolve(name + ".json");
+        if (Files.notExists(file)) {
+            return List.of();
+        }
+        return JsonParser.parseString(Files.readString(file)).getAsJsonArray().asList().stream()
+                .filter(item -> item.getAsJsonObject().has(field))
+                .map(item -> GSON.fromJson(item, kind))
+                .toList();
     }
 
     /** Writes {@code NAME.md} and {@code NAME.json}; tables without lines are left out. */
