@@ -54,11 +54,6 @@ final class Bernoulli extends Distribution {
     }
 
     @Override
-    boolean followsGradients() {
-        return false;
-    }
-
-    @Override
     Tensor logProbability(Tensor x) {
         return LOG.apply(x, logits);
     }

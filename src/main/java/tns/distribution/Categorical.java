@@ -70,11 +70,6 @@ final class Categorical extends Distribution {
     }
 
     @Override
-    boolean followsGradients() {
-        return false;
-    }
-
-    @Override
     Tensor logProbability(Tensor x) {
         if (x.dtype() != DType.INT64) {
             throw new TnsException(ErrorKind.DTYPE, "log_prob: needs classes, an int tensor, found " + x.describe())

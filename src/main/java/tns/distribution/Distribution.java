@@ -49,7 +49,9 @@ abstract class Distribution implements Members, TypeName.Typed {
     abstract Tensor drawn(Context context, Shape shape);
 
     /** Whether gradients flow from samples to the parameters: then it has rsample. */
-    abstract boolean followsGradients();
+    boolean followsGradients() {
+        return false;
+    }
 
     /** The log of the probability, or of its density, at {@code x}. */
     abstract Tensor logProbability(Tensor x);

@@ -12,7 +12,7 @@ import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /** The exponential distribution: the waiting time for what happens rate times in a unit of time. */
-final class Exponential extends Distribution {
+final class Exponential extends Continuous {
     private static final Family FORMULAS = new Family("distributions");
     private static final Expr ZERO = Expr.constant(0.0);
 
@@ -53,18 +53,8 @@ final class Exponential extends Distribution {
     }
 
     @Override
-    boolean followsGradients() {
-        return true;
-    }
-
-    @Override
     Tensor logProbability(Tensor x) {
         return LOG.apply(x, rate);
-    }
-
-    @Override
-    boolean knowsBelow() {
-        return true;
     }
 
     @Override

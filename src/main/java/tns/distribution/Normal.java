@@ -11,7 +11,7 @@ import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /** The normal distribution around loc with the standard deviation scale. */
-final class Normal extends Distribution {
+final class Normal extends Continuous {
     private static final Family FORMULAS = new Family("distributions");
     private static final double HALF_LOG_2_PI = 0.5 * Math.log(2 * Math.PI);
 
@@ -53,18 +53,8 @@ final class Normal extends Distribution {
     }
 
     @Override
-    boolean followsGradients() {
-        return true;
-    }
-
-    @Override
     Tensor logProbability(Tensor x) {
         return LOG.apply(x, loc, scale);
-    }
-
-    @Override
-    boolean knowsBelow() {
-        return true;
     }
 
     @Override

@@ -15,7 +15,7 @@ import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /** The uniform distribution from low to below high. */
-final class Uniform extends Distribution {
+final class Uniform extends Continuous {
     private static final Family FORMULAS = new Family("distributions");
 
     private static final Pointwise LOG = FORMULAS.pointwise("log_prob(x, low, high)")
@@ -67,18 +67,8 @@ final class Uniform extends Distribution {
     }
 
     @Override
-    boolean followsGradients() {
-        return true;
-    }
-
-    @Override
     Tensor logProbability(Tensor x) {
         return LOG.apply(x, low, high);
-    }
-
-    @Override
-    boolean knowsBelow() {
-        return true;
     }
 
     @Override
