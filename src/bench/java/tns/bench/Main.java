@@ -54,10 +54,15 @@ final class Main {
         return words.isEmpty() || words.stream().anyMatch(name::contains);
     }
 
+    /** The numbers of threads to measure a row with: none where it is not chosen. */
+    private int[] threads(Row row) {
+        return !isChosen(row.name()) ? new int[0] : row.isWide() ? threads : new int[] {1};
+    }
+
     private void rows() throws IOException {
         List<Duel.Outcome> outcomes = new ArrayList<>();
         for (Row row : Rows.all()) {
-            for (int count : !isChosen(row.name()) ? new int[0] : row.isWide() ? threads : new int[] {1}) {
+            for (int count : threads(row)) {
                 for (Duel.Outcome outcome :
                         Child.run(Duel.class, Duel.Outcome.class, row.name(), Integer.toString(count))) {
                     outcomes.add(outcome);
@@ -76,7 +81,7 @@ final class Main {
     private void plain() throws IOException {
         List<Duel.Outcome> outcomes = new ArrayList<>();
         for (Row row : Rows.all()) {
-            for (int count : !isChosen(row.name()) ? new int[0] : row.isWide() ? threads : new int[] {1}) {
+            for (int count : threads(row)) {
                 String[] args = {row.name(), Integer.toString(count), "alone"};
                 Times with = Child.run(Duel.class, Duel.Outcome.class, args)
                         .getFirst()

@@ -21,9 +21,6 @@ record Pace(double warmUp, double repetition, double side, int least) {
 
     private static final int MOST_REPETITIONS = 31;
 
-    /** What the calls between two looks at the clock take together while a side warms up. */
-    private static final double WARM_UP_CALLS = 0.02;
-
     /** The others come compiled. */
     private static final int SHORTER_WARM_UP = 3;
 
@@ -61,7 +58,7 @@ record Pace(double warmUp, double repetition, double side, int least) {
         return warmUp(side, warmUp);
     }
 
-    private static double warmUp(Side side, double wait) {
+    private double warmUp(Side side, double wait) {
         double last = time(side, 1);
         double best = last;
         double spent = 0;
@@ -73,7 +70,7 @@ record Pace(double warmUp, double repetition, double side, int least) {
                 best = last;
                 bestSince = spent;
             }
-            calls = (int) Math.clamp(WARM_UP_CALLS / last, 1, calls * 2L);
+            calls = (int) Math.clamp(repetition / last, 1, calls * 2L);
         }
         return last;
     }
