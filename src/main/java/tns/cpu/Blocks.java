@@ -57,10 +57,8 @@ final class Blocks<A> {
                 ? Math.min(size, loops.blockLength())
                 : loops.uniformLength();
         // Two loops: in one over all slots the JIT compiler puts the bounds check of inputs[slot] before the loop,
-        // where
-        // it fails, and compiles all of run again, 0.3 s each time. A small step in a new process came to its speed
-        // after
-        // 1.8 s in place of 2.5 (AMD EPYC, two cores, JDK 25, 2026-11-26).
+        // where it fails, and compiles all of run again, 0.3 s each time. A small step in a new process came to its
+        // speed after 1.8 s in place of 2.5 (AMD EPYC, two cores, JDK 25, 2026-11-26).
         for (int slot = 0; slot < program.inputs(); slot++) {
             if (inputs[slot].isUniform()) {
                 loops.load(uniform(slot), inputs[slot], 0, filled);

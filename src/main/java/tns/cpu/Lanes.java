@@ -41,11 +41,11 @@ abstract sealed class Lanes {
     /** Folds lane {@code i} of groups of {@code c} lanes into lane {@code i} of the first, pairwise. */
     abstract void collapse(int groups, int c);
 
-    /** Folds the first {@code n} lanes into those carried so far, and clears them. */
-    abstract void carry(int n);
+    /** Folds the first {@code n} lanes into those carried so far, and clears them; what is exact stays where it is. */
+    void carry(int n) {}
 
     /** Folds what has been carried since the last time into the first {@code n} lanes. */
-    abstract void addCarried(int n);
+    void addCarried(int n) {}
 
     /** Writes the first {@code n} lanes into an array of the result's type. */
     abstract void store(Object target, int at, int stride, int n);
@@ -258,8 +258,6 @@ abstract sealed class Lanes {
     private static final class Ints extends Lanes {
         private final long[] lane;
         private final long[] loaded;
-        private long[] carried = {};
-        private boolean carries;
 
         Ints(Reduction reduction, int width) {
             super(reduction);
@@ -332,26 +330,6 @@ abstract sealed class Lanes {
                 System.arraycopy(lane, half * c, loaded, 0, (count - half) * c);
                 fold(reduction, lane, loaded, (count - half) * c);
                 count = half;
-            }
-        }
-
-        @Override
-        void carry(int n) {
-            if (carries) {
-                fold(reduction, carried, lane, n);
-            } else {
-                carried = carried.length < n ? new long[n] : carried;
-                System.arraycopy(lane, 0, carried, 0, n);
-                carries = true;
-            }
-            clear(n);
-        }
-
-        @Override
-        void addCarried(int n) {
-            if (carries) {
-                fold(reduction, lane, carried, n);
-                carries = false;
             }
         }
 

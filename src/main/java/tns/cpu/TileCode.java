@@ -1,13 +1,17 @@
 package tns.cpu;
 
-import java.lang.classfile.ClassFile;
+import static tns.cpu.VectorCode.MASK;
+import static tns.cpu.VectorCode.SPECIES;
+import static tns.cpu.VectorCode.VECTOR;
+import static tns.cpu.VectorCode.VECTORS;
+import static tns.cpu.VectorCode.locals;
+
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
 
 /**
@@ -19,11 +23,6 @@ import java.util.Arrays;
  * loop with the rows' distances as variables came to 99.
  */
 final class TileCode {
-    private static final String VECTORS = "jdk.incubator.vector";
-    private static final ClassDesc VECTOR = ClassDesc.of(VECTORS, "Vector");
-    private static final ClassDesc MASK = ClassDesc.of(VECTORS, "VectorMask");
-    private static final ClassDesc SPECIES = ClassDesc.of(VECTORS, "VectorSpecies");
-    private static final ClassDesc TILE = Tile.class.describeConstable().orElseThrow();
     private static final ClassDesc INT = ConstantDescs.CD_int;
     private static final ClassDesc OBJECT = ConstantDescs.CD_Object;
     private static final MethodTypeDesc RUN =
@@ -69,8 +68,8 @@ final class TileCode {
         z = code.allocateLocal(TypeKind.REFERENCE);
         mask = code.allocateLocal(TypeKind.REFERENCE);
         sums = new int[shape.rows()][];
-        Arrays.setAll(sums, i -> locals(shape.vectors(), TypeKind.REFERENCE));
-        line = locals(shape.vectors(), TypeKind.REFERENCE);
+        Arrays.setAll(sums, i -> locals(code, shape.vectors(), TypeKind.REFERENCE));
+        line = locals(code, shape.vectors(), TypeKind.REFERENCE);
     }
 
     /** The elements of a vector. */
@@ -78,35 +77,10 @@ final class TileCode {
         return VectorF32Loops.vectorBytes() / (wide ? Double.BYTES : Float.BYTES);
     }
 
-    private int[] locals(int count, TypeKind kind) {
-        int[] locals = new int[count];
-        Arrays.setAll(locals, i -> code.allocateLocal(kind));
-        return locals;
-    }
-
     /** The tile of this shape, not compiled yet. */
     static Tile write(Tile.Shape shape) {
-        byte[] bytes = ClassFile.of()
-                .build(
-                        ClassDesc.of(TileCode.class.getPackageName(), "Tile" + shape.rows() + "x" + shape.vectors()),
-                        type -> type.withSuperclass(TILE)
-                                .withMethodBody(
-                                        ConstantDescs.INIT_NAME,
-                                        ConstantDescs.MTD_void,
-                                        0,
-                                        code -> code.aload(0)
-                                                .invokespecial(TILE, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
-                                                .return_())
-                                .withMethodBody("run", RUN, 0, code -> new TileCode(code, shape).write()));
-        try {
-            return (Tile) MethodHandles.lookup()
-                    .defineHiddenClass(bytes, true)
-                    .lookupClass()
-                    .getDeclaredConstructor()
-                    .newInstance();
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
+        String name = "Tile" + shape.rows() + "x" + shape.vectors();
+        return VectorCode.make(Tile.class, name, RUN, code -> new TileCode(code, shape).write());
     }
 
     private void write() {
@@ -208,7 +182,7 @@ final class TileCode {
         if (!wanted) {
             return new int[0];
         }
-        int[] rows = locals(sums.length, TypeKind.INT);
+        int[] rows = locals(code, sums.length, TypeKind.INT);
         for (int i = 0; i < rows.length; i++) {
             code.iload(at).loadConstant(i).iload(stride).imul().iadd().istore(rows[i]);
         }
