@@ -235,22 +235,29 @@ final class Gemm {
         } else if (b.row() == 1 && b.column() != 1 && (long) m * (n + k) < (long) n * k) {
             turned(parallel, kernel, a, b, c, m, n, k);
         } else if (b.column() == 1 && ((long) n * k <= DIRECT_MAX_ELEMENTS || m <= DIRECT_MAX_STRIPS * kernel.rows())) {
-            direct(threads, kernel, a.isDense() ? a : packed(kernel, a, m, k), b, c, m, n, k);
+            if (a.isDense()) {
+                direct(threads, kernel, a, b, c, m, n, k);
+            } else {
+                Matrix x = packed(kernel, a, m, k);
+                direct(threads, kernel, x, b, c, m, n, k);
+                kernel.scratch().giveBack(x.array(), m * k);
+            }
         } else {
             blocked(threads, kernel, a, b, c, m, n, k);
         }
     }
 
-    /** A copy whose rows have no gaps. */
+    /** A copy whose rows have no gaps, in an array of {@code m * k} elements that is to be given back. */
     private static Matrix packed(MatrixKernel kernel, Matrix a, int m, int k) {
-        Object packed = kernel.array(m * k);
+        Object packed = kernel.scratch().lend(m * k);
         kernel.pack(a.array(), a.at(), a.row(), a.column(), m, k, packed, 0, k);
         return new Matrix(packed, 0, k, 1);
     }
 
     private static void dots(
             Parallel parallel, MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k) {
-        Matrix x = a.column() == 1 ? a : packed(kernel, a, m, k);
+        boolean packs = a.column() != 1;
+        Matrix x = packs ? packed(kernel, a, m, k) : a;
         parallel.range(n, Math.max(1, (int) (SHARE_MIN_STEPS / k / 4)), (from, to) -> {
             for (int j = from; j < to; j++) {
                 for (int i = 0; i < m; i++) {
@@ -260,13 +267,17 @@ final class Gemm {
                 }
             }
         });
+        if (packs) {
+            kernel.scratch().giveBack(x.array(), m * k);
+        }
     }
 
     /** By {@code cᵀ = bᵀ @ aᵀ}: where lines of b lie along k, a takes less packing than b. */
     private void turned(Parallel parallel, MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k) {
-        Object turned = kernel.array(n * m);
+        Object turned = kernel.scratch().lend(n * m);
         product(parallel, kernel, b.transposed(), a.transposed(), new Matrix(turned, 0, m, 1), n, m, k);
         kernel.pack(turned, 0, 1, m, m, n, c.array(), c.at(), c.row());
+        kernel.scratch().giveBack(turned, n * m);
     }
 
     /** Tiles straight over the operands, without packing. */
@@ -359,7 +370,7 @@ final class Gemm {
         int blockK = Math.clamp(k, 1, BLOCK_K);
         int blocks = (m + BLOCK_M - 1) / BLOCK_M;
         boolean packLeft = !a.isDense() || n >= PACK_LEFT_MIN_COLUMNS;
-        Object packed = kernel.array(blockN * blockK);
+        Object packed = kernel.scratch().lend(blockN * blockK);
         for (int column = 0; column < n; column += blockN) {
             int columns = Math.min(blockN, n - column);
             int tiles = (columns + width - 1) / width;
@@ -378,7 +389,8 @@ final class Gemm {
                     packColumns(kernel, right, from * width, last, steps, packed);
                 });
                 parallel.range(blocks * groups, 1, (from, to) -> {
-                    Object rows = packLeft ? kernel.array(Math.min(BLOCK_M, m) * steps) : packed;
+                    int rowsSize = Math.min(BLOCK_M, m) * steps;
+                    Object rows = packLeft ? kernel.scratch().lend(rowsSize) : packed;
                     for (int piece = from; piece < to; piece++) {
                         int row = piece / groups * BLOCK_M;
                         int count = Math.min(BLOCK_M, m - row);
@@ -398,9 +410,13 @@ final class Gemm {
                             }
                         }
                     }
+                    if (packLeft) {
+                        kernel.scratch().giveBack(rows, rowsSize);
+                    }
                 });
             }
         }
+        kernel.scratch().giveBack(packed, blockN * blockK);
     }
 
     /** Packs the columns from {@code first} to {@code last} into panels as wide as a tile, one after the other. */
@@ -410,13 +426,8 @@ final class Gemm {
             // Lines are read several panels wide: pieces of one panel's width would each lie in another page.
             for (int group = first; group < last; group += GROUP * width) {
                 int end = Math.min(last, group + GROUP * width);
-                for (int p = 0; p < steps; p++) {
-                    for (int column = group; column < end; column += width) {
-                        int used = Math.min(width, last - column);
-                        int from = b.at() + p * b.row() + column;
-                        System.arraycopy(b.array(), from, packed, column * steps + p * used, used);
-                    }
-                }
+                int at = b.at() + group;
+                kernel.panels(b.array(), at, b.row(), steps, end - group, packed, group * steps);
             }
             return;
         }

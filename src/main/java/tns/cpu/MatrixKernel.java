@@ -9,9 +9,17 @@ abstract class MatrixKernel {
     private final int rows;
     private final int columns;
 
+    /** Arrays of the element type for panels and the like. */
+    private final Scratch<Object> scratch = new Scratch<>(this::array);
+
     MatrixKernel(int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
+    }
+
+    /** See {@link Scratch}. */
+    final Scratch<Object> scratch() {
+        return scratch;
     }
 
     /** The most rows of a tile. */
@@ -58,6 +66,19 @@ abstract class MatrixKernel {
      */
     abstract void pack(
             Object source, int at, int step, int stride, int steps, int width, Object target, int start, int row);
+
+    /**
+     * Copies {@code steps} lines of so many columns without gaps, {@code step} apart, into panels of a tile's width that
+     * lie one after the other, the last one narrower where it must be.
+     */
+    void panels(Object source, int at, int step, int steps, int columns, Object panels, int start) {
+        for (int p = 0; p < steps; p++) {
+            for (int column = 0; column < columns; column += this.columns) {
+                int used = Math.min(this.columns, columns - column);
+                System.arraycopy(source, at + p * step + column, panels, start + column * steps + p * used, used);
+            }
+        }
+    }
 
     /** How floats are multiplied. */
     enum Kind {

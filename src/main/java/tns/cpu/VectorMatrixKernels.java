@@ -58,6 +58,36 @@ final class VectorMatrixKernels {
         }
 
         @Override
+        void pack(Object source, int at, int step, int stride, int steps, int width, Object panel, int start, int row) {
+            if (step == 1 && width == VectorTurn.LINES && row == VectorTurn.LINES) {
+                VectorTurn.turn((float[]) source, at, stride, steps, (float[]) panel, start);
+            } else {
+                super.pack(source, at, step, stride, steps, width, panel, start, row);
+            }
+        }
+
+        @Override
+        void panels(Object source, int at, int step, int steps, int columns, Object panels, int start) {
+            int width = columns();
+            float[] x = (float[]) source;
+            float[] y = (float[]) panels;
+            int whole = columns / width * width;
+            for (int p = 0; p < steps; p++) {
+                int from = at + p * step;
+                int to = start + p * width;
+                for (int column = 0; column < whole; column += width) {
+                    FloatVector first = FloatVector.fromArray(SPECIES, x, from + column);
+                    FloatVector second = FloatVector.fromArray(SPECIES, x, from + column + LANES);
+                    first.intoArray(y, to + column * steps);
+                    second.intoArray(y, to + column * steps + LANES);
+                }
+            }
+            if (whole < columns) {
+                super.panels(source, at + whole, step, steps, columns - whole, panels, start + whole * steps);
+            }
+        }
+
+        @Override
         void dot(Object a, int at, Object b, int bAt, int n, Object c, int cAt) {
             float[] x = (float[]) a;
             float[] y = (float[]) b;
