@@ -12,7 +12,7 @@ import tns.lang.Script;
 
 /** One side of a measurement: something that can be called a number of times in a row. */
 interface Side {
-    long REST_MILLIS = 50;
+    long REST_MILLIS = 200;
 
     void run(int calls);
 
@@ -72,7 +72,10 @@ interface Side {
                 }
             }
 
-            /** Its threads look for more work for some 20 ms: two threads of tns took 3.1 ms for 512² meanwhile, and not 2. */
+            /**
+             * OpenBLAS's threads look for more work for 100 ms after the last product (seen in /proc/self/task): two
+             * threads of tns took 2.5 ms for 512² meanwhile, and not 1.4.
+             */
             @Override
             public void rest() {
                 if (threads > 1) {
