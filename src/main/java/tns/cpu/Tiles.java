@@ -13,8 +13,6 @@ final class Tiles {
     /** Multiply-adds of a shape after which its tile is made: some 2 ms in plain Java. */
     private static final int MAKE_AFTER = 1 << 23;
 
-    private static final int WARM_UP_STEPS = 64;
-
     /** Nanoseconds a vector's fma may take when it is compiled: about ten times what it does then. */
     private static final double COMPILED_NANOS = 3;
 
@@ -26,10 +24,10 @@ final class Tiles {
     /** Multiply-adds so far, roughly: threads may overwrite each other's additions. Negative from the order on. */
     private final int[] work = new int[ROWS * VECTORS * 8];
 
-    /** Tiles of doubles if {@code wide}, else of floats; if {@code atOnce}, made at their first use. */
-    Tiles(boolean wide, boolean atOnce) {
+    /** Tiles of doubles if {@code wide}, else of floats, made by the workshop; if {@code atOnce}, at their first use. */
+    Tiles(boolean wide, Workshop workshop, boolean atOnce) {
         this.wide = wide;
-        workshop = new Workshop(atOnce);
+        this.workshop = workshop;
         makeAfter = atOnce ? 0 : MAKE_AFTER;
     }
 
@@ -64,14 +62,14 @@ final class Tiles {
 
     private void order(Tile.Shape shape, int index) {
         int columns = shape.vectors() * TileCode.lanes(wide);
-        Object a = array(shape.rows() * WARM_UP_STEPS);
-        Object b = array(columns * WARM_UP_STEPS);
+        Object a = array(shape.rows() * Workshop.TURNS);
+        Object b = array(columns * Workshop.TURNS);
         Object c = array(shape.rows() * columns);
-        int stride = shape.lines() ? WARM_UP_STEPS : shape.rows();
+        int stride = shape.lines() ? Workshop.TURNS : shape.rows();
         workshop.order(
                 () -> TileCode.write(shape),
-                tile -> tile.run(a, 0, stride, b, 0, columns, c, 0, columns, WARM_UP_STEPS, 1),
-                COMPILED_NANOS * shape.rows() * shape.vectors() * WARM_UP_STEPS,
+                (tile, brief) -> tile.run(a, 0, stride, b, 0, columns, c, 0, columns, brief ? 1 : Workshop.TURNS, 1),
+                COMPILED_NANOS * shape.rows() * shape.vectors() * Workshop.TURNS,
                 tile -> tiles.set(index, tile));
     }
 

@@ -24,11 +24,26 @@ final class VectorMatrixKernels {
         private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
         private static final int LANES = SPECIES.length();
 
+        /** Elements after which packing in vectors is compiled: some milliseconds in plain Java. */
+        private static final int PACK_AFTER = 1 << 22;
+
+        /** What {@link VectorPanels#warmUp} may take when it is compiled: about ten times what it does then. */
+        private static final double PACK_NANOS = 5000;
+
+        private final Workshop workshop;
         private final Tiles tiles;
+
+        /** Elements so far, roughly: threads may overwrite each other's additions. */
+        private int packed;
+
+        private volatile boolean packsInVectors;
 
         Floats(Kind kind) {
             super(Tiles.ROWS, Tiles.VECTORS * LANES);
-            tiles = new Tiles(false, kind == Kind.VECTORS_AT_ONCE);
+            boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
+            workshop = new Workshop(atOnce);
+            tiles = new Tiles(false, workshop, atOnce);
+            packed = atOnce ? PACK_AFTER - 1 : 0;
         }
 
         @Override
@@ -59,8 +74,8 @@ final class VectorMatrixKernels {
 
         @Override
         void pack(Object source, int at, int step, int stride, int steps, int width, Object panel, int start, int row) {
-            if (step == 1 && width == VectorTurn.LINES && row == VectorTurn.LINES) {
-                VectorTurn.turn((float[]) source, at, stride, steps, (float[]) panel, start);
+            if (step == 1 && width == VectorPanels.LINES && row == width && packsInVectors(steps * width)) {
+                VectorPanels.turn((float[]) source, at, stride, steps, (float[]) panel, start);
             } else {
                 super.pack(source, at, step, stride, steps, width, panel, start, row);
             }
@@ -68,23 +83,25 @@ final class VectorMatrixKernels {
 
         @Override
         void panels(Object source, int at, int step, int steps, int columns, Object panels, int start) {
-            int width = columns();
-            float[] x = (float[]) source;
-            float[] y = (float[]) panels;
-            int whole = columns / width * width;
-            for (int p = 0; p < steps; p++) {
-                int from = at + p * step;
-                int to = start + p * width;
-                for (int column = 0; column < whole; column += width) {
-                    FloatVector first = FloatVector.fromArray(SPECIES, x, from + column);
-                    FloatVector second = FloatVector.fromArray(SPECIES, x, from + column + LANES);
-                    first.intoArray(y, to + column * steps);
-                    second.intoArray(y, to + column * steps + LANES);
-                }
+            int whole = packsInVectors(steps * columns) ? columns / columns() * columns() : 0;
+            if (whole > 0) {
+                VectorPanels.cut((float[]) source, at, step, steps, whole, (float[]) panels, start);
             }
-            if (whole < columns) {
-                super.panels(source, at + whole, step, steps, columns - whole, panels, start + whole * steps);
+            super.panels(source, at + whole, step, steps, columns - whole, panels, start + whole * steps);
+        }
+
+        /** Whether that is compiled, which happens after some use; {@code elements} are about to be packed. */
+        private boolean packsInVectors(int elements) {
+            if (packed < PACK_AFTER && (packed += elements) >= PACK_AFTER) {
+                float[] source = new float[Workshop.TURNS * 2 * LANES + VectorPanels.LINES];
+                float[] target = new float[Workshop.TURNS * VectorPanels.LINES * LANES];
+                workshop.order(
+                        () -> target,
+                        (to, brief) -> VectorPanels.warmUp(source, brief ? 1 : Workshop.TURNS, to),
+                        PACK_NANOS,
+                        to -> packsInVectors = true);
             }
+            return packsInVectors;
         }
 
         @Override
@@ -129,7 +146,8 @@ final class VectorMatrixKernels {
 
         Doubles(Kind kind) {
             super(Tiles.ROWS, Tiles.VECTORS * LANES);
-            tiles = new Tiles(true, kind == Kind.VECTORS_AT_ONCE);
+            boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
+            tiles = new Tiles(true, new Workshop(atOnce), atOnce);
         }
 
         @Override

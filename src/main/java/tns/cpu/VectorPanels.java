@@ -5,8 +5,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Turns lines of floats into columns in registers. */
-final class VectorTurn {
+/** Packs panels of float matrices in vectors. */
+final class VectorPanels {
     /** The lines that are turned at a time. */
     static final int LINES = 8;
 
@@ -18,7 +18,7 @@ final class VectorTurn {
 
     private static final VectorShuffle<Float> SECOND = shuffle(i -> (i + LANES) / 2 + (i % 2) * LANES);
 
-    private VectorTurn() {}
+    private VectorPanels() {}
 
     private static VectorShuffle<Float> shuffle(IntUnaryOperator from) {
         return VectorShuffle.fromOp(SPECIES, from);
@@ -72,5 +72,29 @@ final class VectorTurn {
                 target[start + p * LINES + line] = source[at + line * stride + p];
             }
         }
+    }
+
+    /**
+     * Copies {@code steps} lines, {@code step} apart, of so many columns without gaps into panels two vectors wide that lie
+     * one after the other; the columns are a whole number of panels.
+     */
+    static void cut(float[] source, int at, int step, int steps, int columns, float[] target, int start) {
+        int width = 2 * LANES;
+        for (int p = 0; p < steps; p++) {
+            int from = at + p * step;
+            int to = start + p * width;
+            for (int column = 0; column < columns; column += width) {
+                FloatVector first = FloatVector.fromArray(SPECIES, source, from + column);
+                FloatVector second = FloatVector.fromArray(SPECIES, source, from + column + LANES);
+                first.intoArray(target, to + column * steps);
+                second.intoArray(target, to + column * steps + LANES);
+            }
+        }
+    }
+
+    /** For compiling: both ways of packing, over so many steps. */
+    static void warmUp(float[] source, int steps, float[] target) {
+        turn(source, 0, 1, steps * LANES, target, 0);
+        cut(source, 0, 1, steps, 2 * LANES, target, 0);
     }
 }
