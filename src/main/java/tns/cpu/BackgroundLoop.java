@@ -2,14 +2,12 @@ package tns.cpu;
 
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tns.expr.Lane;
 
 /** A vectorised loop written by hand that is loaded and compiled in the background, once there is work for it. */
 final class BackgroundLoop {
     private final @Nullable FusedLoops maker;
     private final Supplier<FusedLoop> making;
-    private final Lane lane;
-    private final int operands;
+    private final Supplier<Object[]> arrays;
     private final int elements;
     private final int steps;
     /** Element-steps so far, roughly: threads may overwrite each other's additions. */
@@ -20,15 +18,19 @@ final class BackgroundLoop {
 
     /**
      * @param maker what makes loops; null to do without
-     * @param elements how many take the loop through all that it does
+     * @param arrays operands to warm it up with
+     * @param elements how many of them take the loop through all that it does
      * @param steps about how many a vector takes
      */
     BackgroundLoop(
-            @Nullable FusedLoops maker, Supplier<FusedLoop> making, Lane lane, int operands, int elements, int steps) {
+            @Nullable FusedLoops maker,
+            Supplier<FusedLoop> making,
+            Supplier<Object[]> arrays,
+            int elements,
+            int steps) {
         this.maker = maker;
         this.making = making;
-        this.lane = lane;
-        this.operands = operands;
+        this.arrays = arrays;
         this.elements = elements;
         this.steps = steps;
     }
@@ -42,7 +44,7 @@ final class BackgroundLoop {
             work += (long) count * steps;
             if (work >= by.promoteAfter()) {
                 requested = true;
-                by.request(making, lane, operands, elements, steps, made -> loop = made);
+                by.request(making, arrays.get(), elements, steps, made -> loop = made);
                 ready = loop;
             }
         }

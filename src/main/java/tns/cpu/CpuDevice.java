@@ -208,7 +208,7 @@ public class CpuDevice implements Device {
 
     @Override
     public void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output) {
-        Reduce.run(parallel, reduction, input, keptDims, output);
+        Reduce.run(parallel, folds, reduction, input, keptDims, output);
     }
 
     @Override

@@ -33,21 +33,26 @@ final class FusedLoops {
 
     /** Calls {@code ready} with the loop, later and on another thread, unless the compiler does not manage it well. */
     void request(Program program, long uniforms, Consumer<FusedLoop> ready) {
-        int operands = program.inputs() + program.outputs().size();
+        Object[] arrays =
+                arrays(program.lane(), program.inputs() + program.outputs().size(), WARM_UP_ELEMENTS);
         int steps = program.steps().size();
-        request(() -> FusedCode.compile(program, uniforms), program.lane(), operands, WARM_UP_ELEMENTS, steps, ready);
+        request(() -> FusedCode.compile(program, uniforms), arrays, WARM_UP_ELEMENTS, steps, ready);
+    }
+
+    /** Operands of the lane's type, of so many elements each. */
+    static Object[] arrays(Lane lane, int operands, int elements) {
+        return lane == Lane.F32 ? new float[operands][elements] : new double[operands][elements];
     }
 
     /**
-     * The same with the loop that {@code making} gives, of so many steps over so many operands of the lane.
+     * The same with the loop that {@code making} gives, of so many steps.
      *
-     * @param elements how many take the loop through all that it does
+     * @param arrays operands to warm it up with
+     * @param elements how many of them take the loop through all that it does
      */
-    void request(
-            Supplier<FusedLoop> making, Lane lane, int operands, int elements, int steps, Consumer<FusedLoop> ready) {
-        Object[] arrays = lane == Lane.F32 ? new float[operands][elements] : new double[operands][elements];
-        int[] at = new int[operands];
-        double nanos = COMPILED_NANOS * elements * (steps + operands);
+    void request(Supplier<FusedLoop> making, Object[] arrays, int elements, int steps, Consumer<FusedLoop> ready) {
+        int[] at = new int[arrays.length];
+        double nanos = COMPILED_NANOS * elements * (steps + arrays.length);
         workshop.order(making, loop -> loop.run(arrays, at, elements), nanos, ready);
     }
 }

@@ -10,6 +10,8 @@ final class Normals {
     /** Blocks a thread takes at a time. */
     private static final int SHARE_BLOCKS = (1 << 14) / BoxMuller.BLOCK;
 
+    private static final int WARM_UP_ELEMENTS = BoxMuller.BLOCK * 64;
+
     /** About how many steps a transform takes. */
     private static final int STEPS = 75;
 
@@ -22,7 +24,11 @@ final class Normals {
         this.parallel = parallel;
         this.checkpoint = checkpoint;
         loop = new BackgroundLoop(
-                maker, () -> VectorBoxMuller.of(), Lane.F32, VectorBoxMuller.OPERANDS, BoxMuller.BLOCK * 64, STEPS);
+                maker,
+                () -> VectorBoxMuller.of(),
+                () -> FusedLoops.arrays(Lane.F32, VectorBoxMuller.OPERANDS, WARM_UP_ELEMENTS),
+                WARM_UP_ELEMENTS,
+                STEPS);
     }
 
     /** Fills {@code draws}, at least a block, with what the generator itself would give. */
