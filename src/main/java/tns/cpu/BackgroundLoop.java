@@ -2,14 +2,12 @@ package tns.cpu;
 
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tns.expr.Lane;
 
 /** A vectorised loop written by hand that is loaded and compiled in the background, once there is work for it. */
 final class BackgroundLoop {
     private final @Nullable FusedLoops maker;
     private final Supplier<FusedLoop> making;
-    private final Lane lane;
-    private final int operands;
+    private final Supplier<Object[]> arrays;
     private final int elements;
     private final int steps;
     private final int patience;
@@ -19,9 +17,20 @@ final class BackgroundLoop {
     private boolean requested;
     private volatile @Nullable FusedLoop loop;
 
+    /** One that is asked for after as much work as a program's. See the other for the parameters. */
+    BackgroundLoop(
+            @Nullable FusedLoops maker,
+            Supplier<FusedLoop> making,
+            Supplier<Object[]> arrays,
+            int elements,
+            int steps) {
+        this(maker, making, arrays, elements, steps, 1);
+    }
+
     /**
      * @param maker what makes loops; null to do without
-     * @param elements how many take the loop through all that it does
+     * @param arrays operands to warm it up with
+     * @param elements how many of them take the loop through all that it does
      * @param steps about how many a vector takes
      * @param patience how many times as much work as a program's has to come first: for loops that take long to compile
      *     and gain less
@@ -29,15 +38,13 @@ final class BackgroundLoop {
     BackgroundLoop(
             @Nullable FusedLoops maker,
             Supplier<FusedLoop> making,
-            Lane lane,
-            int operands,
+            Supplier<Object[]> arrays,
             int elements,
             int steps,
             int patience) {
         this.maker = maker;
         this.making = making;
-        this.lane = lane;
-        this.operands = operands;
+        this.arrays = arrays;
         this.elements = elements;
         this.steps = steps;
         this.patience = patience;
@@ -52,7 +59,7 @@ final class BackgroundLoop {
             work += (long) count * steps;
             if (work >= patience * by.promoteAfter()) {
                 requested = true;
-                by.request(making, lane, operands, elements, steps, made -> loop = made);
+                by.request(making, arrays.get(), elements, steps, made -> loop = made);
                 ready = loop;
             }
         }

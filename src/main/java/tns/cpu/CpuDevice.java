@@ -31,6 +31,7 @@ public class CpuDevice implements Device {
     private final Gemm gemm;
     private final PointwiseRunner pointwise;
     private final FoldLoops folds;
+    private final BackgroundLoop turn;
     private final Normals normals;
     private final Runnable checkpoint;
 
@@ -70,6 +71,7 @@ public class CpuDevice implements Device {
         pointwise = PointwiseRunners.choose(parallel, checkpoint, vectors);
         FusedLoops loops = pointwise instanceof FusedRunner fused ? fused.loops() : null;
         folds = new FoldLoops(loops);
+        turn = StridedCopy.loop(loops);
         normals = new Normals(parallel, checkpoint, loops);
         this.checkpoint = checkpoint;
     }
@@ -191,7 +193,7 @@ public class CpuDevice implements Device {
         boolean done = shape.elements() <= DIRECT_MAX_ELEMENTS
                 && pointwise instanceof FusedRunner fused
                 && fused.direct(program, inputs, shape, outputs);
-        done |= program.isCopy() && StridedCopy.run(parallel, inputs[0], outputs[0]);
+        done |= program.isCopy() && StridedCopy.run(parallel, turn, inputs[0], outputs[0]);
         if (!done) {
             pointwise.run(program, operands(inputs, shape), operands(outputs, shape), shape.toArray());
         }
@@ -208,7 +210,7 @@ public class CpuDevice implements Device {
 
     @Override
     public void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output) {
-        Reduce.run(parallel, reduction, input, keptDims, output);
+        Reduce.run(parallel, folds, reduction, input, keptDims, output);
     }
 
     @Override

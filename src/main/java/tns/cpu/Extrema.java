@@ -16,10 +16,11 @@ final class Extrema {
     private Extrema() {}
 
     /** ARGMAX or ARGMIN, see {@link tns.tensor.Device#reduce}; there is at least one folded element. */
-    static void positions(Parallel parallel, Reduction reduction, Tensor input, int keptDims, Tensor output) {
+    static void positions(
+            Parallel parallel, FoldLoops folds, Reduction reduction, Tensor input, int keptDims, Tensor output) {
         Tensor best = Tensor.of(HostBuffer.zeroed(output.device(), input.dtype(), output.elements()), output.shape());
         Reduction extremum = reduction == Reduction.ARGMAX ? Reduction.MAX : Reduction.MIN;
-        Reduce.run(parallel, extremum, input, keptDims, best);
+        Reduce.run(parallel, folds, extremum, input, keptDims, best);
         View view = input.view();
         Dims kept = Dims.ordered(view, 0, keptDims);
         Dims folded = Dims.ordered(view, keptDims, input.rank());

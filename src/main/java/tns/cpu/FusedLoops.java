@@ -31,23 +31,28 @@ final class FusedLoops {
 
     /** Calls {@code ready} with the loop, later and on another thread, unless the compiler does not manage it well. */
     void request(Program program, long uniforms, Consumer<FusedLoop> ready) {
-        int operands = program.inputs() + program.outputs().size();
-        int steps = program.steps().size();
         int elements = Workshop.TURNS * lanes(program.lane());
-        request(() -> FusedCode.compile(program, uniforms), program.lane(), operands, elements, steps, ready);
+        int operands = program.inputs() + program.outputs().size();
+        Object[] arrays = arrays(program.lane(), operands, elements);
+        int steps = program.steps().size();
+        request(() -> FusedCode.compile(program, uniforms), arrays, elements, steps, ready);
+    }
+
+    /** Operands of the lane's type, of so many elements each. */
+    static Object[] arrays(Lane lane, int operands, int elements) {
+        return lane == Lane.F32 ? new float[operands][elements] : new double[operands][elements];
     }
 
     /**
-     * The same with the loop that {@code making} gives, of so many steps over so many operands of the lane.
+     * The same with the loop that {@code making} gives, of so many steps.
      *
-     * @param elements how many take the loop through all that it does
+     * @param arrays operands to warm it up with
+     * @param elements how many of them take the loop through all that it does
      */
-    void request(
-            Supplier<FusedLoop> making, Lane lane, int operands, int elements, int steps, Consumer<FusedLoop> ready) {
-        Object[] arrays = lane == Lane.F32 ? new float[operands][elements] : new double[operands][elements];
-        int[] at = new int[operands];
-        double nanos = COMPILED_NANOS * elements * (steps + operands);
-        int few = Math.min(elements, lanes(lane));
+    void request(Supplier<FusedLoop> making, Object[] arrays, int elements, int steps, Consumer<FusedLoop> ready) {
+        int[] at = new int[arrays.length];
+        double nanos = COMPILED_NANOS * elements * (steps + arrays.length);
+        int few = Math.min(elements, lanes(Lane.F32));
         workshop.order(making, (loop, brief) -> loop.run(arrays, at, brief ? few : elements), nanos, ready);
     }
 

@@ -10,6 +10,8 @@ final class Normals {
     /** Blocks a thread takes at a time. */
     private static final int SHARE_BLOCKS = (1 << 14) / BoxMuller.BLOCK;
 
+    private static final int WARM_UP_ELEMENTS = BoxMuller.BLOCK * Workshop.TURNS;
+
     /** About how many steps a transform takes. */
     private static final int STEPS = 75;
 
@@ -27,9 +29,8 @@ final class Normals {
         loop = new BackgroundLoop(
                 maker,
                 () -> VectorBoxMuller.of(),
-                Lane.F32,
-                VectorBoxMuller.OPERANDS,
-                BoxMuller.BLOCK * Workshop.TURNS,
+                () -> FusedLoops.arrays(Lane.F32, VectorBoxMuller.OPERANDS, WARM_UP_ELEMENTS),
+                WARM_UP_ELEMENTS,
                 STEPS,
                 PATIENCE);
     }

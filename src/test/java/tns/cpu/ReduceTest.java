@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -68,6 +69,43 @@ class ReduceTest {
             one.reduce(Reduction.SUM, wide.window(wide.view().slice(0, 0, 2, n)), 0, again);
             assertEquals(bits(again), bits(sum), n + " elements, -Dtns.seed=" + RandomTensors.SEED);
         }
+    }
+
+    /** Loops over vectors add in the order of the plain ones, along runs and down columns. */
+    @Test
+    void vectorsDoNotChangeTheBits() {
+        Random random = new Random(RandomTensors.SEED);
+        FoldLoops plain = new FoldLoops(null);
+        FoldLoops vectors = new FoldLoops(new FusedLoops(0));
+        int[][] sizes = {{1, 300_001}, {7, 4096}, {3, 1000}, {1037, 256}, {300, 1100}, {19, 9000}};
+        for (int[] size : sizes) {
+            Shape shape = Shape.of(size);
+            Tensor x = Tensor.upload(one, DType.FLOAT32, shape, cancelling(random, size[0], size[1]));
+            for (Tensor input : new Tensor[] {x, x.viewed(x.view().permute(new int[] {1, 0}))}) {
+                Tensor y = Tensor.allocate(one, DType.FLOAT32, input.shape().part(0, 1));
+                Tensor again = Tensor.allocate(one, DType.FLOAT32, y.shape());
+                Reduce.run(new Parallel(1), plain, Reduction.SUM, input, 1, y);
+                Reduce.run(new Parallel(3), vectors, Reduction.SUM, input, 1, again);
+                assertEquals(bits(y), bits(again), input.describe() + ", -Dtns.seed=" + RandomTensors.SEED);
+            }
+        }
+    }
+
+    /** Numbers of all sizes whose sums along both dims are 0 but for what rounding leaves, which tells orders apart. */
+    private static float[] cancelling(Random random, int rows, int columns) {
+        float[] x = new float[rows * columns];
+        for (int r = 0; r < (rows + 1) / 2; r++) {
+            for (int c = 0; c < columns / 2; c++) {
+                float v = Math.scalb((float) random.nextGaussian(), random.nextInt(60));
+                x[r * columns + c] = v;
+                x[(r + 1) * columns - 1 - c] = -v;
+                if (r < rows / 2) {
+                    x[(rows - 1 - r) * columns + c] = -v;
+                    x[(rows - r) * columns - 1 - c] = v;
+                }
+            }
+        }
+        return x;
     }
 
     private static void checkFloats(Reduction reduction, double[] x, int folded, Tensor y, String what) {
