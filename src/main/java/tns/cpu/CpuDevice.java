@@ -17,6 +17,7 @@ import tns.tensor.Reduction;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 import tns.tensor.View;
+import tns.tensor.Windowing;
 
 /** The host processor: Java arrays as buffers, and a few threads of its own for what is worth sharing. */
 public class CpuDevice implements Device {
@@ -256,6 +257,26 @@ public class CpuDevice implements Device {
             }
         }
         return true;
+    }
+
+    @Override
+    public boolean correlate(Tensor x, Tensor weight, Windowing windowing, int[] spread, Tensor output) {
+        int[] window = {weight.size(2), weight.size(3)};
+        boolean suits = Correlation.suits(weight.size(1), window, windowing);
+        if (suits) {
+            Correlation.run(parallel, gemm.kernel(x.dtype()), x, weight, windowing, spread, output);
+        }
+        return suits;
+    }
+
+    @Override
+    public boolean correlateWeight(Tensor x, Tensor dy, Windowing windowing, Tensor dw) {
+        int[] window = {dw.size(2), dw.size(3)};
+        boolean suits = Correlation.suits(dw.size(1), window, windowing);
+        if (suits) {
+            Correlation.weight(parallel, gemm.kernel(x.dtype()), x, dy, windowing, dw);
+        }
+        return suits;
     }
 
     @Override

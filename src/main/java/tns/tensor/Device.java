@@ -174,6 +174,23 @@ public interface Device {
     }
 
     /**
+     * The sums of the windows of {@code x} [n, c, h, w], whose elements are taken {@code spread} apart with zeros
+     * between, times {@code weight} [o, c / groups, kh, kw]: for as many windows from the first as the contiguous
+     * {@code output} [n, o, windows] has. False, and nothing done, where it is better done as a matrix product.
+     */
+    default boolean correlate(Tensor x, Tensor weight, Windowing windowing, int[] spread, Tensor output) {
+        return false;
+    }
+
+    /**
+     * The gradient of {@link #correlate} without a spread by its weight, {@code dw}, for the gradient {@code dy} of its
+     * output; false, and nothing done, likewise.
+     */
+    default boolean correlateWeight(Tensor x, Tensor dy, Windowing windowing, Tensor dw) {
+        return false;
+    }
+
+    /**
      * Sorts the last dim of {@code input} stably, NaN last when ascending and first when descending, into contiguous
      * {@code values} and int64 {@code positions} of the same shape.
      */

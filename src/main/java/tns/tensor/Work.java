@@ -67,6 +67,12 @@ public record Work(String verb, long bytes, long flops) {
                 plain.verb, plain.bytes + bytes(bias), plain.flops + floats(output.dtype()) * output.elements());
     }
 
+    /** Of {@link Device#correlate}, and of its gradient with the roles exchanged. */
+    public static Work correlate(Tensor x, Tensor weight, Tensor output) {
+        long each = 2 * floats(output.dtype()) * weight.elements() / Math.max(1, weight.size(0));
+        return new Work("correlate", bytes(x, weight, output), each * output.elements());
+    }
+
     /** Of {@link Device#sort}. */
     public static Work sort(Tensor input, Tensor values, Tensor positions) {
         return new Work("sort", bytes(input, values, positions), 0);
