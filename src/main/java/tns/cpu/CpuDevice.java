@@ -29,6 +29,9 @@ public class CpuDevice implements Device {
 
     private final ArrayPool pool = new ArrayPool();
     private final Parallel parallel;
+    /** For work within a range that is shared already. */
+    private final Parallel alone = new Parallel(1);
+
     private final Gemm gemm;
     private final PointwiseRunner pointwise;
     private final FoldLoops folds;
@@ -277,6 +280,24 @@ public class CpuDevice implements Device {
             Correlation.weight(parallel, gemm.kernel(x.dtype()), x, dy, windowing, dw);
         }
         return suits;
+    }
+
+    @Override
+    public boolean attend(Tensor[] parts, double scale, RowProgram weighting, Tensor weights, Tensor output) {
+        heads(parts, scale).forward(weighting, weights, output);
+        return true;
+    }
+
+    @Override
+    public void attendBackward(
+            Tensor[] parts, double scale, RowProgram weightingGradient, Tensor weights, Tensor dy, Tensor[] gradients) {
+        heads(parts, scale).backward(weightingGradient, weights, dy, gradients);
+    }
+
+    private Heads heads(Tensor[] parts, double scale) {
+        Heads.Rows rows = (program, inputs, shape, outputs) ->
+                RowExecutor.run(alone, checkpoint, pointwise, folds, program, inputs, shape, outputs);
+        return new Heads(parallel, gemm, rows, parts, scale);
     }
 
     @Override

@@ -157,6 +157,29 @@ public final class ObservedCpu extends CpuDevice {
     }
 
     @Override
+    public boolean attend(Tensor[] parts, double scale, RowProgram weighting, Tensor weights, Tensor output) {
+        Observer seer = observer;
+        return seer == null
+                ? super.attend(parts, scale, weighting, weights, output)
+                : seer.seesIf(
+                        () -> super.attend(parts, scale, weighting, weights, output),
+                        () -> Work.attend(parts, weights, output));
+    }
+
+    @Override
+    public void attendBackward(
+            Tensor[] parts, double scale, RowProgram weightingGradient, Tensor weights, Tensor dy, Tensor[] gradients) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.attendBackward(parts, scale, weightingGradient, weights, dy, gradients);
+        } else {
+            seer.sees(
+                    () -> super.attendBackward(parts, scale, weightingGradient, weights, dy, gradients),
+                    () -> Work.attendBackward(parts, weights, dy, gradients));
+        }
+    }
+
+    @Override
     public void sort(Tensor input, boolean descending, Tensor values, Tensor positions) {
         Observer seer = observer;
         if (seer == null) {
