@@ -17,6 +17,7 @@ import tns.tensor.Reduction;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 import tns.tensor.View;
+import tns.tensor.Windowing;
 
 /** The host processor: Java arrays as buffers, and a few threads of its own for what is worth sharing. */
 public class CpuDevice implements Device {
@@ -28,6 +29,9 @@ public class CpuDevice implements Device {
 
     private final ArrayPool pool = new ArrayPool();
     private final Parallel parallel;
+    /** For work within a range that is shared already. */
+    private final Parallel alone = new Parallel(1);
+
     private final Gemm gemm;
     private final PointwiseRunner pointwise;
     private final FoldLoops folds;
@@ -258,6 +262,44 @@ public class CpuDevice implements Device {
             }
         }
         return true;
+    }
+
+    @Override
+    public boolean correlate(Tensor x, Tensor weight, Windowing windowing, int[] spread, Tensor output) {
+        int[] window = {weight.size(2), weight.size(3)};
+        boolean suits = Correlation.suits(weight.size(1), window, windowing);
+        if (suits) {
+            Correlation.run(parallel, gemm.kernel(x.dtype()), x, weight, windowing, spread, output);
+        }
+        return suits;
+    }
+
+    @Override
+    public boolean correlateWeight(Tensor x, Tensor dy, Windowing windowing, Tensor dw) {
+        int[] window = {dw.size(2), dw.size(3)};
+        boolean suits = Correlation.suits(dw.size(1), window, windowing);
+        if (suits) {
+            Correlation.weight(parallel, gemm.kernel(x.dtype()), x, dy, windowing, dw);
+        }
+        return suits;
+    }
+
+    @Override
+    public boolean attend(Tensor[] parts, double scale, RowProgram weighting, Tensor weights, Tensor output) {
+        heads(parts, scale).forward(weighting, weights, output);
+        return true;
+    }
+
+    @Override
+    public void attendBackward(
+            Tensor[] parts, double scale, RowProgram weightingGradient, Tensor weights, Tensor dy, Tensor[] gradients) {
+        heads(parts, scale).backward(weightingGradient, weights, dy, gradients);
+    }
+
+    private Heads heads(Tensor[] parts, double scale) {
+        Heads.Rows rows = (program, inputs, shape, outputs) ->
+                RowExecutor.run(alone, checkpoint, pointwise, folds, program, inputs, shape, outputs);
+        return new Heads(parallel, gemm, rows, parts, scale);
     }
 
     @Override

@@ -195,7 +195,8 @@ final class Gemm {
         }
     }
 
-    private MatrixKernel kernel(DType dtype) {
+    /** What multiplies elements of this type. */
+    MatrixKernel kernel(DType dtype) {
         return switch (dtype) {
             case FLOAT32 -> floats();
             case FLOAT64 -> doubles();

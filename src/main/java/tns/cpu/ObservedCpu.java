@@ -11,6 +11,7 @@ import tns.tensor.Randomness;
 import tns.tensor.Reduction;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
+import tns.tensor.Windowing;
 import tns.tensor.Work;
 
 /** A host processor whose work can be seen. While nobody looks, every verb costs one question. */
@@ -135,6 +136,47 @@ public final class ObservedCpu extends CpuDevice {
                 ? super.product(left, right, bias, output)
                 : seer.seesIf(
                         () -> super.product(left, right, bias, output), () -> Work.product(left, right, bias, output));
+    }
+
+    @Override
+    public boolean correlate(Tensor x, Tensor weight, Windowing windowing, int[] spread, Tensor output) {
+        Observer seer = observer;
+        return seer == null
+                ? super.correlate(x, weight, windowing, spread, output)
+                : seer.seesIf(
+                        () -> super.correlate(x, weight, windowing, spread, output),
+                        () -> Work.correlate(x, weight, output));
+    }
+
+    @Override
+    public boolean correlateWeight(Tensor x, Tensor dy, Windowing windowing, Tensor dw) {
+        Observer seer = observer;
+        return seer == null
+                ? super.correlateWeight(x, dy, windowing, dw)
+                : seer.seesIf(() -> super.correlateWeight(x, dy, windowing, dw), () -> Work.correlate(x, dw, dy));
+    }
+
+    @Override
+    public boolean attend(Tensor[] parts, double scale, RowProgram weighting, Tensor weights, Tensor output) {
+        Observer seer = observer;
+        return seer == null
+                ? super.attend(parts, scale, weighting, weights, output)
+                : seer.seesIf(
+                        () -> super.attend(parts, scale, weighting, weights, output),
+                        () -> Work.attend(parts, weights, output));
+    }
+
+    @Override
+    public void attendBackward(
+            Tensor[] parts, double scale, RowProgram weightingGradient, Tensor weights, Tensor dy, Tensor[] gradients) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.attendBackward(parts, scale, weightingGradient, weights, dy, gradients);
+        } else {
+            seer.sees(
+                    () -> super.attendBackward(parts, scale, weightingGradient, weights, dy, gradients),
+                    () -> Work.attendBackward(parts, weights, dy, gradients));
+        }
     }
 
     @Override

@@ -7,6 +7,8 @@ import tns.op.Args;
 import tns.op.Attention;
 import tns.op.Contraction;
 import tns.op.Family;
+import tns.op.HeadLayout;
+import tns.op.HeadLayout.Attended;
 import tns.op.Movement;
 import tns.op.None;
 import tns.op.RandomOps;
@@ -105,20 +107,14 @@ public final class MultiheadAttention {
                     ErrorKind.SHAPE,
                     "multihead_attention: the query has " + query.size(-1) + " features, embed_dim is " + plan.width);
         }
-        Tensor[] projected =
-                projected(plan, self, batchFirst(plan, query), batchFirst(plan, key), batchFirst(plan, value), same);
-        Tensor q = heads(plan, projected[0]);
-        Tensor k = heads(plan, projected[1]);
-        Tensor v = heads(plan, projected[2]);
-        Tensor mask = mask(in, q, k);
-        boolean causal = in.flag("is_causal") && mask == null;
+        HeadLayout layout = new HeadLayout(plan.heads, plan.batchFirst || !batched);
+        Tensor[] projected = projected(plan, self, batch(query), batch(key), batch(value), same);
         double dropout = self.training() ? plan.dropout : 0;
-        Tensor weights = Attention.weights(in.context(), q, k, mask, causal, 1 / Math.sqrt(q.size(-1)), dropout);
-        Tensor joined = Movement.permute(Contraction.matmul(weights, v), 0, 2, 1, 3);
-        Tensor flat = Movement.reshape(joined, Shape.of(joined.size(0), joined.size(1), plan.width));
+        Attended attended = attended(in, layout, dropout, 1 / Math.sqrt((double) plan.width / plan.heads), projected);
+        Tensor weights = attended.weights();
         Layer out = self.layer("out_proj");
-        Tensor y = Layers.apply(flat, out.tensor("weight"), out.tensorOrNull("bias"));
-        Tensor output = !batched ? Movement.squeeze(y, 0) : plan.batchFirst ? y : Movement.transpose(y, 0, 1);
+        Tensor y = Layers.apply(attended.joined(), out.tensor("weight"), out.tensorOrNull("bias"));
+        Tensor output = batched ? y : Movement.squeeze(y, 0);
         if (!in.flag("need_weights")) {
             return Tuple.of(output, None.NONE);
         }
@@ -129,36 +125,43 @@ public final class MultiheadAttention {
         return Tuple.of(output, batched ? shown : Movement.squeeze(shown, 0));
     }
 
-    private static Tensor batchFirst(Plan plan, Tensor x) {
-        return x.rank() == 2 ? Movement.unsqueeze(x, 0) : plan.batchFirst ? x : Movement.transpose(x, 0, 1);
+    /** A sequence alone as a batch of one. */
+    private static Tensor batch(Tensor x) {
+        return x.rank() == 2 ? Movement.unsqueeze(x, 0) : x;
     }
 
-    /** Query, key and value times their weights, plus bias; one product when all three are one tensor. */
+    /** Query, key and value times their weights, plus bias; one product, and one tensor, when all three are one. */
     private static Tensor[] projected(Plan plan, Layer self, Tensor q, Tensor k, Tensor v, boolean same) {
         Tensor weight = self.tensorOrNull("in_proj_weight");
         Tensor bias = self.tensorOrNull("in_proj_bias");
+        if (same && weight != null) {
+            return new Tensor[] {Layers.apply(q, weight, bias)};
+        }
         Tensor[] inputs = {q, k, v};
         Tensor[] projected = new Tensor[3];
-        Tensor all = same && weight != null ? Layers.apply(q, weight, bias) : null;
         String[] names = {"q_proj_weight", "k_proj_weight", "v_proj_weight"};
         for (int i = 0; i < 3; i++) {
             int from = i * plan.width;
-            if (all != null) {
-                projected[i] = Movement.range(all, 2, from, from + plan.width);
-            } else {
-                Tensor own =
-                        weight == null ? self.tensor(names[i]) : Movement.range(weight, 0, from, from + plan.width);
-                Tensor ownBias = bias == null ? null : Movement.range(bias, 0, from, from + plan.width);
-                projected[i] = Layers.apply(inputs[i], own, ownBias);
-            }
+            Tensor own = weight == null ? self.tensor(names[i]) : Movement.range(weight, 0, from, from + plan.width);
+            Tensor ownBias = bias == null ? null : Movement.range(bias, 0, from, from + plan.width);
+            projected[i] = Layers.apply(inputs[i], own, ownBias);
         }
         return projected;
     }
 
-    /** [batch, steps, features] as [batch, heads, steps, features / heads]. */
-    private static Tensor heads(Plan plan, Tensor x) {
-        Shape split = Shape.of(x.size(0), x.size(1), plan.heads, plan.width / plan.heads);
-        return Movement.permute(Movement.reshape(x, split), 0, 2, 1, 3);
+    private static Attended attended(Args in, HeadLayout layout, double dropout, double scale, Tensor[] projected) {
+        boolean causal = in.flag("is_causal");
+        boolean plain = dropout == 0 && !causal && !in.has("attn_mask") && !in.has("key_padding_mask");
+        Attended attended = plain ? layout.attend(scale, projected) : null;
+        if (attended != null) {
+            return attended;
+        }
+        Tensor[] parts = layout.parts(projected);
+        Tensor q = layout.split(parts[0]);
+        Tensor k = layout.split(parts[1]);
+        Tensor mask = mask(in, q, k);
+        Tensor weights = Attention.weights(in.context(), q, k, mask, causal && mask == null, scale, dropout);
+        return new Attended(layout.join(Contraction.matmul(weights, layout.split(parts[2]))), weights);
     }
 
     /** Both masks as one that broadcasts to [batch, heads, l, s], in the sense of {@link Attention#weights}; or null. */

@@ -6,13 +6,13 @@ import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Args;
 import tns.op.Arithmetic;
-import tns.op.Contraction;
 import tns.op.Family;
 import tns.op.Joining;
 import tns.op.Movement;
 import tns.op.None;
 import tns.op.RandomOps;
 import tns.op.Recurrence;
+import tns.op.RecurrentCell;
 import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.tensor.Param;
@@ -36,8 +36,8 @@ public final class Recurrent {
                         + SHAPES + " called with x and maybe h it gives (outputs, h).")
                 .example("rnn(3, 2)(ones(4, 1, 3))[0].shape", "(4, 1, 2)")
                 .is(args -> switch (args.text("nonlinearity")) {
-                    case "tanh" -> layer(args, Recurrence.TANH);
-                    case "relu" -> layer(args, Recurrence.RELU);
+                    case "tanh" -> layer(args, RecurrentCell.TANH);
+                    case "relu" -> layer(args, RecurrentCell.RELU);
                     case String other ->
                         throw new TnsException(ErrorKind.VALUE, "rnn: no nonlinearity \"" + other + "\"")
                                 .help("tanh or relu");
@@ -46,18 +46,18 @@ public final class Recurrent {
                 .doc("A long short-term memory layer." + SHAPES
                         + " called with x and maybe (h, c) it gives (outputs, (h, c)).")
                 .example("lstm(3, 2, batch_first=true)(ones(1, 4, 3))[0].shape", "(1, 4, 2)")
-                .is(args -> layer(args, Recurrence.LSTM));
+                .is(args -> layer(args, RecurrentCell.LSTM));
         FAMILY.define("gru(input_size: int, hidden_size: int, num_layers: int = 1, " + OPTIONS)
                 .doc("A layer of gated recurrent units." + SHAPES + " called with x and maybe h it gives (outputs, h).")
                 .example("gru(3, 2, bidirectional=true)(ones(4, 3))[0].shape", "(4, 4)")
-                .is(args -> layer(args, Recurrence.GRU));
+                .is(args -> layer(args, RecurrentCell.GRU));
     }
 
     private Recurrent() {}
 
     /** The settings of one layer. */
     private record Plan(
-            Recurrence.Cell cell,
+            RecurrentCell cell,
             int features,
             int hidden,
             int layers,
@@ -79,7 +79,7 @@ public final class Recurrent {
         }
     }
 
-    private static Layer layer(Args args, Recurrence.Cell cell) {
+    private static Layer layer(Args args, RecurrentCell cell) {
         Plan plan = new Plan(
                 cell,
                 args.integer("input_size"),
@@ -122,11 +122,11 @@ public final class Recurrent {
                                     + "] or [steps, " + plan.features + "], found " + given.describe())
                     .help("the last dim of the input is input_size");
         }
-        // Features first, [features, steps, batch]: see Recurrence.
+        // Steps first and the batch last, [steps, features, batch]: see Recurrence.
         Tensor x = !batched
-                ? Movement.unsqueeze(Movement.transpose(given, 0, 1), 2)
-                : plan.batchFirst ? Movement.permute(given, 2, 1, 0) : Movement.permute(given, 2, 0, 1);
-        if (x.size(1) == 0) {
+                ? Movement.unsqueeze(given, 2)
+                : plan.batchFirst ? Movement.permute(given, 1, 2, 0) : Movement.permute(given, 0, 2, 1);
+        if (x.size(0) == 0) {
             throw new TnsException(
                     ErrorKind.SHAPE, plan.name() + ": a sequence needs at least 1 step, found " + given.describe());
         }
@@ -135,8 +135,8 @@ public final class Recurrent {
         Tensor[][] last = new Tensor[plan.cell.states()][plan.runs()];
         for (int level = 0; level < plan.layers; level++) {
             if (level > 0 && plan.dropout > 0 && self.training()) {
-                Tensor steps = Movement.permute(x, 1, 2, 0);
-                x = Movement.permute(RandomOps.dropout(in.context(), steps, plan.dropout, true), 2, 0, 1);
+                Tensor steps = Movement.transpose(x, 1, 2);
+                x = Movement.transpose(RandomOps.dropout(in.context(), steps, plan.dropout, true), 1, 2);
             }
             Tensor[] outputs = new Tensor[plan.directions];
             for (int direction = 0; direction < plan.directions; direction++) {
@@ -145,15 +145,15 @@ public final class Recurrent {
                 outputs[direction] = Movement.select(states, 0, 0);
                 for (int s = 0; s < plan.cell.states(); s++) {
                     Tensor sequence = Movement.select(states, 0, s);
-                    Tensor end = Movement.select(sequence, 1, direction == 1 ? 0 : x.size(1) - 1);
+                    Tensor end = Movement.select(sequence, 0, direction == 1 ? 0 : x.size(0) - 1);
                     last[s][run] = Movement.transpose(end, 0, 1);
                 }
             }
-            x = plan.directions == 1 ? outputs[0] : Joining.cat(outputs, 0);
+            x = plan.directions == 1 ? outputs[0] : Joining.cat(outputs, 1);
         }
         Tensor y = !batched
-                ? Movement.transpose(Movement.squeeze(x, 2), 0, 1)
-                : plan.batchFirst ? Movement.permute(x, 2, 1, 0) : Movement.permute(x, 1, 2, 0);
+                ? Movement.squeeze(x, 2)
+                : plan.batchFirst ? Movement.permute(x, 2, 0, 1) : Movement.permute(x, 0, 2, 1);
         List<Object> ends = new ArrayList<>();
         for (Tensor[] each : last) {
             Tensor stacked = Joining.stack(each, 0);
@@ -172,27 +172,31 @@ public final class Recurrent {
         }
     }
 
-    /** [states, hidden, steps, batch] of one layer in one direction. */
+    /** [states, steps, hidden, batch] of one layer in one direction. */
     private static Tensor states(Plan plan, Layer self, Tensor x, Tensor[] initial, int run) {
         String suffix = plan.suffix(run);
-        Tensor weight = self.tensor("weight_ih_" + suffix);
-        Tensor flat = Movement.reshape(x, Shape.of(x.size(0), x.size(1) * x.size(2)));
-        Tensor gates = Contraction.matmul(weight, flat);
+        Tensor input = self.tensor("weight_ih_" + suffix);
         Tensor hidden = self.tensor("weight_hh_" + suffix);
-        Tensor bias = Tensor.allocate(x.device(), x.dtype(), Shape.of(weight.size(0)));
-        if (plan.bias) {
-            Tensor input = self.tensor("bias_ih_" + suffix);
-            bias = self.tensor("bias_hh_" + suffix);
-            if (plan.cell == Recurrence.GRU) {
-                gates = Arithmetic.plus(gates, Movement.unsqueeze(input, 1));
-            } else {
-                // Both are added to the same sums: one addition for all steps.
-                bias = Arithmetic.plus(bias, input);
-            }
-        }
-        Tensor sequence = Movement.reshape(gates, Shape.of(weight.size(0), x.size(1), x.size(2)));
         boolean reverse = run % plan.directions == 1;
-        return Recurrence.run(plan.cell, sequence, hidden, bias, Joining.stack(initial, 0), reverse);
+        Tensor bias = bias(plan, self, x, suffix);
+        return Recurrence.run(plan.cell, x, input, hidden, bias, Joining.stack(initial, 0), reverse);
+    }
+
+    /** The biases of a cell: both of a gate that adds them to the same sum are one. */
+    private static Tensor bias(Plan plan, Layer self, Tensor x, String suffix) {
+        if (!plan.bias) {
+            return Tensor.allocate(x.device(), x.dtype(), Shape.of(plan.cell.biases() * plan.hidden));
+        }
+        Tensor input = self.tensor("bias_ih_" + suffix);
+        Tensor state = self.tensor("bias_hh_" + suffix);
+        if (plan.cell != RecurrentCell.GRU) {
+            return Arithmetic.plus(state, input);
+        }
+        int both = 2 * plan.hidden;
+        int all = 3 * plan.hidden;
+        Tensor added = Arithmetic.plus(Movement.range(state, 0, 0, both), Movement.range(input, 0, 0, both));
+        return Joining.cat(
+                new Tensor[] {added, Movement.range(input, 0, both, all), Movement.range(state, 0, both, all)}, 0);
     }
 
     /** The first states of each run, [hidden, batch] each. */

@@ -7,6 +7,7 @@ import tns.tensor.Origin;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 import tns.tensor.View;
+import tns.tensor.Windowing;
 
 /**
  * Convolution over any number of spatial dims, and its two adjoints. All three are linear in both inputs and each is a
@@ -80,9 +81,13 @@ final class Convolution {
         if (y.elements() == 0 || w.elements() == 0) {
             return y;
         }
+        Tensor weight = Casts.contiguous(w.detach());
+        if (g.dims() <= 2 && x.device().correlate(plane(x), plane(weight), plane(g), plane(spread), plane(y))) {
+            return y;
+        }
         int[] kernel = spatial(w);
         WindowRows windows = new WindowRows(x, kernel, outputs, g, spread);
-        Tensor matrices = matrices(w.detach(), g.groups());
+        Tensor matrices = matrices(weight, g.groups());
         boolean direct = g.groups() == 1 && windows.lineRows() == outputs[last];
         Shape lines = Shape.of(outputs).with(last, windows.lineRows());
         Tensor product =
@@ -108,6 +113,26 @@ final class Convolution {
             }
         }
         return y;
+    }
+
+    /** [n, c, sizes] with two spatial dims, of which the first may be added. */
+    private static Tensor plane(Tensor t) {
+        return t.window(t.rank() == 4 ? t.view() : t.view().insert(2));
+    }
+
+    private static Windowing plane(Windowing g) {
+        return g.dims() == 2
+                ? g
+                : new Windowing(
+                        plane(g.stride()),
+                        new int[] {0, g.before()[0]},
+                        new int[] {0, g.after()[0]},
+                        plane(g.dilation()),
+                        g.groups());
+    }
+
+    private static int[] plane(int[] distances) {
+        return distances.length == 2 ? distances : new int[] {1, distances[0]};
     }
 
     /** w as one matrix per group: [g, o / g, last kernel dim * other kernel dims * c / g], the order of the rows. */
@@ -148,6 +173,13 @@ final class Convolution {
         int inputs = x.size(1) / groups;
         int dims = kernel.length;
         int[] outputs = spatial(dy);
+        if (dims <= 2 && dy.elements() > 0 && inputs > 0) {
+            Tensor dw = Tensor.room(
+                    x.device(), x.dtype(), Shape.of(dy.size(1), inputs).concat(Shape.of(kernel)));
+            if (x.device().correlateWeight(plane(x), plane(dy), plane(g), plane(dw))) {
+                return dw;
+            }
+        }
         int width = inputs * Shape.of(kernel).elements();
         Tensor sum = Tensor.allocate(x.device(), x.dtype(), Shape.of(groups, own, width));
         if (dy.elements() > 0 && sum.elements() > 0) {

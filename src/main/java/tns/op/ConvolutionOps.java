@@ -6,6 +6,7 @@ import tns.error.TnsException;
 import tns.tensor.DType;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
+import tns.tensor.Windowing;
 
 /** Convolutions and transposed convolutions over one, two and three dims, checked and with PyTorch's arguments. */
 public final class ConvolutionOps {

@@ -111,11 +111,14 @@ public record Embedding(int padding, double maxNorm, double normType, boolean sc
         }
         Selection.requireInts("embedding", x);
         Broadcasting.device("embedding", x, table);
-        Tensor negative = Comparison.LT.apply(x, Reductions.scalar(x, 0));
-        if (Reductions.anyTrue(negative)) {
-            throw new TnsException(ErrorKind.INDEX, "embedding: a negative index names no row");
+        Tensor within = x;
+        if (!Selection.isKnownWithin(x, table.size(0))) {
+            Tensor negative = Comparison.LT.apply(x, Reductions.scalar(x, 0));
+            if (Reductions.anyTrue(negative)) {
+                throw new TnsException(ErrorKind.INDEX, "embedding: a negative index names no row");
+            }
+            within = Selection.wrapped("embedding", x, table.size(0), 0);
         }
-        return Casts.contiguous(
-                Movement.reshape(Selection.wrapped("embedding", x, table.size(0), 0), Shape.of(x.elements())));
+        return Casts.contiguous(Movement.reshape(within, Shape.of(x.elements())));
     }
 }

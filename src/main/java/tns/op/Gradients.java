@@ -170,6 +170,11 @@ final class Gradients {
                     }
                 }
             }
+            if (!place.wanted) {
+                // Its memory serves the next gradients, unless a view, a history or a result that waits has a part in
+                // it.
+                dy.release();
+            }
         }
     }
 

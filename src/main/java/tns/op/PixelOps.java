@@ -6,6 +6,7 @@ import tns.error.TnsException;
 import tns.expr.Expr;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
+import tns.tensor.Windowing;
 
 /** Images taken apart and put together: windows as columns, channels as pixels; and prelu, which has a weight a channel. */
 final class PixelOps {

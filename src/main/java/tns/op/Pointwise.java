@@ -194,7 +194,12 @@ public final class Pointwise {
     }
 
     /** The derivative with respect to one input, as an op over (some of) the inputs, the result y and dy. */
-    private record Derived(@Nullable Pointwise op, int[] uses) {}
+    private record Derived(@Nullable Pointwise op, int[] uses) {
+        /** Whether it is dy as it comes, which is input {@code dy} of the derivative: so it is for a sum's terms. */
+        boolean passes(int dy) {
+            return op != null && uses.length == 1 && uses[0] == dy && op.expr.equals(Expr.input(0));
+        }
+    }
 
     private Derived derived(int input) {
         Derived known = gradients[input];
@@ -273,12 +278,18 @@ public final class Pointwise {
             if (derived.op == null) {
                 return null;
             }
-            boolean together = dy.device().isHost() || wanted() > 1;
-            Tensor full = together && !GradMode.enabled() && Fusion.worthwhile(dy.device(), y.dtype(), y.shape())
-                    ? inOnePass(i, y, dy)
-                    : derived.op.on(operands(derived.uses, y, dy), y.dtype());
+            Tensor full = derived.passes(op.arity + 1) && dy.dtype() == y.dtype()
+                    ? dy
+                    : computed(derived, derived.op, i, y, dy);
             Tensor summed = Reductions.sumTo(full, input(i).shape());
             return Casts.to(summed, input(i).dtype());
+        }
+
+        private Tensor computed(Derived derived, Pointwise derivative, int i, Tensor y, Tensor dy) {
+            boolean together = dy.device().isHost() || wanted() > 1;
+            return together && !GradMode.enabled() && Fusion.worthwhile(dy.device(), y.dtype(), y.shape())
+                    ? inOnePass(i, y, dy)
+                    : derivative.on(operands(derived.uses, y, dy), y.dtype());
         }
 
         /** How many derivatives a pass back may ask for. */
@@ -319,7 +330,7 @@ public final class Pointwise {
             @Nullable Tensor[] all = new @Nullable Tensor[op.arity];
             for (int i = 0; i < op.arity; i++) {
                 Derived derived = op.derived(i);
-                if (derived.op == null || i != asked && !operands[i].requiresGrad()) {
+                if (derived.op == null || i != asked && (derived.passes(op.arity + 1) || !operands[i].requiresGrad())) {
                     continue;
                 }
                 wanted |= 1L << i;

@@ -1,11 +1,9 @@
 package tns.op;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tns.expr.Expr;
-import tns.expr.Program;
 import tns.tensor.GradMode;
 import tns.tensor.Origin;
 import tns.tensor.Shape;
@@ -13,156 +11,146 @@ import tns.tensor.Tensor;
 import tns.tensor.View;
 
 /**
- * A recurrent cell run along a sequence: one matrix product and one pointwise program per step, forwards and backwards.
- * The backward program is the derivative of the cell's expressions.
+ * A recurrent cell run along a sequence: one matrix product and the cell's programs per step, forwards and backwards.
  *
- * <p>Everything lies features first, [features, steps, batch], so that the products of all steps with the input weights
- * are one, and each step's product reads its operands as they lie. Compared with recording each step's ops, the gradient
- * of the weights is one product instead of a sum of one per step.
+ * <p>Everything lies steps first, [steps, features, batch], so that what belongs to a step is one piece of memory: a
+ * product reads its operands as they lie, and the programs run along lines without gaps. The products of all steps with
+ * the input's weights are one call, and the gradients of the weights one product each instead of a sum of one per step.
  */
 public final class Recurrence {
-    /** A cell: gates and states, and the next states as expressions. States after the first are not multiplied. */
-    public static final class Cell {
-        private final String name;
-        private final int gates;
-        private final int states;
-        private final Expr[] next;
-
-        private Cell(String name, int gates, int states, Expr... next) {
-            this.name = name;
-            this.gates = gates;
-            this.states = states;
-            this.next = next;
-        }
-
-        public String name() {
-            return name;
-        }
-
-        /** Rows of weights per hidden feature. */
-        public int gates() {
-            return gates;
-        }
-
-        /** What is carried from step to step: the output h, and for an lstm the cell c. */
-        public int states() {
-            return states;
-        }
-
-        /** Inputs of a step: input gates, state gates, their biases, previous states. */
-        private int arity() {
-            return 3 * gates + states;
-        }
-    }
-
-    public static final Cell TANH = new Cell("rnn", 1, 1, sum(0, 1).tanh());
-    public static final Cell RELU =
-            new Cell("rnn", 1, 1, Expr.select(sum(0, 1).le(Expr.constant(0.0)), Expr.constant(0.0), sum(0, 1)));
-    public static final Cell LSTM = lstm();
-    public static final Cell GRU = gru();
-
     private Recurrence() {}
 
-    /** What gate {@code k} of {@code gates} gets from the input, the state and the bias. */
-    private static Expr sum(int k, int gates) {
-        return Expr.input(k).add(fromState(k, gates));
-    }
-
-    private static Expr fromState(int k, int gates) {
-        return Expr.input(gates + k).add(Expr.input(2 * gates + k));
-    }
-
-    /** Hochreiter and Schmidhuber 1997 with forget gates; gates in PyTorch's order: input, forget, cell, output. */
-    private static Cell lstm() {
-        Expr c = sum(1, 4)
-                .sigmoid()
-                .mul(Expr.input(13))
-                .add(sum(0, 4).sigmoid().mul(sum(2, 4).tanh()));
-        return new Cell("lstm", 4, 2, sum(3, 4).sigmoid().mul(c.tanh()), c);
-    }
-
-    /** Cho et al. 2014, with the reset gate after the product, as PyTorch: gates reset, update, new. */
-    private static Cell gru() {
-        Expr update = sum(1, 3).sigmoid();
-        Expr fresh = Expr.input(2).add(sum(0, 3).sigmoid().mul(fromState(2, 3))).tanh();
-        Expr h = Expr.input(9);
-        return new Cell("gru", 3, 1, fresh.add(update.mul(h.sub(fresh))));
-    }
-
     /**
-     * The states after every step, [states, hidden, steps, batch].
+     * The states after every step, [states, steps, hidden, batch].
      *
-     * @param input what the gates get from the input, [gates * hidden, steps, batch]
-     * @param weight [gates * hidden, hidden]
-     * @param bias what the state's part of the gates has besides, [gates * hidden]
+     * @param x the sequence, [steps, features, batch]
+     * @param input what x is multiplied by, [gates * hidden, features]
+     * @param weight what the first state is multiplied by, [gates * hidden, hidden]
+     * @param bias [biases * hidden]
      * @param initial the states before the first step, [states, hidden, batch]
      * @param reverse whether to run from the last step to the first
      */
-    public static Tensor run(Cell cell, Tensor input, Tensor weight, Tensor bias, Tensor initial, boolean reverse) {
-        Tensor[] inputs = {input, weight, bias, initial};
+    public static Tensor run(
+            RecurrentCell cell, Tensor x, Tensor input, Tensor weight, Tensor bias, Tensor initial, boolean reverse) {
+        Tensor[] inputs = {x, input, weight, bias, initial};
         Steps steps = new Steps(cell, inputs, reverse);
         boolean tracked = false;
         for (Tensor t : inputs) {
             tracked |= Reductions.tracked(t);
         }
-        Tensor products = steps.forward();
-        return tracked ? steps.y.withOrigin(new RunOrigin(cell, reverse, products, inputs)) : steps.y;
+        Tensor y = steps.room(cell.states(), steps.count, steps.hidden, steps.batch);
+        Tensor kept = steps.forward(y);
+        if (tracked) {
+            return y.withOrigin(new RunOrigin(cell, reverse, kept, inputs));
+        }
+        kept.release();
+        return y;
+    }
+
+    /** A value of the cell at a step; steps are counted in the order in which they run. */
+    @FunctionalInterface
+    private interface Value {
+        Tensor at(int order);
     }
 
     /** One run: its sizes, and the views of each step. */
     private static final class Steps {
-        private final Cell cell;
+        private final RecurrentCell cell;
         private final boolean reverse;
         private final int hidden;
         private final int count;
         private final int batch;
+        private final Tensor x;
         private final Tensor input;
         private final Tensor weight;
         private final Tensor bias;
         private final Tensor initial;
-        private Tensor y;
 
-        Steps(Cell cell, Tensor[] inputs, boolean reverse) {
+        Steps(RecurrentCell cell, Tensor[] inputs, boolean reverse) {
             this.cell = cell;
             this.reverse = reverse;
-            input = Casts.contiguous(inputs[0].detach());
-            weight = Casts.contiguous(inputs[1].detach());
-            bias = Casts.contiguous(inputs[2].detach());
-            initial = Casts.contiguous(inputs[3].detach());
+            x = Casts.contiguous(inputs[0].detach());
+            input = Casts.contiguous(inputs[1].detach());
+            weight = Casts.contiguous(inputs[2].detach());
+            bias = Casts.contiguous(inputs[3].detach());
+            initial = Casts.contiguous(inputs[4].detach());
             hidden = weight.size(1);
-            count = input.size(1);
-            batch = input.size(2);
-            y = Tensor.allocate(input.device(), input.dtype(), Shape.of(cell.states, hidden, count, batch));
+            count = x.size(0);
+            batch = x.size(2);
         }
 
-        private Tensor allocate(int... sizes) {
-            return Tensor.allocate(input.device(), input.dtype(), Shape.of(sizes));
+        private Tensor room(int... sizes) {
+            return Tensor.room(x.device(), x.dtype(), Shape.of(sizes));
+        }
+
+        private Tensor zeros(int... sizes) {
+            return Tensor.allocate(x.device(), x.dtype(), Shape.of(sizes));
         }
 
         private int step(int order) {
             return reverse ? count - 1 - order : order;
         }
 
-        /** Part {@code k} of {@code x}, [parts * hidden, steps, batch] or [parts, hidden, steps, batch], at a step. */
-        private Tensor at(Tensor x, int k, int step) {
-            int[] strides = {count * batch, 1};
-            return x.window(new View(
-                    Shape.of(hidden, batch), strides, x.view().offset() + (k * hidden * count + step) * batch));
+        private boolean isEmpty() {
+            return hidden * batch == 0;
         }
 
-        /** Part {@code k} of {@code x}, [parts * hidden, batch]. */
-        private Tensor part(Tensor x, int k) {
-            return x.window(new View(
-                    Shape.of(hidden, batch), new int[] {batch, 1}, x.view().offset() + k * hidden * batch));
+        /** Piece {@code k} of {@code hidden} lines of {@code batch} elements. */
+        private Tensor piece(Tensor all, int k) {
+            return all.window(new View(
+                    Shape.of(hidden, batch), new int[] {batch, 1}, all.view().offset() + k * hidden * batch));
         }
 
-        private Tensor bias(int k) {
-            return bias.window(
-                    new View(Shape.of(hidden, 1), new int[] {1, 0}, bias.view().offset() + k * hidden));
+        /** The state {@code s} of {@code states}, [states, steps, hidden, batch], before a step. */
+        private Tensor before(Tensor states, int s, int order) {
+            return order == 0 ? piece(initial, s) : piece(states, s * count + step(order - 1));
         }
 
-        private Tensor previous(int state, int order) {
-            return order == 0 ? part(initial, state) : at(y, state, step(order - 1));
+        /** The values of each piece of a step of {@code steps}, [steps, parts * hidden, batch]. */
+        private void add(List<Value> values, Tensor steps, int parts) {
+            for (int k = 0; k < parts; k++) {
+                int part = k;
+                values.add(order -> piece(steps, step(order) * parts + part));
+            }
+        }
+
+        /** The values of each state of {@code states}, [states, steps, hidden, batch], after a step. */
+        private void addStates(List<Value> values, Tensor states) {
+            for (int k = 0; k < cell.states(); k++) {
+                int s = k;
+                values.add(order -> piece(states, s * count + step(order)));
+            }
+        }
+
+        private void addBefore(List<Value> values, Tensor states) {
+            for (int k = 0; k < cell.states(); k++) {
+                int s = k;
+                values.add(order -> before(states, s, order));
+            }
+        }
+
+        /** The pieces of what is the same object at every step. */
+        private void addSame(List<Value> values, Tensor all, int parts) {
+            for (int k = 0; k < parts; k++) {
+                Tensor piece = piece(all, k);
+                values.add(order -> piece);
+            }
+        }
+
+        private void addBiases(List<Value> values) {
+            for (int k = 0; k < cell.biases(); k++) {
+                Tensor part = bias.window(new View(
+                        Shape.of(hidden, 1), new int[] {1, 0}, bias.view().offset() + k * hidden));
+                values.add(order -> part);
+            }
+        }
+
+        private void run(RecurrentCell.Stage stage, List<Value> values, int order) {
+            Tensor[] from = new Tensor[stage.inputs().size()];
+            Arrays.setAll(from, i -> values.get(stage.inputs().get(i)).at(order));
+            Tensor[] to = new Tensor[stage.outputs().size()];
+            Arrays.setAll(to, i -> values.get(stage.outputs().get(i)).at(order));
+            x.device().map(stage.program(), from, Shape.of(hidden, batch), to);
         }
 
         /** One matrix of a product, as a batch of one. */
@@ -170,209 +158,206 @@ public final class Recurrence {
             return matrix.window(matrix.view().insert(0));
         }
 
-        /** Fills {@link #y}, and returns the products of the weights and the states, [gates * hidden, steps, batch]. */
-        Tensor forward() {
-            Tensor products = allocate(cell.gates * hidden, count, batch);
-            Tensor product = allocate(1, cell.gates * hidden, batch);
-            Expr[] results = new Expr[cell.states + cell.gates];
-            System.arraycopy(cell.next, 0, results, 0, cell.states);
-            for (int k = 0; k < cell.gates; k++) {
-                results[cell.states + k] = Expr.input(cell.gates + k);
-            }
-            Program program = Program.of(input.dtype().lane(), results);
-            for (int order = 0; order < count && y.elements() > 0; order++) {
-                int step = step(order);
-                input.device().gemm(one(weight), one(previous(0, order)), product);
-                List<Tensor> from = new ArrayList<>();
-                addInputs(from, order, k -> part(product, k));
-                List<Tensor> to = new ArrayList<>();
-                for (int s = 0; s < cell.states; s++) {
-                    to.add(at(y, s, step));
+        /** One matrix for every step, as a batch. */
+        private Tensor repeated(Tensor matrix) {
+            View view = matrix.view().insert(0);
+            return matrix.window(view.expand(Shape.of(count).concat(matrix.shape())));
+        }
+
+        /** Fills {@code y}, and returns the kept values, [steps, kept * hidden, batch]. */
+        Tensor forward(Tensor y) {
+            Tensor given = room(count, cell.gates() * hidden, batch);
+            x.device().gemm(repeated(input), x, given);
+            // Each gate's part is read for the last time where a kept value may take its place.
+            boolean replaced = cell.kept() == cell.gates();
+            Tensor kept = replaced ? given : room(count, cell.kept() * hidden, batch);
+            Tensor product = room(1, cell.gates() * hidden, batch);
+            List<Value> values = new ArrayList<>();
+            add(values, given, cell.gates());
+            addSame(values, product, cell.gates());
+            addBiases(values);
+            addBefore(values, y);
+            add(values, kept, cell.kept());
+            addStates(values, y);
+            List<RecurrentCell.Stage> stages =
+                    cell.forward(x.dtype().lane(), x.device().isHost());
+            for (int order = 0; order < count && !isEmpty(); order++) {
+                x.device().gemm(one(weight), one(before(y, 0, order)), product);
+                for (RecurrentCell.Stage stage : stages) {
+                    run(stage, values, order);
                 }
-                for (int k = 0; k < cell.gates; k++) {
-                    to.add(at(products, k, step));
-                }
-                map(program, from, to);
             }
-            return products;
+            if (!replaced) {
+                given.release();
+            }
+            return kept;
         }
 
-        private void addInputs(List<Tensor> from, int order, java.util.function.IntFunction<Tensor> products) {
-            for (int k = 0; k < cell.gates; k++) {
-                from.add(at(input, k, step(order)));
-            }
-            for (int k = 0; k < cell.gates; k++) {
-                from.add(products.apply(k));
-            }
-            for (int k = 0; k < cell.gates; k++) {
-                from.add(bias(k));
-            }
-            for (int s = 0; s < cell.states; s++) {
-                from.add(previous(s, order));
-            }
-        }
-
-        private void map(Program program, List<Tensor> from, List<Tensor> to) {
-            input.device()
-                    .map(program, from.toArray(new Tensor[0]), Shape.of(hidden, batch), to.toArray(new Tensor[0]));
-        }
-
-        /** The gradients of the four inputs for the gradient {@code dy} of {@link #y}, which must be filled. */
-        Tensor[] backward(Tensor dy, Tensor products) {
+        /** The gradients of the five inputs for that of {@code y}; null for x unless it is wanted. */
+        @Nullable
+        Tensor[] backward(Tensor dy, Tensor y, Tensor kept, boolean wantsX) {
+            boolean shared = cell.isShared();
             Tensor given = Casts.contiguous(dy.detach());
-            Expr[] dNext = new Expr[cell.states];
-            for (int s = 0; s < cell.states; s++) {
-                Expr own = Expr.input(cell.arity() + s).add(Expr.input(cell.arity() + cell.states + s));
-                // What comes back through the product with the weights reaches the first state only.
-                dNext[s] = s == 0 ? own.add(Expr.input(cell.arity() + 2 * cell.states)) : own;
+            Tensor carried = zeros(cell.states(), hidden, batch);
+            Tensor through = zeros(1, hidden, batch);
+            Tensor dGiven = room(count, cell.gates() * hidden, batch);
+            Tensor dProducts = shared ? dGiven : room(count, cell.gates() * hidden, batch);
+            List<Value> values = new ArrayList<>();
+            addSame(values, through, 1);
+            for (int i = 1; i < cell.state(); i++) {
+                values.add(values.getFirst()); // never read: the kept values tell all about the gates
             }
-            boolean shared = true;
-            for (int k = 0; k < cell.gates; k++) {
-                shared &= derivative(k, dNext).equals(derivative(cell.gates + k, dNext));
+            addBefore(values, y);
+            add(values, kept, cell.kept());
+            addStates(values, given);
+            addSame(values, carried, cell.states());
+            addSame(values, through, 1);
+            add(values, dGiven, cell.gates());
+            if (!shared) {
+                add(values, dProducts, cell.gates());
             }
-            int gateParts = shared ? cell.gates : 2 * cell.gates;
-            Expr[] results = new Expr[gateParts + cell.states];
-            for (int k = 0; k < gateParts; k++) {
-                results[k] = derivative(k, dNext);
-            }
-            for (int s = 0; s < cell.states; s++) {
-                results[gateParts + s] = derivative(3 * cell.gates + s, dNext);
-            }
-            Program program = Program.of(input.dtype().lane(), results);
-            Tensor dInput = allocate(cell.gates * hidden, count, batch);
-            Tensor dProducts = shared ? dInput : allocate(cell.gates * hidden, count, batch);
+            addSame(values, carried, cell.states());
+            RecurrentCell.Stage stage = cell.backward(x.dtype().lane());
             Tensor back = Casts.contiguous(Movement.transpose(weight, 0, 1));
-            Tensor carried = allocate(cell.states, hidden, batch);
-            Tensor through = allocate(1, hidden, batch);
-            for (int order = count - 1; order >= 0 && y.elements() > 0; order--) {
-                int step = step(order);
-                List<Tensor> from = new ArrayList<>();
-                addInputs(from, order, k -> at(products, k, step));
-                for (int s = 0; s < cell.states; s++) {
-                    from.add(at(given, s, step));
-                }
-                for (int s = 0; s < cell.states; s++) {
-                    from.add(part(carried, s));
-                }
-                from.add(part(through, 0));
-                List<Tensor> to = new ArrayList<>();
-                for (int k = 0; k < gateParts; k++) {
-                    to.add(k < cell.gates ? at(dInput, k, step) : at(dProducts, k - cell.gates, step));
-                }
-                Tensor next = allocate(cell.states, hidden, batch);
-                for (int s = 0; s < cell.states; s++) {
-                    to.add(part(next, s));
-                }
-                map(program, from, to);
-                carried = next;
-                View all = new View(
-                        Shape.of(1, cell.gates * hidden, batch), new int[] {0, count * batch, 1}, step * batch);
-                input.device().gemm(one(back), dProducts.window(all), through);
+            for (int order = count - 1; order >= 0 && !isEmpty(); order--) {
+                run(stage, values, order);
+                View all = dProducts.view().slice(0, step(order), 1, 1);
+                x.device().gemm(one(back), dProducts.window(all), through);
             }
-            Tensor dInitial = carried;
-            Tensor first = part(dInitial, 0);
+            Tensor first = piece(carried, 0);
             Casts.write(Arithmetic.ADD.apply(first, Movement.squeeze(through, 0)), first);
-            Tensor flat = Movement.reshape(dProducts, Shape.of(cell.gates * hidden, count * batch));
-            Tensor states = Movement.reshape(previousOutputs(), Shape.of(hidden, count * batch));
-            Tensor dWeight = Contraction.matmul(flat, Movement.transpose(states, 0, 1));
-            Tensor dBias = Reductions.sum(flat, Dims.of(flat, 1, false));
-            return new Tensor[] {dInput, dWeight, dBias, dInitial};
+
+            Tensor gates = lines(dGiven);
+            Tensor products = shared ? gates : lines(dProducts);
+            Tensor dInput = weightGradient(gates, lines(x));
+            Tensor outputs = previousOutputs(y);
+            Tensor dWeight = weightGradient(products, lines(outputs));
+            Tensor dBias = dBias(gates, products);
+            Tensor dx = null;
+            if (wantsX) {
+                dx = room(count, input.size(1), batch);
+                x.device().gemm(repeated(Casts.contiguous(Movement.transpose(input, 0, 1))), dGiven, dx);
+            }
+            for (Tensor own : new Tensor[] {outputs, dGiven, dProducts, gates, products}) {
+                own.release();
+            }
+            return new Tensor[] {dx, dInput, dWeight, dBias, carried};
         }
 
-        private Expr derivative(int input, Expr[] dNext) {
-            Expr total = Expr.ZERO;
-            for (int s = 0; s < cell.states; s++) {
-                Expr each = cell.next[s].derivative(input, dNext[s]);
-                total = total.isZero() ? each : each.isZero() ? total : total.add(each);
-            }
-            return total;
+        /** [steps, features, batch] as [steps * batch, features], in a copy. */
+        private Tensor lines(Tensor steps) {
+            Tensor lines = room(count, batch, steps.size(1));
+            Casts.write(steps.window(steps.view().permute(new int[] {0, 2, 1})), lines);
+            return lines.window(View.contiguous(Shape.of(count * batch, steps.size(1))));
         }
 
-        /** The first state before each step, [hidden, steps, batch]. */
-        private Tensor previousOutputs() {
-            Tensor before = allocate(hidden, count, batch);
-            for (int order = 0; order < Math.min(1, count); order++) {
-                Casts.write(part(initial, 0), at(before, 0, step(0)));
+        /** {@code gatesᵀ @ values}, of which the latter are let go. */
+        private Tensor weightGradient(Tensor gates, Tensor values) {
+            Tensor gradient = room(1, gates.size(1), values.size(1));
+            x.device().gemm(one(gates.window(gates.view().permute(new int[] {1, 0}))), one(values), gradient);
+            values.release();
+            return gradient.window(gradient.view().select(0, 0));
+        }
+
+        private Tensor dBias(Tensor gates, Tensor products) {
+            Tensor first = Reductions.sum(gates, Dims.of(gates, 0, false));
+            Tensor second = products == gates ? first : Reductions.sum(products, Dims.of(products, 0, false));
+            int[] parts = cell.biasParts();
+            Tensor[] pieces = new Tensor[parts.length];
+            for (int k = 0; k < parts.length; k++) {
+                int part = parts[k] % cell.gates();
+                pieces[k] = Movement.range(parts[k] == part ? first : second, 0, part * hidden, (part + 1) * hidden);
             }
-            if (count > 1 && y.elements() > 0) {
+            return Joining.cat(pieces, 0);
+        }
+
+        /** The first state before each step, [steps, hidden, batch]. */
+        private Tensor previousOutputs(Tensor y) {
+            Tensor before = room(count, hidden, batch);
+            if (count > 0 && !isEmpty()) {
+                Casts.write(piece(initial, 0), piece(before, step(0)));
                 View h = y.view().select(0, 0);
                 int from = reverse ? 1 : 0;
-                int to = reverse ? 0 : 1;
                 Casts.write(
-                        y.window(h.slice(1, from, 1, count - 1)),
-                        before.window(before.view().slice(1, to, 1, count - 1)));
+                        y.window(h.slice(0, from, 1, count - 1)),
+                        before.window(before.view().slice(0, 1 - from, 1, count - 1)));
             }
             return before;
         }
     }
 
     /** The same computation step by step from recorded ops, for derivatives of the gradient. */
-    private static Tensor recorded(Cell cell, Tensor[] inputs, boolean reverse) {
-        Tensor weight = inputs[1];
+    private static Tensor recorded(RecurrentCell cell, Tensor[] inputs, boolean reverse) {
+        Tensor weight = inputs[2];
         int hidden = weight.size(1);
-        int count = inputs[0].size(1);
-        Pointwise[] next = new Pointwise[cell.states];
-        for (int s = 0; s < cell.states; s++) {
-            next[s] = new Pointwise(cell.name, cell.arity(), Pointwise.Result.SAME, cell.next[s]);
+        int count = inputs[0].size(0);
+        Pointwise[] next = new Pointwise[cell.states()];
+        for (int s = 0; s < next.length; s++) {
+            next[s] = new Pointwise(
+                    cell.name(),
+                    cell.arity(),
+                    Pointwise.Result.SAME,
+                    cell.next().get(s));
         }
-        Tensor[] states = new Tensor[cell.states];
-        for (int s = 0; s < cell.states; s++) {
-            states[s] = Movement.select(inputs[3], 0, s);
+        Tensor[] states = new Tensor[cell.states()];
+        for (int s = 0; s < states.length; s++) {
+            states[s] = Movement.select(inputs[4], 0, s);
         }
-        Tensor[][] all = new Tensor[cell.states][count];
+        Tensor[][] all = new Tensor[cell.states()][count];
         for (int order = 0; order < count; order++) {
             int step = reverse ? count - 1 - order : order;
-            Tensor given = Movement.select(inputs[0], 1, step);
+            Tensor given = Contraction.matmul(inputs[1], Movement.select(inputs[0], 0, step));
             Tensor product = Contraction.matmul(weight, states[0]);
             Tensor[] operands = new Tensor[cell.arity()];
-            for (int k = 0; k < cell.gates; k++) {
+            for (int k = 0; k < cell.gates(); k++) {
                 operands[k] = Movement.range(given, 0, k * hidden, (k + 1) * hidden);
-                operands[cell.gates + k] = Movement.range(product, 0, k * hidden, (k + 1) * hidden);
-                operands[2 * cell.gates + k] =
-                        Movement.unsqueeze(Movement.range(inputs[2], 0, k * hidden, (k + 1) * hidden), 1);
+                operands[cell.gates() + k] = Movement.range(product, 0, k * hidden, (k + 1) * hidden);
             }
-            System.arraycopy(states, 0, operands, 3 * cell.gates, cell.states);
-            Tensor[] after = new Tensor[cell.states];
-            for (int s = 0; s < cell.states; s++) {
+            for (int k = 0; k < cell.biases(); k++) {
+                operands[2 * cell.gates() + k] =
+                        Movement.unsqueeze(Movement.range(inputs[3], 0, k * hidden, (k + 1) * hidden), 1);
+            }
+            System.arraycopy(states, 0, operands, cell.state(), states.length);
+            Tensor[] after = new Tensor[cell.states()];
+            for (int s = 0; s < cell.states(); s++) {
                 after[s] = next[s].apply(operands);
                 all[s][step] = after[s];
             }
             states = after;
         }
-        Tensor[] sequences = new Tensor[cell.states];
-        for (int s = 0; s < cell.states; s++) {
-            sequences[s] = Joining.stack(all[s], 1);
+        Tensor[] sequences = new Tensor[cell.states()];
+        for (int s = 0; s < cell.states(); s++) {
+            sequences[s] = Joining.stack(all[s], 0);
         }
         return Joining.stack(sequences, 0);
     }
 
     private static final class RunOrigin extends Origin {
-        private final Cell cell;
+        private final RecurrentCell cell;
         private final boolean reverse;
-        private final Tensor products;
+        private final Tensor kept;
         /** The gradients for {@link #known}: asked for one by one, computed together. */
-        private Tensor @Nullable [] gradients;
+        private @Nullable Tensor @Nullable [] gradients;
 
         private @Nullable Tensor known;
 
-        RunOrigin(Cell cell, boolean reverse, Tensor products, Tensor[] inputs) {
-            super(cell.name, inputs);
+        RunOrigin(RecurrentCell cell, boolean reverse, Tensor kept, Tensor[] inputs) {
+            super(cell.name(), inputs);
             this.cell = cell;
             this.reverse = reverse;
-            this.products = products;
+            this.kept = kept;
         }
 
         @Override
         public @Nullable Tensor gradient(int i, Tensor y, Tensor dy) {
-            Tensor[] inputs = {input(0), input(1), input(2), input(3)};
+            Tensor[] inputs = {input(0), input(1), input(2), input(3), input(4)};
             if (GradMode.enabled()) {
                 return Gradients.by(recorded(cell, inputs, reverse), inputs).of(dy, inputs, true)[i];
             }
-            Tensor[] all = gradients;
+            @Nullable Tensor[] all = gradients;
             if (known != dy || all == null) {
                 Steps steps = new Steps(cell, inputs, reverse);
-                steps.y = y.detach();
-                all = steps.backward(dy, products);
+                all = steps.backward(dy, y.detach(), kept, inputs[0].requiresGrad());
             }
             boolean more = false;
             for (int k = i + 1; k < inputs.length; k++) {
@@ -380,7 +365,7 @@ public final class Recurrence {
             }
             gradients = more ? all : null;
             known = more ? dy : null;
-            return Objects.requireNonNull(all)[i];
+            return all[i];
         }
     }
 }

@@ -8,6 +8,7 @@ import tns.expr.Lane;
 import tns.expr.RowProgram;
 import tns.expr.RowProgram.Definition;
 import tns.expr.RowProgram.Extent;
+import tns.tensor.DType;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -106,6 +107,16 @@ final class RowFunctions {
         Expr level = d.keep(total.div(n));
         Expr slope = d.keep(product.div(n));
         return List.of(d.keep(scale.mul(given.sub(level).sub(standard.mul(slope)))));
+    }
+
+    /** The program of softmax, for elements to weights. */
+    static RowProgram softmax(DType dtype) {
+        return SOFTMAX.apply(dtype.lane());
+    }
+
+    /** The program of its gradient, for weights and their gradients to those of the elements. */
+    static RowProgram softmaxGradient(DType dtype) {
+        return SOFTMAX_GRADIENT.apply(dtype.lane());
     }
 
     /** Softmax along the last dim. */

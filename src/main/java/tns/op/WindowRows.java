@@ -3,6 +3,7 @@ package tns.op;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 import tns.tensor.View;
+import tns.tensor.Windowing;
 
 /**
  * The windows that a convolution's kernel sees, as rows for a matrix product: a few images at a time in one buffer that

@@ -174,6 +174,47 @@ public interface Device {
     }
 
     /**
+     * The sums of the windows of {@code x} [n, c, h, w], whose elements are taken {@code spread} apart with zeros
+     * between, times {@code weight} [o, c / groups, kh, kw]: for as many windows from the first as the contiguous
+     * {@code output} [n, o, windows] has. False, and nothing done, where it is better done as a matrix product.
+     */
+    default boolean correlate(Tensor x, Tensor weight, Windowing windowing, int[] spread, Tensor output) {
+        return false;
+    }
+
+    /**
+     * The gradient of {@link #correlate} without a spread by its weight, {@code dw}, for the gradient {@code dy} of its
+     * output; false, and nothing done, likewise.
+     */
+    default boolean correlateWeight(Tensor x, Tensor dy, Windowing windowing, Tensor dw) {
+        return false;
+    }
+
+    /**
+     * Attention of every head: {@code weights = weighting(scale * query @ keyᵀ)} by rows, and {@code output = weights @
+     * value}. False, and nothing done, where it is better done step by step.
+     *
+     * @param parts query [batch, heads, l, d], key [batch, heads, s, d] and value [batch, heads, s, e]
+     * @param weighting a row program of one input, for rows for which {@link #runsRows} holds
+     * @param weights contiguous, [batch, heads, l, s]
+     * @param output [batch, heads, l, e]
+     */
+    default boolean attend(Tensor[] parts, double scale, RowProgram weighting, Tensor weights, Tensor output) {
+        return false;
+    }
+
+    /**
+     * The gradients of the three parts of {@link #attend}, where that was done, for the gradient {@code dy} of its output.
+     *
+     * @param weightingGradient a row program of the weights and their gradients
+     * @param gradients in the parts' shapes
+     */
+    default void attendBackward(
+            Tensor[] parts, double scale, RowProgram weightingGradient, Tensor weights, Tensor dy, Tensor[] gradients) {
+        throw new UnsupportedOperationException(name() + " attends step by step");
+    }
+
+    /**
      * Sorts the last dim of {@code input} stably, NaN last when ascending and first when descending, into contiguous
      * {@code values} and int64 {@code positions} of the same shape.
      */

@@ -67,6 +67,24 @@ public record Work(String verb, long bytes, long flops) {
                 plain.verb, plain.bytes + bytes(bias), plain.flops + floats(output.dtype()) * output.elements());
     }
 
+    /** Of {@link Device#correlate}, and of its gradient with the roles exchanged. */
+    public static Work correlate(Tensor x, Tensor weight, Tensor output) {
+        long each = 2 * floats(output.dtype()) * weight.elements() / Math.max(1, weight.size(0));
+        return new Work("correlate", bytes(x, weight, output), each * output.elements());
+    }
+
+    /** Of {@link Device#attend}; the rows' own arithmetic is not counted. */
+    public static Work attend(Tensor[] parts, Tensor weights, Tensor output) {
+        long each = 2 * floats(output.dtype()) * (parts[0].size(3) + parts[2].size(3));
+        return new Work("attend", bytes(parts[0], parts[1], parts[2], weights, output), each * weights.elements());
+    }
+
+    /** Of {@link Device#attendBackward}, likewise. */
+    public static Work attendBackward(Tensor[] parts, Tensor weights, Tensor dy, Tensor[] gradients) {
+        Work forward = attend(parts, weights, dy);
+        return new Work("attend", forward.bytes + bytes(gradients), 2 * forward.flops);
+    }
+
     /** Of {@link Device#sort}. */
     public static Work sort(Tensor input, Tensor values, Tensor positions) {
         return new Work("sort", bytes(input, values, positions), 0);
