@@ -22,6 +22,11 @@ final class FusedBlocks {
         return lane == Lane.F32 ? array instanceof float[] : array instanceof double[];
     }
 
+    /** Whether so many elements leave no vector partly filled. */
+    static boolean fillsVectors(Lane lane, int n) {
+        return n % (VectorF32Loops.vectorBytes() / (lane.bits() / Byte.SIZE)) == 0;
+    }
+
     private Object[] blocks(Lane lane, int count) {
         if (lane == Lane.F32) {
             if (floats.length < count) {

@@ -68,11 +68,16 @@ final class FusedCode {
 
     private final int zero;
     private final int one;
+    /** Whether the last vector may be partly filled, and then which lanes count. */
+    private final boolean ragged;
 
-    private FusedCode(CodeBuilder code, Program program, long uniforms) {
+    private final int inside;
+
+    private FusedCode(CodeBuilder code, Program program, long uniforms, boolean ragged) {
         this.code = code;
         this.program = program;
         this.uniforms = uniforms;
+        this.ragged = ragged;
         wide = program.lane() == Lane.F64;
         vector = ClassDesc.of(VECTORS, wide ? "DoubleVector" : "FloatVector");
         bits = ClassDesc.of(VECTORS, wide ? "LongVector" : "IntVector");
@@ -85,6 +90,7 @@ final class FusedCode {
         Arrays.fill(masks, -1);
         zero = code.allocateLocal(TypeKind.REFERENCE);
         one = code.allocateLocal(TypeKind.REFERENCE);
+        inside = code.allocateLocal(TypeKind.REFERENCE);
     }
 
     /** Whether the program can be one loop. */
@@ -97,7 +103,14 @@ final class FusedCode {
 
     /** The loop of a program that {@link #fits}, for inputs of which those in the bit set {@code uniforms} repeat. */
     static FusedLoop compile(Program program, long uniforms) {
-        return VectorCode.make(FusedLoop.class, "Fused", RUN, code -> new FusedCode(code, program, uniforms).write());
+        return VectorCode.make(
+                FusedLoop.class, "Fused", RUN, code -> new FusedCode(code, program, uniforms, false).write());
+    }
+
+    /** The same loop for any number of elements: all it reads and writes goes through a mask. */
+    static FusedLoop compileRagged(Program program, long uniforms) {
+        return VectorCode.make(
+                FusedLoop.class, "FusedRagged", RUN, code -> new FusedCode(code, program, uniforms, true).write());
     }
 
     private boolean isUniform(int input) {
@@ -111,14 +124,21 @@ final class FusedCode {
         Label end = code.newLabel();
         code.iconst_0().istore(i);
         code.labelBinding(top).iload(i).iload(3).if_icmpge(end);
+        if (ragged) {
+            species()
+                    .iload(i)
+                    .iload(3)
+                    .invokeinterface(
+                            SPECIES,
+                            "indexInRange",
+                            MethodTypeDesc.of(MASK, ConstantDescs.CD_int, ConstantDescs.CD_int))
+                    .astore(inside);
+        }
         for (int input = 0; input < program.inputs(); input++) {
             if (!isUniform(input)) {
                 species().aload(arrays[input]);
                 position(input, i);
-                code.invokestatic(
-                                vector,
-                                "fromArray",
-                                MethodTypeDesc.of(vector, SPECIES, element.arrayType(), ConstantDescs.CD_int))
+                code.invokestatic(vector, "fromArray", masked(vector, SPECIES, element.arrayType()))
                         .astore(slots[input]);
             }
         }
@@ -129,13 +149,21 @@ final class FusedCode {
             int operand = program.inputs() + k;
             code.aload(slots[program.outputs().get(k)]).aload(arrays[operand]);
             position(operand, i);
-            code.invokevirtual(
-                    vector,
-                    "intoArray",
-                    MethodTypeDesc.of(ConstantDescs.CD_void, element.arrayType(), ConstantDescs.CD_int));
+            code.invokevirtual(vector, "intoArray", masked(ConstantDescs.CD_void, element.arrayType()));
         }
         code.iload(i).loadConstant(length()).iadd().istore(i).goto_(top);
         code.labelBinding(end).return_();
+    }
+
+    /** The type of a method that takes a position after these parameters, and a mask, which is loaded here, if wanted. */
+    private MethodTypeDesc masked(ClassDesc result, ClassDesc... parameters) {
+        MethodTypeDesc type =
+                MethodTypeDesc.of(result, parameters).insertParameterTypes(parameters.length, ConstantDescs.CD_int);
+        if (!ragged) {
+            return type;
+        }
+        code.aload(inside);
+        return type.insertParameterTypes(parameters.length + 1, MASK);
     }
 
     private int length() {

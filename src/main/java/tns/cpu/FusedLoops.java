@@ -43,6 +43,19 @@ final class FusedLoops {
         return lane == Lane.F32 ? new float[operands][elements] : new double[operands][elements];
     }
 
+    /** The same with a loop that takes any number of elements. */
+    void requestRagged(Program program, long uniforms, Consumer<FusedLoop> ready) {
+        int operands = program.inputs() + program.outputs().size();
+        int steps = program.steps().size();
+        request(
+                () -> FusedCode.compileRagged(program, uniforms),
+                program.lane(),
+                operands,
+                WARM_UP_ELEMENTS - 1,
+                steps,
+                ready);
+    }
+
     /**
      * The same with the loop that {@code making} gives, of so many steps.
      *

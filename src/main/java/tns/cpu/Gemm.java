@@ -22,12 +22,6 @@ final class Gemm {
     /** A right side of at most so many elements stays in cache and is read where it lies. */
     private static final int DIRECT_MAX_ELEMENTS = 1 << 15;
 
-    /** Float products of so few multiply-adds are done as they stand. */
-    private static final int SMALL_MAX_STEPS = 1 << 11;
-
-    /** From this length of a line of the result on, it is computed as a whole. */
-    private static final int SMALL_LINE = 8;
-
     /** Up to so many strips of tiles, packing the right side costs more than reading it where it lies. */
     private static final int DIRECT_MAX_STRIPS = 4;
 
@@ -55,10 +49,12 @@ final class Gemm {
 
     private @Nullable MatrixKernel doubles;
     private final MatrixKernel longs = MatrixKernel.longs();
+    private final SmallProducts small;
 
     Gemm(Parallel parallel, MatrixKernel.Kind kind) {
         this.parallel = parallel;
         this.kind = kind;
+        this.small = new SmallProducts(kind);
     }
 
     /** Where a matrix lies: element (i, j) at {@code at + i * row + j * column}. */
@@ -133,66 +129,13 @@ final class Gemm {
         if (output.elements() == 0) {
             return;
         }
-        if ((long) m * n * k <= SMALL_MAX_STEPS && c instanceof float[] floats) {
-            small((float[]) HostBuffer.array(left), a, (float[]) HostBuffer.array(right), b, floats, at, m, n, k);
+        if ((long) m * n * k <= SmallProducts.MOST_STEPS && c instanceof float[] floats) {
+            small.run((float[]) HostBuffer.array(left), a, (float[]) HostBuffer.array(right), b, floats, at, m, n, k);
             return;
         }
         Matrix x = new Matrix(HostBuffer.array(left), a.offset(), a.strides()[0], a.strides()[1]);
         Matrix y = new Matrix(HostBuffer.array(right), b.offset(), b.strides()[0], b.strides()[1]);
         product(parallel, kernel(output.dtype()), x, y, new Matrix(c, at, n, 1), m, n, k);
-    }
-
-    /** A product of a few elements, where choosing and filling tiles would take longer than the arithmetic. */
-    private static void small(float[] a, View x, float[] b, View y, float[] c, int at, int m, int n, int k) {
-        int aRow = x.strides()[0];
-        int aColumn = x.strides()[1];
-        int bRow = y.strides()[0];
-        int bColumn = y.strides()[1];
-        for (int i = 0; i < m; i++) {
-            int line = x.offset() + i * aRow;
-            int to = at + i * n;
-            if (bColumn == 1 && n >= SMALL_LINE) {
-                for (int j = 0; j < n; j++) {
-                    c[to + j] = k == 0 ? 0 : Math.fma(a[line], b[y.offset() + j], 0f);
-                }
-                for (int p = 1; p < k; p++) {
-                    float factor = a[line + p * aColumn];
-                    int from = y.offset() + p * bRow;
-                    for (int j = 0; j < n; j++) {
-                        c[to + j] = Math.fma(factor, b[from + j], c[to + j]);
-                    }
-                }
-                continue;
-            }
-            int j = 0;
-            for (; j + 4 <= n; j += 4) {
-                // Four sums at a time: each waits for its own last addition only.
-                int from = y.offset() + j * bColumn;
-                float s = 0;
-                float t = 0;
-                float u = 0;
-                float v = 0;
-                for (int p = 0; p < k; p++, from += bRow) {
-                    float factor = a[line + p * aColumn];
-                    s = Math.fma(factor, b[from], s);
-                    t = Math.fma(factor, b[from + bColumn], t);
-                    u = Math.fma(factor, b[from + 2 * bColumn], u);
-                    v = Math.fma(factor, b[from + 3 * bColumn], v);
-                }
-                c[to + j] = s;
-                c[to + j + 1] = t;
-                c[to + j + 2] = u;
-                c[to + j + 3] = v;
-            }
-            for (; j < n; j++) {
-                int from = y.offset() + j * bColumn;
-                float sum = 0;
-                for (int p = 0; p < k; p++) {
-                    sum = Math.fma(a[line + p * aColumn], b[from + p * bRow], sum);
-                }
-                c[to + j] = sum;
-            }
-        }
     }
 
     /** What multiplies elements of this type. */

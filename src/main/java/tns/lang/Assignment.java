@@ -15,16 +15,34 @@ public final class Assignment {
     public static final class Name extends Node {
         private final Variable target;
         private final Node value;
+        /** The slot of a local variable that is given the result of arithmetic, which may be an int without a box; or -1. */
+        private final int slot;
 
         public Name(Span span, Variable target, Node value) {
             super(span);
             this.target = target;
             this.value = value;
+            boolean arithmetic = value instanceof Binary binary && binary.isWhole();
+            this.slot = arithmetic && target instanceof Variable.Local local ? local.slot : -1;
         }
 
         @Override
         public Object eval(Frame frame) {
-            Object assigned = Sharing.settle(value.eval(frame));
+            if (slot >= 0) {
+                long answer = value.whole(frame);
+                if (answer != BOXED) {
+                    Object before = frame.slots[slot];
+                    frame.local(slot, answer);
+                    Sharing.drop(before, null);
+                    return None.NONE;
+                }
+                return assign(frame, frame.boxed());
+            }
+            return assign(frame, value.eval(frame));
+        }
+
+        private Object assign(Frame frame, Object result) {
+            Object assigned = Sharing.settle(result);
             Object before = target.peek(frame);
             if (target instanceof Variable.Local local) {
                 frame.slots[local.slot] = assigned;
@@ -90,6 +108,8 @@ public final class Assignment {
         private final @Nullable Variable name;
         private final Binary operation;
         private final String sign;
+        /** As in {@link Name}. */
+        private final int slot;
 
         public Augmented(Span span, Place place, Binary operation, String sign) {
             super(span);
@@ -97,14 +117,21 @@ public final class Assignment {
             this.name = place.name();
             this.operation = operation;
             this.sign = sign;
+            this.slot = operation.isWhole() && name instanceof Variable.Local local ? local.slot : -1;
         }
 
         @Override
         public Object eval(Frame frame) {
+            if (slot >= 0 && frame.slots[slot] == Frame.INT) {
+                frame.local(slot, operation.whole(frame));
+                return None.NONE;
+            }
             if (name != null) {
                 Object current = name.borrow(frame);
                 if (current instanceof Param p) {
                     change(frame, p);
+                } else if (slot >= 0) {
+                    frame.local(slot, operation.whole(frame));
                 } else {
                     name.set(frame, operation.borrow(frame));
                 }

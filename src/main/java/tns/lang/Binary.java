@@ -52,6 +52,11 @@ public abstract sealed class Binary extends Operators.Comparison {
         this.constant = right instanceof Values.Constant c && c.value instanceof Long n ? n : BOXED;
     }
 
+    /** Whether {@link #eval} is {@link #whole} with a box. */
+    boolean isWhole() {
+        return this instanceof Add || this instanceof Subtract || this instanceof Multiply || this instanceof Remainder;
+    }
+
     final Sign sign() {
         return sign;
     }
@@ -60,6 +65,9 @@ public abstract sealed class Binary extends Operators.Comparison {
     final long left(Frame frame) {
         if (leftSlot >= 0) {
             Object value = frame.slots[leftSlot];
+            if (value == Frame.INT) {
+                return frame.ints[leftSlot];
+            }
             if (value != null) {
                 return frame.whole(value);
             }
@@ -74,6 +82,9 @@ public abstract sealed class Binary extends Operators.Comparison {
         }
         if (rightSlot >= 0) {
             Object value = frame.slots[rightSlot];
+            if (value == Frame.INT) {
+                return frame.ints[rightSlot];
+            }
             if (value != null) {
                 return frame.whole(value);
             }

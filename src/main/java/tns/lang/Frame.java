@@ -8,10 +8,18 @@ import tns.op.None;
 public final class Frame {
     static final Cell[] NO_CELLS = {};
 
+    /** What the slot of a variable holds that is an int without a box. */
+    static final Object INT = new Object();
+
+    private static final long[] NONE = {};
+
     final Session session;
 
     /** Parameters first, then locals; null until set. A slot that a closure captures holds a {@link Cell}. */
     final @Nullable Object[] slots;
+
+    /** The ints of those slots that hold {@link #INT}; of no length before there is one. */
+    long[] ints = NONE;
 
     /** The variables of surrounding calls that this code uses. */
     final Cell[] captured;
@@ -24,6 +32,30 @@ public final class Frame {
     Object returned() {
         Object value = result;
         return value == null ? None.NONE : value;
+    }
+
+    /** Another frame whose call has ended; see {@link Function#frame}. */
+    @Nullable
+    Frame next;
+
+    /** The value of a slot; null until set. */
+    @Nullable
+    Object local(int slot) {
+        Object value = slots[slot];
+        return value == INT ? (Object) ints[slot] : value;
+    }
+
+    /** Gives a slot what {@link Node#whole} answered. */
+    void local(int slot, long answer) {
+        if (answer == Node.BOXED) {
+            slots[slot] = boxed();
+            return;
+        }
+        if (slots[slot] != INT) {
+            ints = ints.length == 0 ? new long[slots.length] : ints;
+            slots[slot] = INT;
+        }
+        ints[slot] = answer;
     }
 
     /** What {@link Node#whole} could not answer. */

@@ -78,6 +78,8 @@ public final class Function implements Callable, TypeName.Typed {
     private final Code code;
     private final Session session;
     private final Cell[] captured;
+    /** Frames of calls that have ended, to be used again. */
+    private @Nullable Frame spare;
 
     Function(Code code, Session session, Cell[] captured) {
         this.code = code;
@@ -130,9 +132,29 @@ public final class Function implements Callable, TypeName.Typed {
         return count == code.plainArity;
     }
 
-    /** A frame for a call, with nothing bound yet; parameters stand first. */
+    /**
+     * A frame for a call, with nothing bound yet; parameters stand first. Where it can be, one of an earlier call: frames
+     * are most of what calls allocate, and memory that is touched for the first time takes longer than the call.
+     */
     Frame frame() {
-        return new Frame(session, new @Nullable Object[code.slots], captured);
+        Frame free = spare;
+        if (free == null) {
+            return new Frame(session, new @Nullable Object[code.slots], captured);
+        }
+        spare = free.next;
+        return free;
+    }
+
+    /** Lets go of what the frame of an ended call holds. */
+    private void end(Frame frame, Object result) {
+        @Nullable Object[] slots = frame.slots;
+        for (int i = 0; i < slots.length; i++) {
+            Sharing.drop(slots[i], result);
+            slots[i] = null;
+        }
+        frame.result = null;
+        frame.next = spare;
+        spare = frame;
     }
 
     @Override
@@ -167,16 +189,14 @@ public final class Function implements Callable, TypeName.Typed {
         if (code.result != null) {
             code.result.check(frame, code.name, "the result", result);
         }
-        for (Object local : frame.slots) {
-            Sharing.drop(local, result);
-        }
+        end(frame, result);
         return result;
     }
 
     /** The frame of a call with its arguments bound, defaults evaluated and shapes checked. */
     Frame bound(Object[] positional, Map<String, Object> named) {
         requireKnown(named, positional.length);
-        Frame frame = new Frame(session, new @Nullable Object[code.slots], captured);
+        Frame frame = frame();
         int given = 0;
         for (Parameter p : code.parameters) {
             if (p.rest) {

@@ -50,7 +50,7 @@ public abstract class Node {
     /** {@code node.borrow(frame)}, with the kinds of node that are called or compared most read on the spot. */
     static Object read(Node node, Frame frame) {
         if (node instanceof Variable.Local local) {
-            Object value = frame.slots[local.slot];
+            Object value = frame.local(local.slot);
             if (value != null) {
                 return value;
             }

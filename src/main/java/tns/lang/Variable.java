@@ -77,13 +77,13 @@ public abstract class Variable extends Node {
 
         @Override
         public Object eval(Frame frame) {
-            Object value = frame.slots[slot];
+            Object value = frame.local(slot);
             return value instanceof Long ? value : super.eval(frame);
         }
 
         @Override
         public Object borrow(Frame frame) {
-            Object value = frame.slots[slot];
+            Object value = frame.local(slot);
             if (value == null) {
                 throw unset(frame);
             }
@@ -91,9 +91,14 @@ public abstract class Variable extends Node {
         }
 
         @Override
+        long whole(Frame frame) {
+            return frame.slots[slot] == Frame.INT ? frame.ints[slot] : super.whole(frame);
+        }
+
+        @Override
         @Nullable
         Object peek(Frame frame) {
-            return frame.slots[slot];
+            return frame.local(slot);
         }
 
         @Override

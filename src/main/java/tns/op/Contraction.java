@@ -153,7 +153,8 @@ public final class Contraction {
      * [.., out]. One op and not three, since a small model's time is spent between ops; the caller has checked.
      */
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
-        Tensor y = Tensor.room(x.device(), x.dtype(), x.shape().with(x.rank() - 1, weight.size(0)));
+        Shape shape = x.rank() == 1 ? weight.shape().first() : x.shape().with(x.rank() - 1, weight.size(0));
+        Tensor y = Tensor.room(x.device(), x.dtype(), shape);
         Tensor left = rows(x.window(x.view()));
         Tensor right = transposed(weight);
         if (bias == null || !x.device().product(left, right, bias, rows(y))) {
@@ -178,7 +179,7 @@ public final class Contraction {
 
     /** A matrix turned round, to be read at once. */
     private static Tensor transposed(Tensor x) {
-        return x.window(x.view().permute(new int[] {1, 0}));
+        return x.window(x.view().turned());
     }
 
     /** The leading dims folded into one. */

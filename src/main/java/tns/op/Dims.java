@@ -121,10 +121,12 @@ final class Dims {
         int[] order = new int[folded.length];
         int kept = 0;
         int last = keptRank();
+        boolean moved = false;
         for (int d = 0; d < folded.length; d++) {
+            moved |= folded[d] ? last != d : kept != d;
             order[folded[d] ? last++ : kept++] = d;
         }
-        return Movement.permute(x, order);
+        return moved ? Movement.permute(x, order) : x;
     }
 
     /** A result of the kept dims, with the folded ones back at size 1 when they are to be kept. */

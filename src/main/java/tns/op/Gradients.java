@@ -1,10 +1,7 @@
 package tns.op;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tns.tensor.GradMode;
@@ -21,10 +18,16 @@ import tns.tensor.Tensor;
 final class Gradients {
     /** A place in the graph: a tracked tensor, what it was computed from, and the gradient gathered so far. */
     private static final class Place {
+        private static final Place[] NONE = {};
+
         private final Tensor tensor;
         private final Origin origin;
         /** The places of the origin's inputs; null for one that is not tracked. */
         private final @Nullable Place[] inputs;
+        /** The place found before this one. */
+        private final @Nullable Place earlier;
+        /** The place whose input led here first. */
+        private final @Nullable Place parent;
 
         private int visited;
         private boolean wanted;
@@ -33,10 +36,12 @@ final class Gradients {
 
         private @Nullable Tensor gradient;
 
-        Place(Tensor tensor, Origin origin) {
+        Place(Tensor tensor, Origin origin, @Nullable Place earlier, @Nullable Place parent) {
             this.tensor = tensor;
             this.origin = origin;
-            this.inputs = new @Nullable Place[origin.inputCount()];
+            this.inputs = origin.inputCount() == 0 ? NONE : new @Nullable Place[origin.inputCount()];
+            this.earlier = earlier;
+            this.parent = parent;
         }
 
         int usefulInputs() {
@@ -58,53 +63,51 @@ final class Gradients {
      */
     private static final int FEW = 16;
 
-    private final List<Place> found = new ArrayList<>();
+    /** The place found last, from which {@link Place#earlier} leads to all others. */
+    private @Nullable Place found;
+
+    private int searched;
     /** What has been found, by origin, once it is much. */
     private @Nullable Map<Origin, Place> places;
 
-    /** The places behind the root, each after everything it was computed from. */
-    private final List<Place> order = new ArrayList<>();
+    /** The places behind the root, each after everything it was computed from; so many of them, the root's last. */
+    private Place[] order = new Place[FEW];
+
+    private int count;
 
     private Gradients(Tensor root) {
         Origin behind = root.origin();
-        if (behind == null) {
-            return;
-        }
-        Deque<Place> stack = new ArrayDeque<>();
-        place(root, behind, stack);
-        while (!stack.isEmpty()) {
-            Place place = stack.peek();
-            if (place.visited == place.inputs.length) {
-                order.add(stack.pop());
+        Place at = behind == null ? null : place(root, behind, null);
+        while (at != null) {
+            if (at.visited == at.inputs.length) {
+                order = count == order.length ? Arrays.copyOf(order, 2 * count) : order;
+                order[count++] = at;
+                at = at.parent;
                 continue;
             }
-            int i = place.visited++;
-            Tensor input = place.origin.input(i);
+            int i = at.visited++;
+            Tensor input = at.origin.input(i);
             Origin from = input.origin();
             if (from != null) {
-                place.inputs[i] = place(input, from, stack);
+                Place known = find(from);
+                Place next = known == null ? place(input, from, at) : known;
+                at.inputs[i] = next;
+                at = known == null ? next : at;
             }
         }
     }
 
-    /** The place of an origin; one seen for the first time is pushed, to be looked behind. */
-    private Place place(Tensor tensor, Origin origin, Deque<Place> stack) {
-        Place known = find(origin);
-        if (known != null) {
-            return known;
-        }
-        Place fresh = new Place(tensor, origin);
-        stack.push(fresh);
-        if (places == null) {
-            found.add(fresh);
-            if (found.size() > FEW) {
-                places = new IdentityHashMap<>();
-                for (Place place : found) {
-                    places.put(place.origin, place);
-                }
-            }
-        } else {
+    /** The place of an origin that is seen for the first time. */
+    private Place place(Tensor tensor, Origin origin, @Nullable Place parent) {
+        Place fresh = new Place(tensor, origin, found, parent);
+        found = fresh;
+        if (places != null) {
             places.put(origin, fresh);
+        } else if (++searched > FEW) {
+            places = new IdentityHashMap<>();
+            for (Place each = fresh; each != null; each = each.earlier) {
+                places.put(each.origin, each);
+            }
         }
         return fresh;
     }
@@ -113,24 +116,23 @@ final class Gradients {
         if (places != null) {
             return places.get(origin);
         }
-        for (int i = 0; i < found.size(); i++) {
-            Place place = found.get(i);
-            if (place.origin == origin) {
-                return place;
-            }
+        Place each = found;
+        while (each != null && each.origin != origin) {
+            each = each.earlier;
         }
-        return null;
+        return each;
     }
 
     /** Sends {@code seed}, the gradient of the root, back to every wanted place. */
     private void run(Tensor seed) {
-        for (Place place : order) {
+        for (int k = 0; k < count; k++) {
+            Place place = order[k];
             place.useful = place.wanted;
             for (Place input : place.inputs) {
                 place.useful |= input != null && input.useful;
             }
         }
-        order.getLast().add(seed.share());
+        order[count - 1].add(seed.share());
         ProductPrecision before = ProductPrecision.inForce();
         try {
             sweep();
@@ -140,10 +142,10 @@ final class Gradients {
     }
 
     private void sweep() {
-        for (int k = order.size() - 1; k >= 0; k--) {
-            Place place = order.get(k);
+        for (int k = count - 1; k >= 0; k--) {
+            Place place = order[k];
             Tensor dy = place.gradient;
-            if (dy == null) {
+            if (dy == null || place.inputs.length == 0) {
                 continue;
             }
             if (!place.wanted) {
@@ -185,11 +187,12 @@ final class Gradients {
     static void backward(Tensor root, Tensor seed, boolean create) {
         GradMode.with(create, () -> {
             Gradients pass = new Gradients(root);
-            for (Place place : pass.order) {
-                place.wanted = place.origin instanceof Leaf;
+            for (int k = 0; k < pass.count; k++) {
+                pass.order[k].wanted = pass.order[k].origin instanceof Leaf;
             }
             pass.run(seed);
-            for (Place place : pass.order) {
+            for (int k = 0; k < pass.count; k++) {
+                Place place = pass.order[k];
                 if (place.origin instanceof Leaf leaf) {
                     Tensor value = leaf.cell().value();
                     Tensor gradient = place.gradient;
@@ -228,7 +231,7 @@ final class Gradients {
     @Nullable
     Tensor[] of(Tensor seed, Tensor[] inputs, boolean record) {
         @Nullable Tensor[] gradients = new @Nullable Tensor[inputs.length];
-        if (order.isEmpty()) {
+        if (count == 0) {
             return gradients;
         }
         GradMode.with(record && GradMode.enabled(), () -> {
@@ -239,7 +242,9 @@ final class Gradients {
             Place place = place(inputs[i]);
             gradients[i] = place == null ? null : place.gradient;
         }
-        order.forEach(place -> place.gradient = null);
+        for (int k = 0; k < count; k++) {
+            order[k].gradient = null;
+        }
         return gradients;
     }
 
@@ -250,8 +255,8 @@ final class Gradients {
 
     /** Whether the root depends on anything tracked beyond the inputs, such as a parameter that a function captures. */
     boolean dependsBeyond() {
-        for (Place place : order) {
-            if (place.inputs.length == 0 && !place.wanted) {
+        for (int k = 0; k < count; k++) {
+            if (order[k].inputs.length == 0 && !order[k].wanted) {
                 return true;
             }
         }

@@ -38,11 +38,11 @@ final class Adam {
     }
 
     private static Expr mean(Formula f, Expr g) {
-        return f.mean("exp_avg", g, (s, state) -> s.beta1());
+        return f.mean("exp_avg", g, Settings::beta1);
     }
 
     private static Expr meanSquare(Formula f, Expr g) {
-        return f.meanSquare("exp_avg_sq", g, (s, state) -> s.beta2());
+        return f.meanSquare("exp_avg_sq", g, Settings::beta2);
     }
 
     /** Minus the learning rate, corrected for a running mean that starts at zero. */
@@ -123,7 +123,7 @@ final class Adam {
     private static Expr adamax(Formula f) {
         Expr g = f.gradient(false);
         Expr m = mean(f, g);
-        Expr older = f.state("exp_inf").mul(f.number((s, state) -> s.beta2()));
+        Expr older = f.state("exp_inf").mul(f.number(Settings::beta2));
         Expr largest = f.keep("exp_inf", older.max(g.abs().add(f.setting("eps"))));
         return f.value().add(m.mul(f.number(Adam::step)).div(largest));
     }

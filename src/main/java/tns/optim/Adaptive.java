@@ -28,11 +28,11 @@ final class Adaptive {
     }
 
     private static Expr step(Formula f) {
-        return f.number((s, state) -> -s.real("lr"));
+        return f.number(s -> -s.real("lr"));
     }
 
     private static Expr rmsprop(Formula f) {
-        Update.Amount alpha = (s, state) -> s.real("alpha");
+        Update.Setting alpha = s -> s.real("alpha");
         Expr g = f.gradient(false);
         Expr square = f.meanSquare("square_avg", g, alpha);
         if (f.on("centered")) {
@@ -57,13 +57,13 @@ final class Adaptive {
     }
 
     private static Expr adadelta(Formula f) {
-        Update.Amount rho = (s, state) -> s.real("rho");
+        Update.Setting rho = s -> s.real("rho");
         Expr g = f.gradient(false);
         Expr eps = f.setting("eps");
         Expr square = f.meanSquare("square_avg", g, rho);
         Expr moves = f.state("acc_delta");
         Expr move = moves.add(eps).sqrt().div(square.add(eps).sqrt()).mul(g);
-        Expr weight = f.number((s, state) -> 1 - s.real("rho"));
+        Expr weight = f.number(s -> 1 - s.real("rho"));
         f.keep("acc_delta", moves.mul(f.setting("rho")).add(move.mul(move).mul(weight)));
         return f.value().add(move.mul(step(f)));
     }

@@ -31,20 +31,18 @@ final class GradientDescent {
             Expr momentum = f.setting("momentum");
             Expr velocity = f.phase() == 0
                     ? g
-                    : f.state("momentum_buffer")
-                            .mul(momentum)
-                            .add(g.mul(f.number((s, state) -> 1 - s.real("dampening"))));
+                    : f.state("momentum_buffer").mul(momentum).add(g.mul(f.number(s -> 1 - s.real("dampening"))));
             f.keep("momentum_buffer", velocity);
             direction = f.on("nesterov") ? g.add(velocity.mul(momentum)) : velocity;
         }
-        return f.value().add(direction.mul(f.number((s, state) -> -s.real("lr"))));
+        return f.value().add(direction.mul(f.number(s -> -s.real("lr"))));
     }
 
     private static Expr lion(Formula f) {
         Expr g = f.gradient(true);
         Expr m = f.state("exp_avg");
-        Expr blend = m.mul(f.number((s, state) -> s.beta1())).add(g.mul(f.number((s, state) -> 1 - s.beta1())));
-        f.mean("exp_avg", g, (s, state) -> s.beta2());
-        return f.value(true).add(blend.sign().mul(f.number((s, state) -> -s.real("lr"))));
+        Expr blend = m.mul(f.number(Settings::beta1)).add(g.mul(f.number(s -> 1 - s.beta1())));
+        f.mean("exp_avg", g, Settings::beta2);
+        return f.value(true).add(blend.sign().mul(f.number(s -> -s.real("lr"))));
     }
 }

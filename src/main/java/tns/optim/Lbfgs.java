@@ -200,9 +200,9 @@ final class Lbfgs {
 
     private void recall() {
         curvature = state.real("H_diag", 1);
-        if (state.values().get("old_dirs") instanceof Tuple ys
-                && state.values().get("old_stps") instanceof Tuple steps
-                && state.values().get("ro") instanceof Tuple inverses) {
+        if (state.other("old_dirs") instanceof Tuple ys
+                && state.other("old_stps") instanceof Tuple steps
+                && state.other("ro") instanceof Tuple inverses) {
             for (int i = 0; i < ys.size(); i++) {
                 pairs.add(new Pair(
                         HostArray.doubles((Tensor) ys.get(i)),

@@ -3,7 +3,6 @@ package tns.optim;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
-import tns.expr.Expr;
 import tns.op.Args;
 import tns.op.AutogradOps;
 import tns.op.Callable;
@@ -23,11 +21,8 @@ import tns.op.None;
 import tns.op.Record;
 import tns.op.Tuple;
 import tns.op.TypeName;
-import tns.tensor.DType;
-import tns.tensor.Device;
 import tns.tensor.GradMode;
 import tns.tensor.Param;
-import tns.tensor.Recording;
 import tns.tensor.Tensor;
 
 /**
@@ -46,16 +41,6 @@ public final class Optimizer implements Members, TypeName.Typed {
     interface Closure {
         /** The loss; afterwards each parameter behind it holds its gradient. */
         Tensor loss();
-    }
-
-    /** How an optimiser that looks at each element by itself writes the formula of the next value. */
-    interface Rule {
-        Expr next(Update.Formula formula);
-    }
-
-    /** Looks at a parameter before its step, and says by a small number which of its formulas holds. */
-    interface Phase {
-        int of(Settings settings, ParamGroup.State state);
     }
 
     private final String name;
@@ -81,80 +66,13 @@ public final class Optimizer implements Members, TypeName.Typed {
     }
 
     /** The optimiser that applies {@code rule} to each parameter that has a gradient. */
-    static Optimizer of(Args args, Rule rule) {
+    static Optimizer of(Args args, Elementwise.Rule rule) {
         return of(args, (settings, state) -> 0, rule);
     }
 
     /** The same, with several formulas to choose from. */
-    static Optimizer of(Args args, Phase phase, Rule rule) {
-        Map<Long, Update> updates = new HashMap<>();
-        return new Optimizer(args, (self, closure) -> {
-            Object loss = closure == null ? None.NONE : closure.loss();
-            List<Batch> batches = new ArrayList<>();
-            for (ParamGroup group : self.groups) {
-                Settings settings = group.settings();
-                long bits = settings.bits();
-                Update update = null;
-                int formula = 0;
-                for (int i = 0; i < group.params().size(); i++) {
-                    Param p = group.params().get(i);
-                    Tensor gradient = p.lookAtGrad();
-                    if (gradient != null) {
-                        ParamGroup.State state = group.state(i);
-                        int number = counted(p, settings, state, phase);
-                        if (update == null || formula != number) {
-                            update = updates.computeIfAbsent(
-                                    bits << 4 | number, key -> Update.of(rule, settings, number));
-                            formula = number;
-                        }
-                        Tensor value = p.value();
-                        batch(batches, update, value).tasks.add(new Update.Task(p, gradient, settings, state));
-                    }
-                }
-            }
-            for (Batch batch : batches) {
-                batch.update.run(batch.tasks);
-            }
-            return loss;
-        });
-    }
-
-    /** Steps of parameters that are taken in one pass. */
-    private record Batch(Update update, DType dtype, Device device, List<Update.Task> tasks) {}
-
-    /** The batch that a parameter of this value goes with; mostly the one before it. */
-    private static Batch batch(List<Batch> batches, Update update, Tensor value) {
-        for (int i = batches.size() - 1; i >= 0; i--) {
-            Batch batch = batches.get(i);
-            if (batch.update == update && batch.dtype == value.dtype() && batch.device == value.device()) {
-                return batch;
-            }
-        }
-        Batch fresh = new Batch(update, value.dtype(), value.device(), new ArrayList<>());
-        batches.add(fresh);
-        return fresh;
-    }
-
-    /** Counts a step of a parameter, and says which formula it takes; in a recording, at each run of it. */
-    private static int counted(Param p, Settings settings, ParamGroup.State state, Phase phase) {
-        Recording recording = p.value().device().recording();
-        Runnable undo = recording == null ? () -> {} : state.numbers();
-        state.count();
-        int number = phase.of(settings, state);
-        if (recording != null) {
-            long bits = settings.bits();
-            int[] now = {number};
-            recording.eachRun(
-                    () -> {
-                        Runnable back = state.numbers();
-                        state.count();
-                        now[0] = phase.of(settings, state);
-                        return back;
-                    },
-                    undo);
-            recording.onlyWhile(() -> now[0] == number && settings.bits() == bits);
-        }
-        return number;
+    static Optimizer of(Args args, Elementwise.Phase phase, Elementwise.Rule rule) {
+        return new Optimizer(args, new Elementwise(phase, rule));
     }
 
     private static boolean startsWithRecord(Iterable<?> items) {

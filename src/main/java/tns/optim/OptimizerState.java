@@ -32,7 +32,7 @@ final class OptimizerState {
                 Map<String, Object> values = group.state(i).values();
                 if (!values.isEmpty()) {
                     values.values().forEach(OptimizerState::share);
-                    states.put(Long.toString(number), new Record(new LinkedHashMap<>(values)));
+                    states.put(Long.toString(number), new Record(values));
                 }
                 numbers.add(number++);
             }
@@ -97,10 +97,10 @@ final class OptimizerState {
             ParamGroup group = groups.get(g);
             group.set(record(saved.get(g), "a group").entries());
             for (int i = 0; i < group.params().size(); i++) {
-                Map<String, Object> values = group.state(i).values();
-                values.clear();
                 Device device = group.params().get(i).value().device();
+                Map<String, Object> values = new LinkedHashMap<>();
                 found.get(number++).forEach((name, value) -> values.put(name, moved(value, device)));
+                group.state(i).values(values);
             }
         }
     }

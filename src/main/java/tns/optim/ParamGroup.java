@@ -1,7 +1,6 @@
 package tns.optim;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,22 +11,41 @@ import tns.tensor.Tensor;
 
 /** Parameters that share settings, and what the optimiser remembers of each. */
 final class ParamGroup {
-    /** What an optimiser remembers of one parameter: tensors and numbers under PyTorch's names. */
+    /** What an optimiser remembers of one parameter: the steps taken, numbers and tensors under PyTorch's names. */
     static final class State {
-        private final Map<String, Object> values = new LinkedHashMap<>();
+        private static final String STEP = "step";
 
+        private int step;
+        private final Map<String, Object> numbers = new LinkedHashMap<>();
+        private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+
+        /** All of it by name. */
         Map<String, Object> values() {
+            Map<String, Object> values = new LinkedHashMap<>();
+            if (step > 0) {
+                values.put(STEP, (long) step);
+            }
+            values.putAll(numbers);
+            values.putAll(tensors);
             return values;
+        }
+
+        /** Remembers this, and nothing else. */
+        void values(Map<String, Object> values) {
+            step = 0;
+            numbers.clear();
+            tensors.clear();
+            values.forEach(this::put);
         }
 
         @Nullable
         Tensor tensor(String name) {
-            return values.get(name) instanceof Tensor t ? t : null;
+            return tensors.get(name);
         }
 
         /** The tensor of that name, which starts as zeros like {@code p}. */
         Tensor tensorOr(String name, Tensor p) {
-            Tensor known = tensor(name);
+            Tensor known = tensors.get(name);
             if (known == null) {
                 known = Tensor.allocate(p.device(), p.dtype(), p.shape());
                 put(name, known);
@@ -35,57 +53,50 @@ final class ParamGroup {
             return known;
         }
 
-        double real(String name, double start) {
-            return values.get(name) instanceof Number n ? n.doubleValue() : start;
+        /** What is neither a tensor nor the number of steps. */
+        @Nullable
+        Object other(String name) {
+            return numbers.get(name);
         }
 
-        /** Whether the numbers are those of {@code other}, under the same names; tensors do not count. */
+        double real(String name, double start) {
+            return numbers.get(name) instanceof Number n ? n.doubleValue() : start;
+        }
+
+        /** Whether the numbers are those of {@code other}; tensors do not count. */
         boolean hasNumbersOf(State other) {
-            if (values.size() != other.values.size()) {
-                return false;
-            }
-            Iterator<Map.Entry<String, Object>> theirs = other.values.entrySet().iterator();
-            for (Map.Entry<String, Object> own : values.entrySet()) {
-                Map.Entry<String, Object> their = theirs.next();
-                boolean same = own.getKey().equals(their.getKey())
-                        && (own.getValue() instanceof Tensor
-                                ? their.getValue() instanceof Tensor
-                                : own.getValue().equals(their.getValue()));
-                if (!same) {
-                    return false;
-                }
-            }
-            return true;
+            return step == other.step && numbers.equals(other.numbers);
         }
 
         /** What brings the numbers back that are remembered now; tensors stay as they are. */
         Runnable numbers() {
-            Map<String, Object> before = new LinkedHashMap<>();
-            values.forEach((name, value) -> {
-                if (!(value instanceof Tensor)) {
-                    before.put(name, value);
-                }
-            });
+            int stepBefore = step;
+            Map<String, Object> before = new LinkedHashMap<>(numbers);
             return () -> {
-                values.values().removeIf(value -> !(value instanceof Tensor));
-                values.putAll(before);
+                step = stepBefore;
+                numbers.clear();
+                numbers.putAll(before);
             };
         }
 
         void put(String name, Object value) {
-            values.put(name, value);
+            if (value instanceof Tensor t) {
+                tensors.put(name, t);
+            } else if (name.equals(STEP) && value instanceof Number n) {
+                step = n.intValue();
+            } else {
+                numbers.put(name, value);
+            }
         }
 
         /** Counts one step more; the first is 1. */
-        long count() {
-            long step = step() + 1L;
-            values.put("step", step);
-            return step;
+        void count() {
+            step++;
         }
 
         /** The steps taken with this parameter. */
         int step() {
-            return (int) real("step", 0);
+            return step;
         }
     }
 

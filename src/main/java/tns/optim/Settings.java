@@ -16,12 +16,28 @@ import tns.tensor.Tensor;
 final class Settings {
     private final String optimizer;
     private final Map<String, Object> values = new LinkedHashMap<>();
+    private int version;
+    private long bits;
 
     /** The settings of a new optimiser, all given. */
     Settings(String optimizer, Map<String, Object> given) {
         this.optimizer = optimizer;
         given.forEach((name, value) -> values.put(name, checked(name, value)));
         checkTogether();
+        changed();
+    }
+
+    private void changed() {
+        version++;
+        bits = 0;
+        for (Object value : values.values()) {
+            bits = bits << 1 | (isOn(value) ? 1 : 0);
+        }
+    }
+
+    /** Another number after every change. */
+    int version() {
+        return version;
     }
 
     /** The same settings, to be changed apart from these. */
@@ -64,6 +80,7 @@ final class Settings {
             values.put(name, before);
             throw e;
         }
+        changed();
     }
 
     /** {@code value} as the kind of number, flag or tuple that the setting is. */
@@ -130,10 +147,6 @@ final class Settings {
 
     /** A bit for each setting, whether it is on: as long as they stay, the same formulas hold. */
     long bits() {
-        long bits = 0;
-        for (Object value : values.values()) {
-            bits = bits << 1 | (isOn(value) ? 1 : 0);
-        }
         return bits;
     }
 

@@ -24,30 +24,40 @@ final class Update {
         double at(Settings settings, ParamGroup.State state);
     }
 
+    /** A number that the settings alone decide. */
+    interface Setting {
+        double of(Settings settings);
+    }
+
     /** What an input of the formula after the value and the gradient is: a number, or else a tensor remembered. */
     private static final class Input {
         private final String name;
         private final @Nullable Amount amount;
+        /** Whether the settings alone decide the number. */
+        private final boolean steady;
+
         private double number;
         private @Nullable Tensor scalar;
         /** Whose numbers the scalar holds, while work is recorded: they may part ways later. */
         private @Nullable Recording recorded;
 
         private @Nullable Settings settings;
+        private int version;
 
-        Input(String name, @Nullable Amount amount) {
+        Input(String name, @Nullable Amount amount, boolean steady) {
             this.name = name;
             this.amount = amount;
+            this.steady = steady;
         }
 
-        Tensor of(Tensor value, Settings settings, ParamGroup.State state) {
+        Tensor of(Tensor value, Settings own, ParamGroup.State state) {
             if (amount == null) {
                 return state.tensorOr(name, value);
             }
             Recording recording = value.device().recording();
             return recording == null
-                    ? scalar(value, amount.at(settings, state))
-                    : recorded(recording, amount, value, settings, state);
+                    ? scalar(amount, value, own, state)
+                    : recorded(recording, amount, value, own, state);
         }
 
         /** A number that each run of a recording asks for anew; made once for all parameters that share settings. */
@@ -58,31 +68,40 @@ final class Update {
             if (known == null
                     || recorded != recording
                     || settings != own
-                    || Double.doubleToRawLongBits(number) != Double.doubleToRawLongBits(now)
+                    || !isNumber(now)
                     || known.dtype() != value.dtype()) {
-                known = recording.number(value.dtype(), () -> amount.at(own, state));
-                scalar = known;
-                number = now;
+                known = keep(recording.number(value.dtype(), () -> amount.at(own, state)), now, own);
                 recorded = recording;
-                settings = own;
             }
             return known;
         }
 
         /** Made once for all parameters: in one step the numbers of most are the same. */
-        private Tensor scalar(Tensor value, double now) {
-            Tensor known = scalar;
-            if (known == null
-                    || recorded != null
-                    || Double.doubleToRawLongBits(number) != Double.doubleToRawLongBits(now)
-                    || known.dtype() != value.dtype()
-                    || known.device() != value.device()) {
-                known = Tensor.scalar(value.device(), value.dtype(), now);
-                scalar = known;
-                number = now;
-                recorded = null;
+        private Tensor scalar(Amount amount, Tensor value, Settings own, ParamGroup.State state) {
+            Tensor known = recorded == null && scalar != null && fits(scalar, value) ? scalar : null;
+            if (known != null && steady && settings == own && version == own.version()) {
+                return known;
             }
-            return known;
+            double now = amount.at(own, state);
+            Tensor next = known != null && isNumber(now) ? known : Tensor.scalar(value.device(), value.dtype(), now);
+            recorded = null;
+            return keep(next, now, own);
+        }
+
+        private boolean isNumber(double other) {
+            return Double.doubleToRawLongBits(number) == Double.doubleToRawLongBits(other);
+        }
+
+        private static boolean fits(Tensor known, Tensor value) {
+            return known.dtype() == value.dtype() && known.device() == value.device();
+        }
+
+        private Tensor keep(Tensor next, double now, Settings own) {
+            scalar = next;
+            number = now;
+            settings = own;
+            version = own.version();
+            return next;
         }
     }
 
@@ -112,7 +131,7 @@ final class Update {
     }
 
     /** The update a rule writes for these settings, as far as they choose among formulas. */
-    static Update of(Optimizer.Rule rule, Settings settings, int phase) {
+    static Update of(Elementwise.Rule rule, Settings settings, int phase) {
         Formula formula = new Formula(settings, phase);
         return new Update(formula, rule.next(formula));
     }
@@ -133,9 +152,7 @@ final class Update {
         /** The parameter's value; shrunk by weight decay where that acts apart from the gradient. */
         Expr value(boolean decoupled) {
             Expr p = Expr.input(0);
-            return decoupled && on("weight_decay")
-                    ? p.mul(number((s, state) -> 1 - s.real("lr") * s.real("weight_decay")))
-                    : p;
+            return decoupled && on("weight_decay") ? p.mul(number(s -> 1 - s.real("lr") * s.real("weight_decay"))) : p;
         }
 
         Expr value() {
@@ -150,20 +167,24 @@ final class Update {
 
         /** The tensor remembered under {@code name}, zeros at first. */
         Expr state(String name) {
-            return input(name, null);
+            return input(new Input(name, null, false));
         }
 
         /** The present value of a setting. */
         Expr setting(String name) {
-            return input(name, (s, state) -> s.real(name));
+            return number(s -> s.real(name));
         }
 
         Expr number(Amount amount) {
-            return input("", amount);
+            return input(new Input("", amount, false));
         }
 
-        private Expr input(String name, @Nullable Amount amount) {
-            inputs.add(new Input(name, amount));
+        Expr number(Setting setting) {
+            return input(new Input("", (s, state) -> setting.of(s), true));
+        }
+
+        private Expr input(Input input) {
+            inputs.add(input);
             return Expr.input(1 + inputs.size());
         }
 
@@ -175,15 +196,15 @@ final class Update {
         }
 
         /** The running mean of {@code g} under {@code name}; the older part weighs {@code beta}. */
-        Expr mean(String name, Expr g, Amount beta) {
+        Expr mean(String name, Expr g, Setting beta) {
             Expr before = state(name);
-            return keep(name, before.add(number((s, t) -> 1 - beta.at(s, t)).mul(g.sub(before))));
+            return keep(name, before.add(number(s -> 1 - beta.of(s)).mul(g.sub(before))));
         }
 
         /** The running mean of {@code g} squared under {@code name}. */
-        Expr meanSquare(String name, Expr g, Amount beta) {
+        Expr meanSquare(String name, Expr g, Setting beta) {
             Expr older = state(name).mul(number(beta));
-            return keep(name, older.add(g.mul(g).mul(number((s, t) -> 1 - beta.at(s, t)))));
+            return keep(name, older.add(g.mul(g).mul(number(s -> 1 - beta.of(s)))));
         }
 
         /** Whether a flag is set, or a number not zero. */
@@ -211,7 +232,7 @@ final class Update {
     }
 
     /** The step of one parameter. */
-    record Task(Param param, Tensor gradient, Settings settings, ParamGroup.State state) {
+    record Task(Param param, Tensor value, Tensor gradient, Settings settings, ParamGroup.State state) {
         /** Whether every number of a formula is the same for {@code other}. */
         boolean hasNumbersOf(Task other) {
             return settings == other.settings && state.hasNumbersOf(other.state);
@@ -246,7 +267,7 @@ final class Update {
 
     /** @param alike the inputs of a task of the same numbers, which need not be computed again */
     private Tensor[] inputs(Task task, Tensor @Nullable [] alike) {
-        Tensor value = task.param.value();
+        Tensor value = task.value;
         Tensor[] given = new Tensor[2 + inputs.size()];
         given[0] = value;
         given[1] = task.gradient;

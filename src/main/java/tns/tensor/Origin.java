@@ -8,13 +8,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Holding the inputs is what keeps the graph alive; it is freed with the last tensor that leads to it.
  */
 public abstract class Origin {
+    private static final Tensor[] NONE = {};
+
     private final String op;
     private final Tensor[] inputs;
-    private final ProductPrecision precision = ProductPrecision.inForce();
+    private final ProductPrecision precision;
+
+    /** That of what was computed from nothing, and has no rule. */
+    Origin(String op) {
+        this.op = op;
+        this.inputs = NONE;
+        this.precision = ProductPrecision.FULL;
+    }
 
     protected Origin(String op, Tensor... inputs) {
         this.op = op;
         this.inputs = inputs;
+        this.precision = ProductPrecision.inForce();
         for (Tensor input : inputs) {
             input.share();
         }

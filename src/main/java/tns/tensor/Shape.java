@@ -11,8 +11,15 @@ public final class Shape {
 
     private final int[] sizes;
     private final int elements;
-    /** The row-major view of a whole buffer, once it has been asked for. */
+    /**
+     * What follows from the shape and is asked for again and again, at first null: the row-major view of a whole buffer,
+     * that view as a matrix with its dims exchanged or of one row, and the first dim alone.
+     */
     private @Nullable View contiguous;
+
+    private @Nullable View turned;
+    private @Nullable View row;
+    private @Nullable Shape first;
 
     private Shape(int[] sizes) {
         this.sizes = sizes;
@@ -81,6 +88,36 @@ public final class Shape {
         if (known == null) {
             known = new View(this, contiguousStrides(), 0);
             contiguous = known;
+        }
+        return known;
+    }
+
+    /** The row-major view of a matrix, with its dims exchanged. */
+    View turned() {
+        View known = turned;
+        if (known == null) {
+            known = contiguous().permute(new int[] {1, 0});
+            turned = known;
+        }
+        return known;
+    }
+
+    /** The view of a vector as a matrix of one row. */
+    View row() {
+        View known = row;
+        if (known == null) {
+            known = new View(matrix(1, elements), new int[] {0, 1}, 0);
+            row = known;
+        }
+        return known;
+    }
+
+    /** The first dim alone. */
+    public Shape first() {
+        Shape known = first;
+        if (known == null) {
+            known = part(0, 1);
+            first = known;
         }
         return known;
     }

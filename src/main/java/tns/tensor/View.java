@@ -81,8 +81,16 @@ public record View(Shape shape, int[] strides, int offset) {
         return new View(target, stridesOver(target), offset);
     }
 
+    /** This matrix with its dims exchanged. */
+    public View turned() {
+        return shape.hasContiguous(this) ? shape.turned() : permute(new int[] {1, 0});
+    }
+
     /** This vector as a matrix of one row. */
     public View row() {
+        if (shape.hasContiguous(this)) {
+            return shape.row();
+        }
         return new View(Shape.matrix(1, shape.elements()), new int[] {0, strides[0]}, offset);
     }
 

@@ -3,6 +3,7 @@ package tns.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tns.tensor.DType;
@@ -42,6 +43,39 @@ class GemmTest {
             plain.gemm(a, b, slow);
             check(a, b, slow, k, what);
         }
+    }
+
+    @Test
+    void smallProductsAreChainsInTheOrderOfK() {
+        RandomTensors tensors = new RandomTensors(one, RandomTensors.SEED);
+        for (int round = 0; round < 500; round++) {
+            int m = tensors.random().nextInt(12);
+            int n = tensors.random().nextInt(40);
+            int k = tensors.random().nextInt(SmallProducts.MOST_STEPS / Math.max(1, m * n) + 1);
+            Tensor a = matrix(operand(tensors, DType.FLOAT32, 1, m, k));
+            Tensor b = matrix(operand(tensors, DType.FLOAT32, 1, k, n));
+            double[] x = HostArray.doubles(a);
+            double[] y = HostArray.doubles(b);
+            float[] expected = new float[m * n];
+            for (int i = 0; i < m * n; i++) {
+                for (int p = 0; p < k; p++) {
+                    expected[i] = Math.fma((float) x[i / n * k + p], (float) y[p * n + i % n], expected[i]);
+                }
+            }
+            for (CpuDevice device : new CpuDevice[] {one, plain}) {
+                Tensor c = Tensor.allocate(device, DType.FLOAT32, Shape.of(m, n));
+                device.product(a, b, c);
+                assertEquals(
+                        Arrays.toString(expected),
+                        ReduceTest.bits(c),
+                        a.describe() + Arrays.toString(a.view().strides()) + " @ " + b.describe()
+                                + Arrays.toString(b.view().strides()) + ", -Dtns.seed=" + RandomTensors.SEED);
+            }
+        }
+    }
+
+    private static Tensor matrix(Tensor batch) {
+        return batch.window(batch.view().select(0, 0));
     }
 
     private static Tensor operand(RandomTensors tensors, DType dtype, int batches, int rows, int columns) {

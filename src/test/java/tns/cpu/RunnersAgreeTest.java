@@ -86,10 +86,13 @@ class RunnersAgreeTest {
             Tensor third = Tensor.scalar(cpu, DType.FLOAT32, 0.75);
             for (Tensor second : seconds) {
                 Tensor[] inputs = {first, second, third};
+                float[] around = new float[n + 20]; // what lies beside an output stays as it is
+                Tensor wide = Tensor.upload(cpu, DType.FLOAT32, Shape.of(n + 20), around);
                 Tensor[] outputs = {
-                    Tensor.allocate(cpu, DType.FLOAT32, shape), Tensor.allocate(cpu, DType.FLOAT32, shape)
+                    wide.window(wide.view().slice(0, 1, 1, n)), Tensor.allocate(cpu, DType.FLOAT32, shape)
                 };
-                assertTrue(fused(ONE_THREAD).direct(program, inputs, shape, outputs));
+                FusedRunner runner = fused(ONE_THREAD);
+                assertTrue(runner.direct(program, inputs, shape, outputs));
                 Operand[] expected = {contiguous(new float[n]), contiguous(new float[n])};
                 Operand[] operands = new Operand[3];
                 for (int i = 0; i < 3; i++) {
@@ -99,10 +102,10 @@ class RunnersAgreeTest {
                             inputs[i].view().stridesOver(shape));
                 }
                 new ScalarRunner().run(program, operands, expected, new int[] {n});
-                for (int k = 0; k < 2; k++) {
-                    String what = n + " elements, the second " + second.view();
-                    assertSame(expected[k].array(), HostBuffer.array(outputs[k]), what);
-                }
+                String what = n + " elements, the second " + second.view();
+                assertSame(expected[0].array(), Arrays.copyOfRange(around, 1, n + 1), what);
+                assertArrayEquals(new float[19], Arrays.copyOfRange(around, n + 1, n + 20), what);
+                assertSame(expected[1].array(), HostBuffer.array(outputs[1]), what);
             }
             Tensor apart = all.window(all.view().slice(0, 0, 2, n));
             Tensor[] output = {Tensor.allocate(cpu, DType.FLOAT32, shape), Tensor.allocate(cpu, DType.FLOAT32, shape)};

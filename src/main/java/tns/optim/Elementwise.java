@@ -1,0 +1,121 @@
+package tns.optim;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tns.expr.Expr;
+import tns.op.None;
+import tns.tensor.DType;
+import tns.tensor.Device;
+import tns.tensor.Param;
+import tns.tensor.Recording;
+import tns.tensor.Tensor;
+
+/** The step of an optimiser that looks at each element by itself: a formula, applied to all parameters with a gradient. */
+final class Elementwise implements Optimizer.Algorithm {
+    /** Writes the formula of the next value. */
+    interface Rule {
+        Expr next(Update.Formula formula);
+    }
+
+    /** Looks at a parameter before its step, and says by a small number which of its formulas holds. */
+    interface Phase {
+        int of(Settings settings, ParamGroup.State state);
+    }
+
+    private final Phase phase;
+    private final Rule rule;
+    private final Map<Long, Update> updates = new HashMap<>();
+    /** The one that was asked for last, and for what. */
+    private @Nullable Update update;
+
+    private long asked;
+
+    Elementwise(Phase phase, Rule rule) {
+        this.phase = phase;
+        this.rule = rule;
+    }
+
+    /** Steps of parameters that are taken in one pass. */
+    private record Batch(Update update, DType dtype, Device device, List<Update.Task> tasks) {
+        boolean takes(Update other, Tensor value) {
+            return update == other && dtype == value.dtype() && device == value.device();
+        }
+    }
+
+    @Override
+    public Object step(Optimizer self, Optimizer.@Nullable Closure closure) {
+        Object loss = closure == null ? None.NONE : closure.loss();
+        List<Batch> batches = new ArrayList<>();
+        for (ParamGroup group : self.groups()) {
+            Settings settings = group.settings();
+            List<Param> params = group.params();
+            for (int i = 0; i < params.size(); i++) {
+                Param p = params.get(i);
+                Tensor gradient = p.lookAtGrad();
+                if (gradient != null) {
+                    ParamGroup.State state = group.state(i);
+                    Update update = update(settings, counted(p, settings, state));
+                    Tensor value = p.value();
+                    batch(batches, update, value).tasks.add(new Update.Task(p, value, gradient, settings, state));
+                }
+            }
+        }
+        for (Batch batch : batches) {
+            batch.update.run(batch.tasks);
+        }
+        return loss;
+    }
+
+    private Update update(Settings settings, int number) {
+        long wanted = settings.bits() << 4 | number;
+        Update known = update;
+        if (known == null || asked != wanted) {
+            known = updates.computeIfAbsent(wanted, key -> Update.of(rule, settings, number));
+            update = known;
+            asked = wanted;
+        }
+        return known;
+    }
+
+    /** The batch that a parameter of this value goes with; mostly the one before it. */
+    private static Batch batch(List<Batch> batches, Update update, Tensor value) {
+        for (int i = batches.size() - 1; i >= 0; i--) {
+            if (batches.get(i).takes(update, value)) {
+                return batches.get(i);
+            }
+        }
+        Batch fresh = new Batch(update, value.dtype(), value.device(), new ArrayList<>());
+        batches.add(fresh);
+        return fresh;
+    }
+
+    /** Counts a step of a parameter, and says which formula it takes; in a recording, at each run of it. */
+    private int counted(Param p, Settings settings, ParamGroup.State state) {
+        Recording recording = p.value().device().recording();
+        return recording == null ? count(settings, state) : recorded(recording, settings, state);
+    }
+
+    private int count(Settings settings, ParamGroup.State state) {
+        state.count();
+        return phase.of(settings, state);
+    }
+
+    private int recorded(Recording recording, Settings settings, ParamGroup.State state) {
+        Runnable undo = state.numbers();
+        int number = count(settings, state);
+        long bits = settings.bits();
+        int[] now = {number};
+        recording.eachRun(
+                () -> {
+                    Runnable back = state.numbers();
+                    now[0] = count(settings, state);
+                    return back;
+                },
+                undo);
+        recording.onlyWhile(() -> now[0] == number && settings.bits() == bits);
+        return number;
+    }
+}
