@@ -23,6 +23,9 @@ public class Context {
     private final Generator random;
     private DType defaultDType = DType.FLOAT32;
     private Device device;
+    /** The last device other than host memory that the program has named; null while it has named none. */
+    private @Nullable Device accelerator;
+
     private ProductPrecision matmulPrecision = ProductPrecision.FULL;
     private boolean autocast;
     private @Nullable Device recording;
@@ -49,6 +52,19 @@ public class Context {
 
     public void device(Device device) {
         this.device = device;
+        named(device);
+    }
+
+    private @Nullable Device named(@Nullable Device found) {
+        if (found != null && !found.isHost()) {
+            accelerator = found;
+        }
+        return found;
+    }
+
+    /** The last device other than host memory that the program has named; null while it has named none. */
+    public @Nullable Device accelerator() {
+        return accelerator;
     }
 
     /** How devices other than host memory are found by name; set once, by whoever knows them. */
@@ -66,7 +82,7 @@ public class Context {
             case Device d -> d;
             case DeviceName n -> device(n.name());
             case String s when s.equals(cpu.name()) -> cpu;
-            case String s -> others.apply(s);
+            case String s -> named(others.apply(s));
             default -> null;
         };
     }
