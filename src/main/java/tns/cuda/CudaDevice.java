@@ -1,15 +1,21 @@
 package tns.cuda;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.Driver;
 import tns.cuda.ptx.PointwiseKernel;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.expr.Expr;
 import tns.expr.Program;
 import tns.expr.RowProgram;
 import tns.tensor.Buffer;
@@ -23,6 +29,7 @@ import tns.tensor.Reduction;
 import tns.tensor.Replay;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
+import tns.tensor.Turns;
 
 /**
  * A CUDA device: every verb is kernels queued one after the other, so that only a look at the numbers waits.
@@ -37,10 +44,15 @@ public final class CudaDevice implements Device {
     /** From so many bytes on the driver copies faster than a kernel: 4.25 against 3.95 TB/s for 1 GiB on an H200. */
     private static final long BLOCK_COPY = 1L << 20;
 
+    /** After so many times that none of its turns was replayed, a loop is not looked at any more. */
+    private static final int MOST_BARREN = 3;
+
+    private static final String OFF = "off";
+
     private record Constant(DType dtype, long bits) {}
 
     private final String name;
-    private final Driver driver;
+    private final WatchedDriver driver;
     private final DeviceMemory memory;
     private final Map<Constant, Buffer> constants = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -53,16 +65,26 @@ public final class CudaDevice implements Device {
     private final Stream stream;
     private final DeviceProducts products;
     private @Nullable Tape tape;
+    /** The loops being looked at, the inner ones first; and how often a loop has been looked at in vain. */
+    private final Deque<LoopTurns> loops = new ArrayDeque<>();
+
+    private final Map<Object, Integer> barren = new WeakHashMap<>();
+    private long replayed;
+    private final boolean replaysTurns;
+    /** Whether what is done now is not asked for by the program. */
+    private boolean apart;
+
     private @Nullable DeviceBuffer seeded;
     private long lastSeed;
 
     /** The device behind {@code driver}, under the name that the language shows. */
     public CudaDevice(String name, Driver driver) {
         this.name = name;
-        this.driver = driver;
-        this.memory = new DeviceMemory(this, driver);
-        this.stream = new DriverStream(driver, memory);
-        this.products = new DeviceProducts(driver, memory, stream);
+        this.replaysTurns = !OFF.equals(System.getProperty("tns.replay", System.getenv("TNS_REPLAY")));
+        this.driver = new WatchedDriver(driver);
+        this.memory = new DeviceMemory(this, this.driver);
+        this.stream = new DriverStream(this.driver, memory);
+        this.products = new DeviceProducts(this.driver, memory, stream);
     }
 
     @Override
@@ -93,7 +115,10 @@ public final class CudaDevice implements Device {
             state = recording.randomState(generator, call);
             call = 0;
         } else {
-            state = seed(generator.seed());
+            LoopTurns loop = loop();
+            long cells = loop == null ? 0 : loop.draw(generator.seed(), call);
+            state = cells == 0 ? seed(generator.seed()) : cells;
+            call = cells == 0 ? call : 0;
         }
         Region to = region(output);
         switch (kind) {
@@ -123,7 +148,44 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public synchronized @Nullable Turns turns(Object loop, Consumer<String> notes) {
+        LoopTurns outer = loops.peek();
+        if (!replaysTurns
+                || tape != null
+                || outer != null && (outer.isBusy() || outer.thread() != Thread.currentThread())
+                || barren.getOrDefault(loop, 0) >= MOST_BARREN) {
+            return null;
+        }
+        if (outer != null) {
+            outer.disturbed();
+        }
+        LoopTurns turns = new LoopTurns(this, driver, memory, notes, own -> {
+            loops.remove(own);
+            replayed += own.replayed();
+            if (own.replayed() > 0) {
+                barren.remove(loop);
+            } else {
+                barren.merge(loop, own.isGivenUp() ? MOST_BARREN : 1, Integer::sum);
+            }
+        });
+        loops.push(turns);
+        return turns;
+    }
+
+    /** The loop whose present turn is looked at, recorded or replayed; null when there is none. */
+    private @Nullable LoopTurns loop() {
+        LoopTurns inner = loops.peek();
+        return apart || inner == null || !inner.isLooking() ? null : inner;
+    }
+
+    /** Work is recorded otherwise. */
+    private void giveUpLoops() {
+        loops.forEach(loop -> loop.giveUp("they record a compiled function"));
+    }
+
+    @Override
     public synchronized @Nullable Replay record(Runnable work) {
+        giveUpLoops();
         Tape own = new Tape(this, true);
         boolean done = false;
         tape = own;
@@ -152,6 +214,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized Collection<Holder.Used> watch(Runnable work) {
+        giveUpLoops();
         Tape own = new Tape(this, false);
         tape = own;
         try {
@@ -195,7 +258,7 @@ public final class CudaDevice implements Device {
     public synchronized Buffer upload(DType dtype, Object array) {
         int size = HostElements.length(array);
         DeviceBuffer buffer = memory.buffer(dtype, size);
-        if (size == 1) {
+        if (size == 1 && loop() == null) {
             set(buffer, 0, HostElements.bits(array, 0));
         } else if (size > 0) {
             refuseWhileRecording("numbers are sent from the host to " + name);
@@ -278,14 +341,14 @@ public final class CudaDevice implements Device {
             places.add(place(inputs[i], shape));
         }
         for (Tensor output : outputs) {
-            places.add(place(output, shape));
+            places.add(written(output, shape));
         }
         PointwisePlan plan = PointwisePlan.of(program, places, shape.toArray());
         stream.launch(plan.kernel(), Grid.blocks(stream, plan.threads(), PointwiseKernel.THREADS), plan.arguments());
     }
 
     private boolean copied(Tensor input, Shape shape, Tensor output) {
-        Region from = region(input);
+        Region from = input(input);
         long bytes = (long) shape.elements() * from.dtype().bytes();
         if (bytes >= BLOCK_COPY
                 && input.dtype() == output.dtype()
@@ -301,9 +364,34 @@ public final class CudaDevice implements Device {
 
     private PointwisePlan.Place place(Tensor t, Shape shape) {
         if (t.buffer() instanceof ConstantBuffer constant) {
+            LoopTurns loop = loop();
+            long cell = loop == null ? 0 : loop.number(constant.bits());
+            if (cell != 0) {
+                return new PointwisePlan.Place(t.dtype(), cell, new int[shape.rank()]);
+            }
             return new PointwisePlan.Place(t.dtype(), constant.bits(), new int[shape.rank()], true);
         }
+        Region lies = input(t);
+        return new PointwisePlan.Place(t.dtype(), lies.first(), lies.view().stridesOver(shape));
+    }
+
+    private PointwisePlan.Place written(Tensor t, Shape shape) {
         return new PointwisePlan.Place(t.dtype(), region(t).first(), t.view().stridesOver(shape));
+    }
+
+    /** Where a tensor that is only read lies: perhaps in a copy made now, so that each turn of a loop finds it there. */
+    private Region input(Tensor t) {
+        LoopTurns loop = loop();
+        if (loop == null || t.device() != this || t.buffer() instanceof ConstantBuffer) {
+            return region(t);
+        }
+        DeviceBuffer copy = loop.input(t);
+        if (copy == null) {
+            return region(t);
+        }
+        Tensor to = Tensor.of(copy, t.shape());
+        driver.unwatched(() -> copyEach(List.of(t), List.of(to)));
+        return region(to);
     }
 
     private Region region(Tensor t) {
@@ -327,7 +415,7 @@ public final class CudaDevice implements Device {
     @Override
     public synchronized void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output) {
         changing(output);
-        Reduce.run(stream, reduction, region(input), keptDims, region(output));
+        Reduce.run(stream, reduction, input(input), keptDims, region(output));
     }
 
     /** Every walk that suits joins the others in one launch; the rest are launched one by one. */
@@ -348,7 +436,7 @@ public final class CudaDevice implements Device {
                 int s = some.getFirst();
                 map(program, inputs[s], outputs[s][0].shape(), outputs[s]);
             } else {
-                SideBySide.run(stream, program, inputs, outputs, some, this::place);
+                SideBySide.run(stream, program, inputs, outputs, some, this::place, this::written);
             }
         }
     }
@@ -362,32 +450,51 @@ public final class CudaDevice implements Device {
             Shape shape,
             int keptDims,
             Tensor output) {
-        Reduce.run(stream, reduction, program, dtype, regions(inputs), shape, keptDims, region(output));
+        Reduce.run(stream, reduction, program, dtype, inputs(inputs), shape, keptDims, region(output));
         return true;
     }
 
     @Override
     public synchronized void scan(Reduction reduction, Tensor input, Tensor output) {
         changing(output);
-        Scan.run(stream, reduction, region(input), region(output));
+        Scan.run(stream, reduction, input(input), region(output));
     }
 
     @Override
     public synchronized void take(Tensor source, Tensor rows, Tensor output) {
         changing(output);
-        Rows.take(stream, region(source), region(rows), region(output));
+        Rows.take(stream, input(source), input(rows), region(output));
     }
 
     @Override
     public synchronized void put(Tensor target, Tensor rows, Tensor source, boolean add) {
         changing(target);
-        Rows.put(stream, region(target), region(rows), region(source), add);
+        Rows.put(stream, region(target), input(rows), input(source), add);
     }
 
     @Override
     public synchronized void gemm(Tensor left, Tensor right, Tensor output) {
         changing(output);
-        products.run(left, region(left), right, region(right), region(output));
+        products.run(left, input(left), right, input(right), region(output));
+    }
+
+    /** Copies every tensor to the one of its shape and dtype beside it, in few launches that are no part of a loop's turn. */
+    void copyEach(List<Tensor> from, List<Tensor> to) {
+        Map<DType, List<Integer>> byDType = new EnumMap<>(DType.class);
+        for (int i = 0; i < from.size(); i++) {
+            byDType.computeIfAbsent(to.get(i).dtype(), dtype -> new ArrayList<>())
+                    .add(i);
+        }
+        boolean before = apart;
+        apart = true;
+        try {
+            byDType.forEach((dtype, some) -> mapEach(
+                    Program.of(dtype.lane(), Expr.input(0)),
+                    some.stream().map(i -> new Tensor[] {from.get(i)}).toArray(Tensor[][]::new),
+                    some.stream().map(i -> new Tensor[] {to.get(i)}).toArray(Tensor[][]::new)));
+        } finally {
+            apart = before;
+        }
     }
 
     /** The elements of these tensors are about to change. */
@@ -400,9 +507,9 @@ public final class CudaDevice implements Device {
     @Override
     public synchronized boolean product(Tensor left, Tensor right, Tensor bias, Tensor output) {
         return products.run(
-                region(left.window(left.view().insert(0))),
-                region(right.window(right.view().insert(0))),
-                region(bias),
+                input(left.window(left.view().insert(0))),
+                input(right.window(right.view().insert(0))),
+                input(bias),
                 region(output.window(output.view().insert(0))));
     }
 
@@ -414,7 +521,15 @@ public final class CudaDevice implements Device {
     @Override
     public synchronized void rows(RowProgram program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
         changing(outputs);
-        RowPlan.run(stream, program, regions(inputs), regions(outputs), shape.size(0), shape.size(1));
+        RowPlan.run(stream, program, inputs(inputs), regions(outputs), shape.size(0), shape.size(1));
+    }
+
+    private List<Region> inputs(Tensor[] tensors) {
+        List<Region> regions = new ArrayList<>(tensors.length);
+        for (Tensor t : tensors) {
+            regions.add(input(t));
+        }
+        return regions;
     }
 
     private List<Region> regions(Tensor[] tensors) {
@@ -428,12 +543,22 @@ public final class CudaDevice implements Device {
     @Override
     public synchronized void sort(Tensor input, boolean descending, Tensor values, Tensor positions) {
         changing(values, positions);
-        Sorting.run(stream, region(input), descending, region(values), region(positions));
+        Sorting.run(stream, input(input), descending, region(values), region(positions));
     }
 
     @Override
     public synchronized void synchronize() {
         driver.synchronize();
+    }
+
+    /** Whether turns of loops may be replayed: unless {@code -Dtns.replay} or {@code TNS_REPLAY} is {@code off}. */
+    public boolean replaysTurns() {
+        return replaysTurns;
+    }
+
+    /** How many turns of loops that are over have been replayed. */
+    public synchronized long turnsReplayed() {
+        return replayed;
     }
 
     /** Bytes in tensors that may be alive. */

@@ -7,7 +7,7 @@ import tns.tensor.Device;
 
 /** A buffer in the memory of a CUDA device; {@link DeviceMemory} takes the memory back when nobody holds the buffer. */
 class DeviceBuffer extends Buffer {
-    private final long address;
+    private long address;
     private @Nullable Object grave;
     private boolean kept;
 
@@ -18,6 +18,11 @@ class DeviceBuffer extends Buffer {
 
     long address() {
         return address;
+    }
+
+    /** Its elements lie there from now on, or will when what is queued has been done. */
+    void moved(long there) {
+        address = there;
     }
 
     /** What {@link DeviceMemory} keeps of this buffer; null for a part of another. */

@@ -4,8 +4,11 @@ import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.Driver;
@@ -32,9 +35,27 @@ final class DeviceMemory {
 
     private static final long MEBIBYTE = 1L << 20;
 
+    /** Who is told of memory handed out and given back, and may say where it is to be. */
+    interface Watch {
+        /** Where the next piece is to be, which nobody else uses; 0 for anywhere. */
+        long place(long bytes);
+
+        /** A piece was handed out anywhere; {@code buffer} is null where it is temporary. */
+        void taken(long address, long bytes, @Nullable DeviceBuffer buffer);
+
+        /** The buffer for the last {@link #place}, when it is not temporary. */
+        void placed(DeviceBuffer buffer);
+
+        /** A piece was given back. */
+        void givenBack(long address);
+
+        /** There is no room for more: lets go of what it can. */
+        void full();
+    }
+
     /** The memory of a buffer, after nobody can reach the buffer any more. */
     private static final class Grave extends PhantomReference<Buffer> {
-        private final long address;
+        private long address;
         private final long bytes;
 
         Grave(Buffer buffer, long address, long bytes, ReferenceQueue<Buffer> dead) {
@@ -49,6 +70,12 @@ final class DeviceMemory {
     private final Pool pool;
     private final ReferenceQueue<Buffer> dead = new ReferenceQueue<>();
     private final Set<Grave> graves = new HashSet<>();
+    /** Memory that is not handed out though it may have been given back, and whether it has. */
+    private final Map<Long, Boolean> pinned = new HashMap<>();
+    /** What has been given back while that was put off; null while it is not. */
+    private @Nullable List<Long> putOff;
+
+    private @Nullable Watch watch;
     private final long slack;
     private long inBuffers;
     private long limit;
@@ -70,7 +97,9 @@ final class DeviceMemory {
      */
     DeviceBuffer buffer(DType dtype, int size) {
         long bytes = (long) size * dtype.bytes();
-        long address = take(bytes, () -> dtype.word() + "[" + size + "]");
+        Watch seer = watch;
+        long place = seer == null ? 0 : seer.place(bytes);
+        long address = place != 0 ? place : take(bytes, () -> dtype.word() + "[" + size + "]");
         DeviceBuffer buffer = new DeviceBuffer(device, dtype, size, address);
         Grave grave = new Grave(buffer, address, bytes, dead);
         buffer.grave(grave);
@@ -80,28 +109,119 @@ final class DeviceMemory {
         if (kept != null) {
             kept.add(buffer);
         }
+        if (seer != null && place != 0) {
+            pinned.put(address, false);
+            seer.placed(buffer);
+        } else if (watch != null) {
+            watch.taken(address, bytes, buffer);
+        }
         return buffer;
     }
 
-    /** Takes a buffer's memory back now: nobody will use it any more. */
-    void free(DeviceBuffer buffer) {
-        Object grave = buffer.grave();
-        if (grave instanceof Grave own && graves.contains(own)) {
+    /** Who is told from now on, or nobody. */
+    void watch(@Nullable Watch next) {
+        watch = next;
+    }
+
+    /** From now on nothing that is given back is handed out again, until {@link #handOutAgain}. */
+    void keepAll() {
+        putOff = new ArrayList<>();
+    }
+
+    /** Lets what was given back since {@link #keepAll} be handed out, but for what is pinned. */
+    void handOutAgain() {
+        List<Long> waiting = putOff;
+        putOff = null;
+        if (waiting != null) {
+            waiting.forEach(this::giveBack);
+        }
+    }
+
+    /** Memory that is handed out is not handed out again, whoever gives it back, until {@link #unpin}. */
+    void pin(long address) {
+        pinned.put(address, putOff != null && putOff.remove((Object) address));
+    }
+
+    /** Ends {@link #pin}: the memory is its present buffer's, or anybody's where there is none. */
+    void unpin(long address) {
+        if (Boolean.TRUE.equals(pinned.remove(address))) {
+            giveBack(address);
+        }
+    }
+
+    /** Whether the buffer's memory has not been given back. */
+    boolean isLiving(DeviceBuffer buffer) {
+        return buffer.grave() instanceof Grave own && graves.contains(own);
+    }
+
+    /** What {@link #free} needs of a buffer that may be gone. */
+    static @Nullable Object remains(DeviceBuffer buffer) {
+        return buffer.grave();
+    }
+
+    /** Takes back the memory of a buffer that nobody can reach, by its {@link #remains}. */
+    void bury(@Nullable Object remains) {
+        if (remains instanceof Grave own) {
             own.clear();
             bury(own);
         }
     }
 
+    /** Memory for the elements of a buffer that is to move: {@link #move} takes it. */
+    long roomFor(DeviceBuffer buffer) {
+        return take((long) buffer.size() * buffer.dtype().bytes(), () -> "room to keep " + buffer.size() + " elements");
+    }
+
+    /** A living buffer lies there from now on, in pinned memory or {@link #roomFor}; where it was is free if not pinned. */
+    void move(DeviceBuffer buffer, long to) {
+        Grave grave = (Grave) Objects.requireNonNull(buffer.grave());
+        giveBack(grave.address);
+        grave.address = to;
+        buffer.moved(to);
+        if (pinned.containsKey(to)) {
+            pinned.put(to, false);
+        }
+    }
+
+    private void giveBack(long address) {
+        if (watch != null) {
+            watch.givenBack(address);
+        }
+        if (pinned.containsKey(address)) {
+            pinned.put(address, true);
+        } else if (putOff != null) {
+            putOff.add(address);
+        } else {
+            pool.giveBack(address);
+        }
+    }
+
+    /** Takes a buffer's memory back now: nobody will use it any more. */
+    void free(DeviceBuffer buffer) {
+        bury(buffer.grave());
+    }
+
     /** Temporary memory, until {@link #release}; while work is recorded, until the recording is forgotten. */
     long reserve(long bytes) {
-        return recorded != null
-                ? buffer(DType.INT64, Math.toIntExact(bytes / 8 + 1)).address()
-                : take(bytes, () -> bytes + " bytes of temporary memory");
+        if (recorded != null) {
+            return buffer(DType.INT64, Math.toIntExact(bytes / 8 + 1)).address();
+        }
+        Watch seer = watch;
+        long place = seer == null ? 0 : seer.place(bytes);
+        if (place != 0) {
+            pinned.put(place, false);
+            return place;
+        }
+        long address = take(bytes, () -> bytes + " bytes of temporary memory");
+        if (watch != null) {
+            watch.taken(address, bytes, null);
+        }
+        return address;
     }
 
     void release(long address) {
         if (recorded == null) {
-            pool.giveBack(address);
+            giveBack(address);
         }
     }
 
@@ -128,6 +248,11 @@ final class DeviceMemory {
         long address = pool.take(bytes);
         if (address == 0 && recorded == null) {
             collect();
+            pool.trim();
+            address = pool.take(bytes);
+        }
+        if (address == 0 && watch != null) {
+            watch.full();
             pool.trim();
             address = pool.take(bytes);
         }
@@ -160,9 +285,11 @@ final class DeviceMemory {
     }
 
     private void bury(Grave grave) {
-        graves.remove(grave);
+        if (!graves.remove(grave)) {
+            return; // taken back before the collector told
+        }
         inBuffers -= grave.bytes;
-        pool.giveBack(grave.address);
+        giveBack(grave.address);
     }
 
     /** Asks the collector, and takes back what it finds. */

@@ -3,7 +3,6 @@ package tns.cuda;
 import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.Cublas;
 import tns.cuda.driver.CublasStream;
-import tns.cuda.driver.Driver;
 import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.ProductPrecision;
@@ -14,14 +13,14 @@ final class DeviceProducts {
     /** cuBLAS's own, so that it never asks for memory while work is recorded: 32 MiB, as PyTorch has it on Hopper. */
     private static final long WORKSPACE = 32L << 20;
 
-    private final Driver driver;
+    private final WatchedDriver driver;
     private final DeviceMemory memory;
     private final Stream stream;
     private RoundedFactors rounded = new RoundedFactors();
     private @Nullable CublasStream blas;
     private boolean soughtBlas;
 
-    DeviceProducts(Driver driver, DeviceMemory memory, Stream stream) {
+    DeviceProducts(WatchedDriver driver, DeviceMemory memory, Stream stream) {
         this.driver = driver;
         this.memory = memory;
         this.stream = stream;
@@ -89,6 +88,7 @@ final class DeviceProducts {
             if (library != null) {
                 CublasStream opened = library.open(driver.queue());
                 opened.workspace(memory.reserve(WORKSPACE), WORKSPACE);
+                opened.queuedBy(product -> driver.queue(new Call.LibraryProduct(opened, product)));
                 blas = opened;
             }
         }

@@ -41,7 +41,8 @@ final class SideBySide {
     /**
      * Launches the sets numbered in {@code some}, at most {@link PointwisePlan#MOST_SETS}.
      *
-     * @param place where a tensor lies over a shape
+     * @param place where a tensor that is read lies over a shape
+     * @param written where one that is written does
      */
     static void run(
             Stream stream,
@@ -49,7 +50,8 @@ final class SideBySide {
             Tensor[][] inputs,
             Tensor[][] outputs,
             List<Integer> some,
-            BiFunction<Tensor, Shape, PointwisePlan.Place> place) {
+            BiFunction<Tensor, Shape, PointwisePlan.Place> place,
+            BiFunction<Tensor, Shape, PointwisePlan.Place> written) {
         List<List<PointwisePlan.Place>> sets = new ArrayList<>();
         int[] elements = new int[some.size()];
         int[] blocks = new int[some.size()];
@@ -62,7 +64,7 @@ final class SideBySide {
                 places.add(flat(t, elements[i], place));
             }
             for (Tensor t : outputs[s]) {
-                places.add(flat(t, elements[i], place));
+                places.add(flat(t, elements[i], written));
             }
             sets.add(places);
             blocks[i] = Grid.blocks(stream, (elements[i] + EACH - 1) / EACH, PointwiseKernel.THREADS);

@@ -43,6 +43,7 @@ final class ContainerFunctions {
                 .example("len(list((1, 2)))", "2")
                 .is(args -> {
                     ListValue list = new ListValue();
+                    args.context().made(list);
                     list.items().addAll(items(args, "x"));
                     return list;
                 });

@@ -1,5 +1,6 @@
 package tns.lang;
 
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
@@ -10,6 +11,7 @@ import tns.op.None;
 import tns.op.Scoped;
 import tns.op.TypeName;
 import tns.tensor.GradMode;
+import tns.tensor.Turns;
 
 /** The constructs that decide what runs: blocks, branches, loops, early exits, recovery and contexts. */
 public final class Control {
@@ -72,17 +74,34 @@ public final class Control {
 
         @Override
         public Object eval(Frame frame) {
-            while (condition.test(frame)) {
+            Turns turns = frame.session.turns(this);
+            if (turns == null) {
+                return loop(frame, null);
+            }
+            try {
+                return loop(frame, turns);
+            } finally {
+                turns.end();
+            }
+        }
+
+        private Object loop(Frame frame, @Nullable Turns turns) {
+            while (true) {
+                if (turns != null) {
+                    turns.next();
+                }
+                if (!condition.test(frame)) {
+                    return None.NONE;
+                }
                 checked(frame, this);
                 Object value = turn(body, frame);
                 if (value == Exit.BREAK) {
-                    break;
+                    return None.NONE;
                 }
                 if (value == Exit.RETURN) {
                     return value;
                 }
             }
-            return None.NONE;
         }
     }
 
@@ -101,18 +120,37 @@ public final class Control {
 
         @Override
         public Object eval(Frame frame) {
-            for (Object item : Iteration.over(iterable.eval(frame), iterable)) {
+            Iterator<?> items = Iteration.over(iterable.eval(frame), iterable).iterator();
+            Turns turns = frame.session.turns(this);
+            if (turns == null) {
+                return loop(frame, items, null);
+            }
+            try {
+                return loop(frame, items, turns);
+            } finally {
+                turns.end();
+            }
+        }
+
+        private Object loop(Frame frame, Iterator<?> items, @Nullable Turns turns) {
+            while (true) {
+                if (turns != null) {
+                    turns.next(); // what makes the item is part of the turn
+                }
+                if (!items.hasNext()) {
+                    return None.NONE;
+                }
+                Object item = items.next();
                 checked(frame, this);
                 Iteration.bind(targets, item, frame, iterable);
                 Object value = turn(body, frame);
                 if (value == Exit.BREAK) {
-                    break;
+                    return None.NONE;
                 }
                 if (value == Exit.RETURN) {
                     return value;
                 }
             }
-            return None.NONE;
         }
     }
 

@@ -309,6 +309,7 @@ public final class Function implements Callable, TypeName.Typed {
                 return cell;
             }
             Cell fresh = new Cell();
+            frame.session.made(fresh);
             frame.slots[index] = fresh;
             return fresh;
         }

@@ -68,6 +68,7 @@ public final class HostFunctions {
                         throw new TnsException(
                                 ErrorKind.VALUE, "sleep: the time must not be negative, found " + args.real("seconds"));
                     }
+                    args.context().refuseWhileRecording("it sleeps");
                     sleep(session(args), args.real("seconds"));
                     return None.NONE;
                 });
@@ -75,6 +76,7 @@ public final class HostFunctions {
                 .doc("A line read from the user; none at the end.")
                 .example("input(\"name: \")", "name: typed")
                 .is(args -> {
+                    args.context().refuseWhileRecording("it asks for input");
                     session(args).out().print(args.text("prompt"));
                     session(args).out().flush();
                     try {
@@ -103,6 +105,7 @@ public final class HostFunctions {
                 .doc("What a function does.")
                 .example("help(3)", "a value of type int: 3\nnone")
                 .is(args -> {
+                    args.context().refuseWhileRecording("it prints");
                     session(args).out().println(help(args.get("x")));
                     return None.NONE;
                 });

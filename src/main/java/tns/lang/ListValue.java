@@ -43,11 +43,11 @@ public final class ListValue implements Members, TypeName.Typed, Iterable<Object
     @Override
     public @Nullable Object member(String name) {
         return switch (name) {
-            case "append" -> method("append(x)", 1, 1, this::append);
-            case "extend" -> method("extend(xs)", 1, 1, this::extend);
-            case "insert" -> method("insert(i, x)", 2, 2, this::insert);
-            case "pop" -> method("pop(i=-1)", 0, 1, this::pop);
-            case "clear" -> method("clear()", 0, 0, this::clear);
+            case "append" -> method("append(x)", "appends to", 1, 1, this::append);
+            case "extend" -> method("extend(xs)", "extends", 1, 1, this::extend);
+            case "insert" -> method("insert(i, x)", "inserts into", 2, 2, this::insert);
+            case "pop" -> method("pop(i=-1)", "takes an item from", 0, 1, this::pop);
+            case "clear" -> method("clear()", "clears", 0, 0, this::clear);
             default -> null;
         };
     }
@@ -85,8 +85,9 @@ public final class ListValue implements Members, TypeName.Typed, Iterable<Object
         return None.NONE;
     }
 
-    private static Callable method(
-            String usage, int least, int most, java.util.function.Function<Object[], Object> body) {
+    /** @param verb what the method does to the list */
+    private Callable method(
+            String usage, String verb, int least, int most, java.util.function.Function<Object[], Object> body) {
         return new Callable() {
             @Override
             public String name() {
@@ -101,6 +102,7 @@ public final class ListValue implements Members, TypeName.Typed, Iterable<Object
                                     name() + ": does not take " + (positional.length + named.size()) + " arguments")
                             .help("it is " + usage);
                 }
+                context.changes(ListValue.this, "it " + verb + " a list from outside");
                 return body.apply(positional);
             }
         };

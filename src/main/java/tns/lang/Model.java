@@ -101,6 +101,7 @@ public final class Model extends Module implements Stores.MutableMembers {
         @Override
         public Object eval(Frame frame) {
             Model model = new Model(type);
+            frame.session.made(model);
             self.set(frame, model);
             for (Member member : members) {
                 if (member.method) {

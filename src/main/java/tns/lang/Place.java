@@ -114,6 +114,10 @@ public final class Place {
 
         private Object with(int i, Object part) {
             try {
+                String change = Stores.changeInPlace(holders[i], keys[i]);
+                if (change != null) {
+                    frame.session.changes(holders[i], change);
+                }
                 return keys[i] instanceof Object[] index
                         ? Stores.item(frame.session, holders[i], index, part)
                         : Stores.member(holders[i], (String) keys[i], part);

@@ -10,6 +10,7 @@ import tns.error.TnsException;
 import tns.op.Context;
 import tns.op.OpTable;
 import tns.tensor.Device;
+import tns.tensor.Turns;
 
 /** The state of one interpreter while scripts run: what ops depend on, its streams, and whether it must stop. */
 public final class Session extends Context {
@@ -83,6 +84,16 @@ public final class Session extends Context {
         if (stopReason != null && !unbroken) {
             throw stopped();
         }
+    }
+
+    /** Who is told of the turns of a loop that begins; null when nobody wants to know, as while lines are profiled. */
+    @Nullable
+    Turns turns(Node loop) {
+        Device device = accelerator();
+        return device == null || profile() != null
+                ? null
+                : device.turns(
+                        loop, remark -> note("the loop in line " + loop.span().line() + ": " + remark));
     }
 
     /** Runs a change of a value that must happen as a whole or not at all: a stop waits until it is done. */

@@ -132,6 +132,9 @@ final class SettingFunctions {
                         + " the CPU rounds nothing.")
                 .example("set_float32_matmul_precision(\"highest\")", "none")
                 .is(args -> {
+                    if (precision(args) != args.context().matmulPrecision()) {
+                        args.context().refuseWhileRecording("it sets the precision of products");
+                    }
                     args.context().matmulPrecision(precision(args));
                     return None.NONE;
                 });

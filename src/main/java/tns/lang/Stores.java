@@ -2,6 +2,7 @@ package tns.lang;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Casts;
@@ -29,6 +30,22 @@ final class Stores {
             case Record r -> r.isShared();
             case Tuple t -> t.isShared();
             default -> false;
+        };
+    }
+
+    /**
+     * What a program does that replaces a part on the host in the holder itself, for the reason why that cannot be
+     * replayed; null where a changed copy is made, or devices see it.
+     */
+    static @Nullable String changeInPlace(Object holder, Object key) {
+        return switch (holder) {
+            case ListValue l -> "it sets an item of a list from outside";
+            case Record r when !r.isShared() -> "it sets a value of a record from outside";
+            case Model m
+            when !(m.member(String.valueOf(key)) instanceof Param) -> "it sets the field '" + key + "' of a model";
+            case Optimizer o -> "it sets '" + key + "' of an optimizer";
+            case Param p when key.equals("requires_grad") -> "it sets requires_grad of a parameter";
+            default -> null;
         };
     }
 

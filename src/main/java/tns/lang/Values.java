@@ -147,7 +147,9 @@ public final class Values {
         public Object eval(Frame frame) {
             Map<String, Object> values = new LinkedHashMap<>();
             entries.forEach((name, value) -> values.put(name, Sharing.settle(value.eval(frame))));
-            return new Record(values);
+            Record record = new Record(values);
+            frame.session.made(record);
+            return record;
         }
     }
 

@@ -140,7 +140,9 @@ public abstract class Variable extends Node {
 
         @Override
         void begin(Frame frame, Object value) {
-            frame.slots[slot] = new Cell(value);
+            Cell cell = new Cell(value);
+            frame.session.made(cell);
+            frame.slots[slot] = cell;
         }
 
         @Override
@@ -173,7 +175,9 @@ public abstract class Variable extends Node {
 
         @Override
         void set(Frame frame, Object value) {
-            frame.captured[index].value = value;
+            Cell cell = frame.captured[index];
+            frame.session.changes(cell, "it sets '" + name + "', a variable from outside");
+            cell.value = value;
         }
 
         @Override

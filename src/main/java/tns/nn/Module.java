@@ -60,6 +60,10 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
 
     @Override
     public final Object call(Context context, Object[] positional, Map<String, Object> named) {
+        if (context.isRecorded()) {
+            boolean mode = training;
+            context.onlyWhile(() -> training == mode);
+        }
         Profile profile = context.profile();
         return profile == null
                 ? forward(context, positional, named)
@@ -146,8 +150,8 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
         define("modules()", (m, args) -> Tuple.of(List.copyOf(m.namedModules().values())));
         define("named_modules()", (m, args) -> pairs(m.namedModules()));
         define("numel()", (m, args) -> m.count());
-        define("train(mode: bool = true)", (m, args) -> m.train(args.flag("mode")));
-        define("eval()", (m, args) -> m.train(false));
+        define("train(mode: bool = true)", (m, args) -> m.train(args, args.flag("mode")));
+        define("eval()", (m, args) -> m.train(args, false));
         define("zero_grad()", (m, args) -> {
             m.namedParameters().values().forEach(Param::dropGrad);
             return None.NONE;
@@ -183,7 +187,10 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
         };
     }
 
-    private Module train(boolean mode) {
+    private Module train(Args args, boolean mode) {
+        if (namedModules().values().stream().anyMatch(m -> m.training != mode)) {
+            args.context().refuseWhileRecording("it switches the mode of a module");
+        }
         namedModules().values().forEach(m -> m.training = mode);
         return this;
     }

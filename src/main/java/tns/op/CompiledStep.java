@@ -149,6 +149,11 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
             refuse(context, kind, "compile: gradients are still to flow through its result");
             return seen[0];
         }
+        String unfit = unfit(seen[0]);
+        if (unfit != null) {
+            refuse(context, kind, "compile: its result holds a " + unfit + ", not only tensors and numbers");
+            return seen[0];
+        }
         List<Runnable> goOn = new ArrayList<>();
         uses.forEach(use -> goOn.add(asBefore(use)));
         List<Tensor> inputs = new ArrayList<>();
@@ -187,6 +192,27 @@ final class CompiledStep implements Callable, Members, TypeName.Typed {
         kind.refused = true;
         reason = why;
         context.note(name() + " is not replayed: " + why);
+    }
+
+    /** The type of something in a result that a replay could not give anew; null when there is nothing of that kind. */
+    private static @Nullable String unfit(Object result) {
+        return switch (result) {
+            case Tensor t -> null;
+            case Number n -> null;
+            case Boolean b -> null;
+            case String s -> null;
+            case None n -> null;
+            case Tuple t -> {
+                for (Object item : t.items()) {
+                    String word = unfit(item);
+                    if (word != null) {
+                        yield word;
+                    }
+                }
+                yield null;
+            }
+            default -> TypeName.of(result);
+        };
     }
 
     private static boolean isTracked(Object result) {

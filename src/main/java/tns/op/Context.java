@@ -1,5 +1,9 @@
 package tns.op;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +27,15 @@ public class Context {
     private final Generator random;
     private DType defaultDType = DType.FLOAT32;
     private Device device;
+    /** The last device other than host memory that the program has named; null while it has named none. */
+    private @Nullable Device accelerator;
+
     private ProductPrecision matmulPrecision = ProductPrecision.FULL;
     private boolean autocast;
     private @Nullable Device recording;
+    /** While a step is recorded, what it has made itself of what can be changed in place. */
+    private final Set<Object> made = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private @Nullable Profile profile;
     private FileAccess files = FileAccess.ANYWHERE;
     private Function<String, @Nullable Device> others = name -> null;
@@ -49,6 +59,19 @@ public class Context {
 
     public void device(Device device) {
         this.device = device;
+        named(device);
+    }
+
+    private @Nullable Device named(@Nullable Device found) {
+        if (found != null && !found.isHost()) {
+            accelerator = found;
+        }
+        return found;
+    }
+
+    /** The last device other than host memory that the program has named; null while it has named none. */
+    public @Nullable Device accelerator() {
+        return accelerator;
     }
 
     /** How devices other than host memory are found by name; set once, by whoever knows them. */
@@ -66,7 +89,7 @@ public class Context {
             case Device d -> d;
             case DeviceName n -> device(n.name());
             case String s when s.equals(cpu.name()) -> cpu;
-            case String s -> others.apply(s);
+            case String s -> named(others.apply(s));
             default -> null;
         };
     }
@@ -97,6 +120,7 @@ public class Context {
             work.run();
         } finally {
             recording = before;
+            made.clear();
         }
     }
 
@@ -110,6 +134,38 @@ public class Context {
         Device on = recording;
         if (on != null && on.recording() instanceof Recording recorded && recorded.records()) {
             throw recorded.refused(new TnsException(ErrorKind.DEVICE, "compile: " + what));
+        }
+    }
+
+    /** Told of a fresh list, model, record or variable: what it holds may be changed by the recording that made it. */
+    public void made(Object holder) {
+        if (recording != null) {
+            made.add(holder);
+        }
+    }
+
+    /**
+     * Called before what {@code holder} holds is replaced on the host, which a replay would leave out.
+     *
+     * @param what what the program does, as in "it appends to a list"
+     * @throws TnsException of kind DEVICE when a step is being recorded that has not made the holder itself
+     */
+    public void changes(Object holder, String what) {
+        if (recording != null && !made.contains(holder)) {
+            refuseWhileRecording(what);
+        }
+    }
+
+    /** Whether a step is being recorded. */
+    public boolean isRecorded() {
+        return recording != null;
+    }
+
+    /** What is recorded is good as long as {@code condition} holds; nothing when there is no recording. */
+    public void onlyWhile(BooleanSupplier condition) {
+        Device on = recording;
+        if (on != null && on.recording() instanceof Recording recorded && recorded.records()) {
+            recorded.onlyWhile(condition);
         }
     }
 
@@ -149,8 +205,9 @@ public class Context {
         productPrecision().enforce();
     }
 
-    /** Which files the program may use. */
+    /** Which files the program may use, asked before it does. */
     public FileAccess files() {
+        refuseWhileRecording("it uses a file");
         return files;
     }
 

@@ -19,8 +19,10 @@ final class DeviceOps {
         FAMILY.define("compile(f: function, device: device = none)")
                 .doc("f, whose work on cuda is recorded once per kind of arguments and then replayed in one launch."
                         + " What changes from call to call must be an argument, a parameter, a setting of an"
-                        + " optimizer or a random number; reading a number in f, as by print or if, keeps it from"
-                        + " being recorded, and compile(f).reason says so. A replay writes parameters where they"
+                        + " optimizer or a random number. What a replay would leave out keeps f from being recorded:"
+                        + " reading a number, as by print or if, appending to a list from outside, setting a"
+                        + " variable, a field or the mode of a model from outside; f then runs as usual, and"
+                        + " compile(f).reason says why. A replay writes parameters where they"
                         + " lie: clone() what must not change with them.")
                 .example("compile(x -> x * 2)([1., 2.])", "tensor([2., 4.])")
                 .gradient("compile(x -> x * x)(x)", "x: [3]")

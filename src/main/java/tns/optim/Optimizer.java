@@ -185,6 +185,7 @@ public final class Optimizer implements Members, TypeName.Typed {
         return None.NONE;
     });
     private final Method addGroup = Method.of("add_param_group(group: any)", args -> {
+        args.context().refuseWhileRecording("an optimizer is given another group");
         add(args.get("group"));
         try {
             requireDistinct();
@@ -196,6 +197,7 @@ public final class Optimizer implements Members, TypeName.Typed {
     });
     private final Method stateDict = Method.of("state_dict()", args -> OptimizerState.of(this));
     private final Method loadStateDict = Method.of("load_state_dict(state: any)", args -> {
+        args.context().refuseWhileRecording("the state of an optimizer is loaded");
         OptimizerState.load(this, args.get("state"));
         return None.NONE;
     });

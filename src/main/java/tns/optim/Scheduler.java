@@ -80,6 +80,7 @@ abstract class Scheduler implements Members, TypeName.Typed {
     }
 
     private final Method step = Method.of("step(at: any = none)", args -> {
+        args.context().refuseWhileRecording("a scheduler takes a step");
         advance(args.has("at") ? args.get("at") : null);
         return None.NONE;
     });
@@ -91,6 +92,7 @@ abstract class Scheduler implements Members, TypeName.Typed {
                     ErrorKind.VALUE,
                     "load_state_dict: the state must be a record, found " + TypeName.describe(args.get("state")));
         }
+        args.context().refuseWhileRecording("the state of a scheduler is loaded");
         state(record.entries());
         return None.NONE;
     });

@@ -87,6 +87,7 @@ public final class FigureOps {
                 .doc("Shows the figure in place of the one shown before; in a pipe, prints one line about it.")
                 .example("live(plot([1., 4.]))", "figure (1 series, 2 points)\nnone")
                 .is(args -> {
+                    args.context().refuseWhileRecording("it shows a figure");
                     live.show(figure(args));
                     return None.NONE;
                 });

@@ -3,6 +3,7 @@ package tns.selftest;
 import java.util.ArrayList;
 import java.util.List;
 import tns.Interpreter;
+import tns.cuda.CudaDevice;
 import tns.op.Display;
 import tns.selftest.SelfTest.Finding;
 import tns.tensor.Device;
@@ -29,7 +30,22 @@ final class TrainingCheck {
           if compiled { assert(run.replays > 90 or cpu == x.device, "not replayed: {run.reason}") }
           tensor(losses)
         }
+        fn made() {
+          seed(0)
+          x = linspace(-1, 1, 20)
+          net = sequential(linear(20, 10, bias=false), sigmoid, linear(10, 20))
+          optimizer = adam(net, lr=0.01)
+          fn() {
+            optimizer.zero_grad()
+            loss = mse_loss(net(x), x**3 - x)
+            loss.backward()
+            optimizer.step()
+            loss.detach()
+          }
+        }
         """;
+
+    private static final int TURNS = 100;
 
     /** The losses of epochs 0, 10 … 90 after torch.manual_seed(0) on the CPU; PyTorch's versions differ by 4e-5. */
     private static final String LOSSES = "[0.22592399, 0.013581596, 0.0032089665, 0.0020982088, 0.00048352298,"
@@ -60,6 +76,7 @@ final class TrainingCheck {
                 "losses of the tutorial",
                 "allclose(plain[::10].cpu(), " + LOSSES + ".cpu(), rtol=1e-4, atol=0.0)");
         expect(tns, failures, "replayed losses", "(train(true) == plain).all().item()");
+        turns(tns, device, failures);
         for (String model : MODELS) {
             Object here = gradientOf(first.sibling(), model);
             Interpreter host = first.sibling();
@@ -69,7 +86,23 @@ final class TrainingCheck {
             tns.set("b", there);
             expect(tns, failures, model, "allclose(a.cpu(), b.cpu(), rtol=1e-4, atol=1e-5)");
         }
-        return new Finding("the tutorial, replayed too, and " + MODELS.length + " models against the CPU", failures);
+        return new Finding(
+                "the tutorial, replayed too, turns of a loop, and " + MODELS.length + " models against the CPU",
+                failures);
+    }
+
+    /** The turns of a loop, which are replayed, give what each gives when it is a program of its own. */
+    private static void turns(Interpreter tns, Device device, List<String> failures) {
+        tns.eval("one = made()\nseveral = list()");
+        for (int i = 0; i < TURNS; i++) {
+            tns.eval("several.append(one())");
+        }
+        long before = device instanceof CudaDevice cuda ? cuda.turnsReplayed() : 0;
+        tns.eval("one = made()\ntogether = list()\nfor i in 0.." + TURNS + " { together.append(one()) }");
+        expect(tns, failures, "losses of a loop", "(tensor(several) == tensor(together)).all().item()");
+        if (device instanceof CudaDevice cuda && cuda.replaysTurns() && cuda.turnsReplayed() < before + TURNS / 2) {
+            failures.add("turns of a loop: " + (cuda.turnsReplayed() - before) + " of " + TURNS + " are replayed");
+        }
     }
 
     /** The value of a model and its gradient by the input, in one vector. */

@@ -2,6 +2,7 @@ package tns.tensor;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tns.expr.Program;
 import tns.expr.RowProgram;
@@ -81,6 +82,16 @@ public interface Device {
     default Collection<Holder.Used> watch(Runnable work) {
         work.run();
         return List.of();
+    }
+
+    /**
+     * A loop begins, whose turns are told to the result; null when they are of no use to this device.
+     *
+     * @param loop the same object for every run of one loop of a program
+     * @param notes told what became of it, for those who want to know
+     */
+    default @Nullable Turns turns(Object loop, Consumer<String> notes) {
+        return null;
     }
 
     /** Waits until everything asked for has been computed; what fails meanwhile is thrown here. */

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tns.Interpreter;
 import tns.op.Display;
@@ -319,6 +320,101 @@ class CompiledStepTest {
                         .lines()
                         .filter(line -> line.equals("here"))
                         .count());
+    }
+
+    /** What a replay would leave out really happens at every call, because there is none. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "seen.append(loss.detach()) | it appends to a list from outside",
+                "seen.extend((loss.detach(), loss.detach())) | it extends a list from outside",
+                "seen.insert(0, loss.detach()) | it inserts into a list from outside",
+                "more.pop() | it takes an item from a list from outside",
+                "more.clear(); n = len(more) | it clears a list from outside",
+                "more[0] = loss.detach() | it sets an item of a list from outside",
+                "own.count += 1 | it sets the field 'count' of a model",
+                "own.tick() | it sets the field 'count' of a model",
+                "opt.lr = opt.lr * 0.9 | it sets 'lr' of an optimizer",
+                "plan.step() | a scheduler takes a step",
+                "net.eval(); net.train() | it switches the mode of a module",
+                "net[0].bias.requires_grad = not net[0].bias.requires_grad | it sets requires_grad of a parameter",
+                "sleep(0) | it sleeps",
+                "exists(\"nothing\") | it uses a file",
+            })
+    void whatIsDoneOnTheHostIsRefused(String statement, String why) {
+        String made = NET + """
+            opt = sgd(net, lr=0.05); seen = list(); more = list(0..40); plan = exponential_lr(opt, 0.9)
+            model Own() { count = 0; tick() { self.count = self.count + 1 } }
+            own = Own()
+            """;
+        Both both = train(
+                made,
+                USUAL + "\n" + statement,
+                "losses.append((len(seen), len(more), str(more), own.count, opt.lr, net[0].bias.requires_grad))",
+                6);
+        assertRefused(both, why);
+    }
+
+    @Test
+    void settingWhatASurroundingCallHoldsIsRefused() {
+        tns.eval("""
+            fn counted(f) {
+              n = 0
+              r = {v: 0}
+              g = fn(x) { if f == 0 { n += 1 } else { r.v = r.v + 1 }; x * 2 }
+              h = compile(g)
+              (h, () -> (n, r.v))
+            }
+            """);
+        for (int f = 0; f < 2; f++) {
+            tns.eval("h, seen = counted(" + f + ")\nfor i in 0..7 { y = h(ones(3)) }");
+            assertEquals(f == 0 ? "(7, 0)" : "(0, 7)", text("seen()"));
+            assertEquals(0L, tns.eval("h.replays"));
+            assertTrue(
+                    text("h.reason")
+                            .contains(f == 0 ? "it sets 'n', a variable from outside" : "it sets a value of a record"),
+                    text("h.reason"));
+        }
+    }
+
+    /** What a call makes itself it may change as it likes. */
+    @Test
+    void whatIsMadeInsideMayBeChanged() {
+        assertReplayed(train(NET + "opt = sgd(net, lr=0.05)", """
+            outs = list()
+            outs.append(x)
+            for layer in (net[0], net[1], net[2]) { outs.append(layer(outs[len(outs) - 1])) }
+            r = {v: outs.pop(), n: 0}
+            r.n += 1
+            count = 0
+            add = fn() { count += 1; count }
+            add()
+            opt.zero_grad()
+            loss = mse_loss(r.v, y) * add() * r.n
+            loss.backward()
+            opt.step()
+            """, "", 10), 6);
+    }
+
+    @Test
+    void anotherModeIsRecordedAnew() {
+        assertReplayed(
+                train(
+                        "net = sequential(linear(4, 8), dropout(0.5), linear(8, 2))\nopt = sgd(net, lr=0.001)",
+                        USUAL,
+                        "if i == 7 { net.eval() }; if i == 15 { net.train() }",
+                        24),
+                10);
+    }
+
+    @Test
+    void resultsOtherThanTensorsAreRefused() {
+        tns.eval("run = compile(fn(x) { l = list(); l.append(x * 2); l })\nall = list()");
+        tns.eval("for i in 0..6 { all.append(run(ones(2) * i)) }");
+        assertEquals("tensor([2., 2.], device='cuda-emu')", text("all[1][0]"));
+        assertEquals(0L, tns.eval("run.replays"));
+        assertTrue(text("run.reason").contains("its result holds a list"), text("run.reason"));
     }
 
     @Test

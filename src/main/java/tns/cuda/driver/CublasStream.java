@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
 /**
  * Products of row-major matrices by cuBLAS on one stream; for one thread at a time.
@@ -46,9 +47,16 @@ public final class CublasStream implements AutoCloseable {
      */
     public record Factor(long address, int leading, boolean transposed, long batchStride) {}
 
+    /**
+     * {@code output[b] = left[b] @ right[b]} for {@code batches} products of [m, k] by [k, n], all sizes at least 1. The
+     * output is contiguous, [batches, m, n].
+     */
+    public record Product(Arithmetic in, int batches, int m, int n, int k, Factor left, Factor right, long output) {}
+
     private static final int DEFAULT_ALGORITHM = -1;
 
     private final Cublas library;
+    private Consumer<Product> queue = this::compute;
     private final Arena arena = Arena.ofShared();
     private final long handle;
     private final MemorySegment floatOne = arena.allocateFrom(JAVA_FLOAT, 1);
@@ -134,12 +142,36 @@ public final class CublasStream implements AutoCloseable {
     }
 
     /**
-     * {@code output[b] = left[b] @ right[b]} for {@code batches} products of [m, k] by [k, n], all sizes at least 1. The
-     * output is contiguous, [batches, m, n].
+     * Who queues every product from now on, by {@link #compute}: at once, or when it is its turn; at first they are queued
+     * at once.
+     */
+    public void queuedBy(Consumer<Product> queue) {
+        this.queue = queue;
+    }
+
+    /**
+     * Queues a {@link Product}.
      *
      * @throws DriverException when cuBLAS refuses
      */
     public void product(Arithmetic in, int batches, int m, int n, int k, Factor left, Factor right, long output) {
+        queue.accept(new Product(in, batches, m, n, k, left, right, output));
+    }
+
+    /**
+     * Queues a product now.
+     *
+     * @throws DriverException when cuBLAS refuses
+     */
+    public void compute(Product product) {
+        Arithmetic in = product.in;
+        int batches = product.batches;
+        int m = product.m;
+        int n = product.n;
+        int k = product.k;
+        Factor left = product.left;
+        Factor right = product.right;
+        long output = product.output;
         boolean doubles = in == Arithmetic.FLOAT64;
         MemorySegment one = doubles ? doubleOne : floatOne;
         MemorySegment zero = doubles ? doubleZero : floatZero;
