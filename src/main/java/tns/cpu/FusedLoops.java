@@ -31,29 +31,25 @@ final class FusedLoops {
 
     /** Calls {@code ready} with the loop, later and on another thread, unless the compiler does not manage it well. */
     void request(Program program, long uniforms, Consumer<FusedLoop> ready) {
-        int elements = Workshop.TURNS * lanes(program.lane());
+        request(() -> FusedCode.compile(program, uniforms), program, 0, ready);
+    }
+
+    /** The same with a loop that takes any number of elements. */
+    void requestRagged(Program program, long uniforms, Consumer<FusedLoop> ready) {
+        request(() -> FusedCode.compileRagged(program, uniforms), program, 1, ready);
+    }
+
+    /** @param missing elements of the last vector */
+    private void request(Supplier<FusedLoop> making, Program program, int missing, Consumer<FusedLoop> ready) {
+        int elements = Workshop.TURNS * lanes(program.lane()) - missing;
         int operands = program.inputs() + program.outputs().size();
         Object[] arrays = arrays(program.lane(), operands, elements);
-        int steps = program.steps().size();
-        request(() -> FusedCode.compile(program, uniforms), arrays, elements, steps, ready);
+        request(making, arrays, elements, program.steps().size(), ready);
     }
 
     /** Operands of the lane's type, of so many elements each. */
     static Object[] arrays(Lane lane, int operands, int elements) {
         return lane == Lane.F32 ? new float[operands][elements] : new double[operands][elements];
-    }
-
-    /** The same with a loop that takes any number of elements. */
-    void requestRagged(Program program, long uniforms, Consumer<FusedLoop> ready) {
-        int operands = program.inputs() + program.outputs().size();
-        int steps = program.steps().size();
-        request(
-                () -> FusedCode.compileRagged(program, uniforms),
-                program.lane(),
-                operands,
-                WARM_UP_ELEMENTS - 1,
-                steps,
-                ready);
     }
 
     /**

@@ -116,8 +116,9 @@ final class SmallProducts {
         float[] c = new float[WARM_UP * WARM_UP];
         workshop.order(
                 VectorLineProducts::make,
-                made -> {
-                    made.run(a, 0, WARM_UP, 1, b, 0, WARM_UP, c, 0, WARM_UP, WARM_UP, WARM_UP);
+                (made, brief) -> {
+                    int k = brief ? 1 : WARM_UP;
+                    made.run(a, 0, WARM_UP, 1, b, 0, WARM_UP, c, 0, WARM_UP, WARM_UP, k);
                     made.run(a, 0, 1, 1, b, 0, 1, c, 0, WARM_UP, WARM_UP - 1, 1);
                 },
                 2 * WARM_UP * COMPILED_NANOS,
