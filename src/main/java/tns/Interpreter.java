@@ -226,9 +226,11 @@ public final class Interpreter {
         Profile profile = new Profile(this::settle, () -> {
             session.profile(null);
             cpu.observer(null);
+            devices.observer(null);
         });
         session.profile(profile);
         cpu.observer(profile);
+        devices.observer(profile);
         return profile;
     }
 
@@ -244,10 +246,10 @@ public final class Interpreter {
 
     /**
      * The most that this processor reaches on the threads in use, measured now; null where there is no memory to do so, or
-     * no time after {@link #cancel}.
+     * no time after {@link #cancel}, and where another device has computed too, whose peaks are others.
      */
     public @Nullable Peaks peaks() {
-        return session.stopping() ? null : Peaks.of(new CpuDevice(cpu.threads()));
+        return session.stopping() || session.accelerator() != null ? null : Peaks.of(new CpuDevice(cpu.threads()));
     }
 
     /** Where remarks go on what was tried in vain, such as a step that cannot be replayed. */

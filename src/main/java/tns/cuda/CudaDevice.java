@@ -37,7 +37,7 @@ import tns.tensor.Turns;
  * <p>Memory is asked for in the thread that calls, kernels are compiled when they are first needed. May be called from
  * several threads; their work is queued in the order of the calls.
  */
-public final class CudaDevice implements Device {
+public class CudaDevice implements Device {
     /** Numbers such as 2 or 1e-8 that programs use again and again are kept, the least recently used is given up. */
     private static final int CONSTANTS = 1024;
 
@@ -78,7 +78,8 @@ public final class CudaDevice implements Device {
     private long lastSeed;
 
     /** The device behind {@code driver}, under the name that the language shows. */
-    public CudaDevice(String name, Driver driver) {
+    @SuppressWarnings("this-escape") // the memory only hands the device on, to the buffers that it makes
+    CudaDevice(String name, Driver driver) {
         this.name = name;
         this.replaysTurns = !OFF.equals(System.getProperty("tns.replay", System.getenv("TNS_REPLAY")));
         this.driver = new WatchedDriver(driver);
@@ -329,6 +330,10 @@ public final class CudaDevice implements Device {
 
     @Override
     public synchronized void map(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+        mapOne(program, inputs, shape, outputs);
+    }
+
+    private void mapOne(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
         if (shape.elements() == 0) {
             return;
         }
@@ -418,23 +423,27 @@ public final class CudaDevice implements Device {
         Reduce.run(stream, reduction, input(input), keptDims, region(output));
     }
 
-    /** Every walk that suits joins the others in one launch; the rest are launched one by one. */
     @Override
     public synchronized void mapEach(Program program, Tensor[][] inputs, Tensor[][] outputs) {
+        mapAll(program, inputs, outputs);
+    }
+
+    /** Every walk that suits joins the others in one launch; the rest are launched one by one. */
+    private void mapAll(Program program, Tensor[][] inputs, Tensor[][] outputs) {
         List<Integer> together = new ArrayList<>();
         for (int s = 0; s < inputs.length; s++) {
             changing(outputs[s]);
             if (SideBySide.suits(inputs, outputs, s)) {
                 together.add(s);
             } else {
-                map(program, inputs[s], outputs[s][0].shape(), outputs[s]);
+                mapOne(program, inputs[s], outputs[s][0].shape(), outputs[s]);
             }
         }
         for (int from = 0; from < together.size(); from += PointwisePlan.MOST_SETS) {
             List<Integer> some = together.subList(from, Math.min(together.size(), from + PointwisePlan.MOST_SETS));
             if (some.size() == 1) {
                 int s = some.getFirst();
-                map(program, inputs[s], outputs[s][0].shape(), outputs[s]);
+                mapOne(program, inputs[s], outputs[s][0].shape(), outputs[s]);
             } else {
                 SideBySide.run(stream, program, inputs, outputs, some, this::place, this::written);
             }
@@ -488,7 +497,7 @@ public final class CudaDevice implements Device {
         boolean before = apart;
         apart = true;
         try {
-            byDType.forEach((dtype, some) -> mapEach(
+            byDType.forEach((dtype, some) -> mapAll(
                     Program.of(dtype.lane(), Expr.input(0)),
                     some.stream().map(i -> new Tensor[] {from.get(i)}).toArray(Tensor[][]::new),
                     some.stream().map(i -> new Tensor[] {to.get(i)}).toArray(Tensor[][]::new)));

@@ -6,12 +6,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.Availability;
+import tns.cuda.driver.Driver;
 import tns.cuda.driver.EmulatedDriver;
 import tns.cuda.driver.Installation;
 import tns.cuda.emulator.Emulator;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.Device;
+import tns.tensor.Observer;
 
 /** The CUDA devices of one interpreter, each opened when it is first named: {@code cuda}, {@code cuda:1}, {@code cuda-emu}. */
 public final class CudaDevices {
@@ -20,6 +22,7 @@ public final class CudaDevices {
 
     private final Map<String, CudaDevice> open = new HashMap<>();
     private @Nullable Installation installation;
+    private @Nullable Observer observer;
 
     /**
      * The device of that name, or null when it is no name of a CUDA device.
@@ -28,7 +31,7 @@ public final class CudaDevices {
      */
     public synchronized @Nullable Device named(String name) {
         if (name.equals(EMULATOR)) {
-            return open.computeIfAbsent(name, n -> new CudaDevice(n, new EmulatedDriver(Emulator.Order.FORWARD, 0)));
+            return open.computeIfAbsent(name, n -> opened(n, new EmulatedDriver(Emulator.Order.FORWARD, 0)));
         }
         Matcher matcher = NAME.matcher(name);
         if (!matcher.matches()) {
@@ -38,10 +41,22 @@ public final class CudaDevices {
         String full = "cuda:" + ordinal;
         CudaDevice known = open.get(full);
         if (known == null) {
-            known = new CudaDevice(full, installed().open(ordinal));
+            known = opened(full, installed().open(ordinal));
             open.put(full, known);
         }
         return known;
+    }
+
+    private CudaDevice opened(String name, Driver driver) {
+        CudaDevice device = new ObservedCuda(name, driver);
+        device.observer(observer);
+        return device;
+    }
+
+    /** Tells {@code seer} of all work on these devices from now on, on those opened later too; or nobody. */
+    public synchronized void observer(@Nullable Observer seer) {
+        observer = seer;
+        open.values().forEach(device -> device.observer(seer));
     }
 
     private Installation installed() {

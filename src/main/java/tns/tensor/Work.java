@@ -16,6 +16,11 @@ import tns.expr.Step;
  *     out; a fused multiply-add is two, a comparison none
  */
 public record Work(String verb, long bytes, long flops) {
+    /** This and {@code more}, as this verb. */
+    public Work and(Work more) {
+        return new Work(verb, bytes + more.bytes, flops + more.flops);
+    }
+
     /** Of {@link Device#allocate} and {@link Device#room}. */
     public static Work allocate() {
         return new Work("allocate", 0, 0);

@@ -3,6 +3,7 @@ package tns.profile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tns.Interpreter;
 import tns.cpu.ObservedCpu;
+import tns.cuda.CudaDevice;
+import tns.cuda.ObservedCuda;
 import tns.error.ScriptException;
 import tns.tensor.Device;
 import tns.tensor.Tensor;
@@ -235,6 +238,66 @@ class ProfileTest {
                 profiled("w = param(ones(3, 3))", "step = compile(() -> (w @ w).sum())", "for i in 0..5 { step() }");
         assertEquals(5, op(profile, "compiled lambda").runs);
         assertTrue(profile.report(null).contains("waited for its device"));
+    }
+
+    @Test
+    void onCudaVerbsAreCountedToo() {
+        tns.device("cuda-emu");
+        Profile profile = profiled(
+                "a = ones(2, 3)",
+                "b = ones(3, 4)",
+                "c = a @ b",
+                "d = a * 2 + a",
+                "e = b.sum()",
+                "r = rand(5)",
+                "net = sequential(linear(3, 4), linear(4, 2)); opt = sgd(net, lr=0.1)",
+                "net(a).sum().backward()",
+                "opt.step()");
+        Entry matmul = verb(profile, "matmul", "product");
+        assertEquals(1, matmul.runs);
+        assertEquals(48, matmul.flops);
+        assertEquals(4 * (6 + 12 + 8), matmul.bytes);
+        Entry fused = verb(profile, "(between ops)", "map");
+        assertEquals(1, fused.runs, "a * 2 waits for + a");
+        assertEquals(12, fused.flops);
+        Entry sum = verb(profile, "sum", "reduce");
+        assertEquals(12 + 4, sum.flops, "of e and of the loss");
+        assertEquals(4 * 5, verb(profile, "rand", "random").bytes);
+        // Each parameter, of 12 + 4 + 8 + 2 elements, and its gradient are read, and its next value is written.
+        Entry step = verb(profile, "step", "map");
+        assertEquals(1, step.runs);
+        assertEquals(4 * 3 * 26, step.bytes - 4 * 4, "and the rate, for each parameter");
+        assertTrue(profile.report(null).contains("product"));
+        assertNull(tns.peaks(), "the processor's peaks are no measure of another device");
+    }
+
+    @Test
+    void aReplayIsAllTheWorkThatWasRecorded() {
+        tns.device("cuda-emu");
+        Profile profile = profiled(
+                "a = ones(2, 3); b = ones(3, 4)", "step = compile(x -> x @ b)", "for i in 0..6 { c = step(a) }");
+        Entry replay = verb(profile, "compiled lambda", "replay");
+        assertEquals(3, replay.runs);
+        assertEquals(3 * 48, replay.flops);
+        assertEquals(3 * 4 * (6 + 12 + 8), replay.bytes);
+    }
+
+    @Test
+    void everyVerbOfACudaDeviceIsSeen() {
+        Set<String> seen = Arrays.stream(ObservedCuda.class.getDeclaredMethods())
+                .map(ProfileTest::signature)
+                .collect(Collectors.toSet());
+        Set<String> own = Arrays.stream(CudaDevice.class.getDeclaredMethods())
+                .map(ProfileTest::signature)
+                .collect(Collectors.toSet());
+        for (Method verb : Device.class.getMethods()) {
+            boolean computes = Arrays.stream(verb.getParameterTypes())
+                    .anyMatch(type -> type == Tensor.class || type == Tensor[].class || type == Tensor[][].class);
+            // What a device leaves to the interface is done by other verbs.
+            if (computes && own.contains(signature(verb))) {
+                assertTrue(seen.contains(signature(verb)), signature(verb));
+            }
+        }
     }
 
     /** A verb that is added to devices and not to this one would be missed in silence. */
