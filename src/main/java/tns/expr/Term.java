@@ -1,10 +1,24 @@
 package tns.expr;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A value in a {@link Sequence} under construction; each method appends one machine step (or a fixed few) and answers
  * its result. The functions' algorithms are written in terms of these.
  */
 record Term(Sequence sequence, int id) {
+    // Written out, as in Step.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Term t && sequence == t.sequence && id == t.id;
+    }
+
+    @Override
+    public int hashCode() {
+        return sequence.hashCode() * 31 + id;
+    }
+
     Term add(Term b) {
         return step(Opcode.ADD, b);
     }
