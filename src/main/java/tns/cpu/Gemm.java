@@ -14,7 +14,7 @@ import tns.tensor.View;
  */
 final class Gemm {
     /** Products of fewer multiply-adds are left to one thread: waking another takes about as long, 20 µs. */
-    private static final long SHARE_MIN_STEPS = 1 << 20;
+    static final long SHARE_MIN_STEPS = 1 << 20;
 
     /** Up to this many rows against lines along k, packing the lines costs more than dot products. */
     private static final int DOT_MAX_ROWS = 4;

@@ -51,8 +51,13 @@ final class Heads {
 
     /** The heads to take together: all of a batch's element, which lie side by side, unless that leaves threads idle. */
     private int together() {
-        int groups = Math.clamp((4L * parallel.threads() + batch - 1) / batch, 1, heads);
+        int groups = shared() ? Math.clamp((4L * parallel.threads() + batch - 1) / batch, 1, heads) : 1;
         return (heads + groups - 1) / groups;
+    }
+
+    /** Whether waking threads pays. */
+    private boolean shared() {
+        return (long) batch * heads * l * s * (d + e) >= Gemm.SHARE_MIN_STEPS;
     }
 
     private Tensor room(int rows, int columns) {
@@ -72,7 +77,7 @@ final class Heads {
     void forward(RowProgram weighting, Tensor weights, Tensor output) {
         int together = together();
         int groups = (heads + together - 1) / together;
-        parallel.range(batch * groups, 1, (from, to) -> {
+        parallel.range(batch * groups, shared() ? 1 : batch * groups, (from, to) -> {
             Tensor queries = room(together * l, d);
             Tensor keys = room(together * s, d);
             Tensor values = room(together * s, e);
@@ -102,7 +107,7 @@ final class Heads {
     void backward(RowProgram weightingGradient, Tensor weights, Tensor dy, Tensor[] gradients) {
         int together = together();
         int groups = (heads + together - 1) / together;
-        parallel.range(batch * groups, 1, (from, to) -> {
+        parallel.range(batch * groups, shared() ? 1 : batch * groups, (from, to) -> {
             Tensor queries = room(together * l, d);
             Tensor keys = room(together * s, d);
             Tensor values = room(together * s, e);

@@ -13,8 +13,8 @@ import tns.tensor.Windowing;
  * Convolution over any number of spatial dims, and its two adjoints. All three are linear in both inputs and each is a
  * gradient of the others, so derivatives of every order are again these three.
  *
- * <p>x: [n, c, sizes], w: [o, c / groups, kernel], y: [n, o, windows]. Every one is a matrix product with
- * {@link WindowRows}.
+ * <p>x: [n, c, sizes], w: [o, c / groups, kernel], y: [n, o, windows]. Every one is {@link
+ * tns.tensor.Device#correlate} where the device offers it, else a matrix product with {@link WindowRows}.
  */
 final class Convolution {
     private Convolution() {}
