@@ -92,7 +92,7 @@ class RowExecutorTest {
             for (Lane lane : new Lane[] {Lane.F32, Lane.F64}) {
                 RowProgram program = RowProgram.in(lane, function);
                 for (int n : LENGTHS) {
-                    check(name, program, runners, 3, n, random);
+                    check(name, program, runners, n < 4096 ? 3 : 19, n, random);
                 }
             }
         });
