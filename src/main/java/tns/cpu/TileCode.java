@@ -130,8 +130,7 @@ final class TileCode {
         code.iinc(p, 1).goto_(top);
         code.labelBinding(end);
         // Nothing is added here: p is steps. The compiler cannot know, and so computes the positions in c anew instead
-        // of
-        // keeping them through the loop in registers that the loop needs (add: 95 to 114 GFLOP/s).
+        // of keeping them through the loop in registers that the loop needs (add: 95 to 114 GFLOP/s).
         code.iload(p).iload(STEPS).isub().iload(C_AT).iadd().istore(C_AT);
         finish();
         code.return_();

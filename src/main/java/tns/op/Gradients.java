@@ -173,8 +173,7 @@ final class Gradients {
                 }
             }
             if (!place.wanted) {
-                // Its memory serves the next gradients, unless a view, a history or a result that waits has a part in
-                // it.
+                // Its memory serves the next gradients, unless a view, a history or a result that waits has a part.
                 dy.release();
             }
         }
