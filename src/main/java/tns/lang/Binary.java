@@ -12,8 +12,10 @@ import tns.op.Op;
  * {@link Node#whole}), and a tensor on either side makes it a call of the op.
  *
  * <p>A side that is a local variable or a constant is read on the spot: a call of {@code whole} that could go to any node
- * costs more than the arithmetic. The commonest operators have a class each: the compiler works in a call whose target
- * has always been the same, and one that all operators share has many.
+ * costs more than the arithmetic. The commonest operators have a class each, and each reads its sides itself: the
+ * compiler works in a call whose target has always been the same, and one that all operators share has many. A method
+ * that reads the left side for all of them has the code of every call of a script that stands there, and is soon too
+ * large to be worked in anywhere.
  */
 public abstract sealed class Binary extends Operators.Comparison {
     /** What an operator is made of. */
@@ -34,12 +36,12 @@ public abstract sealed class Binary extends Operators.Comparison {
 
     private final Sign sign;
     private final Op op;
-    private final Node left;
-    private final Node right;
-    private final int leftSlot;
-    private final int rightSlot;
+    final Node left;
+    final Node right;
+    final int leftSlot;
+    final int rightSlot;
     /** The right side where it is an int as written, {@link Node#BOXED} otherwise. */
-    private final long constant;
+    final long constant;
 
     private Binary(Parts parts) {
         super(parts.span);
@@ -61,35 +63,9 @@ public abstract sealed class Binary extends Operators.Comparison {
         return sign;
     }
 
-    /** The left side, as {@link #whole} answers. */
-    final long left(Frame frame) {
-        if (leftSlot >= 0) {
-            Object value = frame.slots[leftSlot];
-            if (value == Frame.INT) {
-                return frame.ints[leftSlot];
-            }
-            if (value != null) {
-                return frame.whole(value);
-            }
-        }
-        return left.whole(frame);
-    }
-
-    /** The right side, as {@link #whole} answers. */
-    final long right(Frame frame) {
-        if (constant != BOXED) {
-            return constant;
-        }
-        if (rightSlot >= 0) {
-            Object value = frame.slots[rightSlot];
-            if (value == Frame.INT) {
-                return frame.ints[rightSlot];
-            }
-            if (value != null) {
-                return frame.whole(value);
-            }
-        }
-        return right.whole(frame);
+    /** The right side, as {@link #whole} answers; for what is not worth a place of its own to be compiled in. */
+    private long right(Frame frame) {
+        return constant != BOXED ? constant : right.whole(frame);
     }
 
     /** The result where the left side, just evaluated, is no int without a box. */
@@ -172,11 +148,11 @@ public abstract sealed class Binary extends Operators.Comparison {
 
         @Override
         long whole(Frame frame) {
-            long a = left(frame);
+            long a = leftSlot >= 0 ? frame.whole(leftSlot, left) : left.whole(frame);
             if (a == BOXED) {
                 return frame.whole(others(frame));
             }
-            long b = right(frame);
+            long b = constant != BOXED ? constant : rightSlot >= 0 ? frame.whole(rightSlot, right) : right.whole(frame);
             if (b == BOXED) {
                 return frame.whole(others(frame, a));
             }
@@ -203,11 +179,11 @@ public abstract sealed class Binary extends Operators.Comparison {
 
         @Override
         long whole(Frame frame) {
-            long a = left(frame);
+            long a = leftSlot >= 0 ? frame.whole(leftSlot, left) : left.whole(frame);
             if (a == BOXED) {
                 return frame.whole(others(frame));
             }
-            long b = right(frame);
+            long b = constant != BOXED ? constant : rightSlot >= 0 ? frame.whole(rightSlot, right) : right.whole(frame);
             if (b == BOXED) {
                 return frame.whole(others(frame, a));
             }
@@ -234,11 +210,11 @@ public abstract sealed class Binary extends Operators.Comparison {
 
         @Override
         long whole(Frame frame) {
-            long a = left(frame);
+            long a = leftSlot >= 0 ? frame.whole(leftSlot, left) : left.whole(frame);
             if (a == BOXED) {
                 return frame.whole(others(frame));
             }
-            long b = right(frame);
+            long b = constant != BOXED ? constant : rightSlot >= 0 ? frame.whole(rightSlot, right) : right.whole(frame);
             if (b == BOXED) {
                 return frame.whole(others(frame, a));
             }
@@ -265,11 +241,11 @@ public abstract sealed class Binary extends Operators.Comparison {
 
         @Override
         long whole(Frame frame) {
-            long a = left(frame);
+            long a = leftSlot >= 0 ? frame.whole(leftSlot, left) : left.whole(frame);
             if (a == BOXED) {
                 return frame.whole(others(frame));
             }
-            long b = right(frame);
+            long b = constant != BOXED ? constant : rightSlot >= 0 ? frame.whole(rightSlot, right) : right.whole(frame);
             if (b == BOXED) {
                 return frame.whole(others(frame, a));
             }
@@ -291,21 +267,21 @@ public abstract sealed class Binary extends Operators.Comparison {
 
         @Override
         public Object borrow(Frame frame) {
-            long a = left(frame);
+            long a = leftSlot >= 0 ? frame.whole(leftSlot, left) : left.whole(frame);
             if (a == BOXED) {
                 return others(frame);
             }
-            long b = right(frame);
+            long b = constant != BOXED ? constant : rightSlot >= 0 ? frame.whole(rightSlot, right) : right.whole(frame);
             return b == BOXED ? others(frame, a) : (Object) (a < b);
         }
 
         @Override
         public boolean test(Frame frame) {
-            long a = left(frame);
+            long a = leftSlot >= 0 ? frame.whole(leftSlot, left) : left.whole(frame);
             if (a == BOXED) {
                 return Truth.of(others(frame), this);
             }
-            long b = right(frame);
+            long b = constant != BOXED ? constant : rightSlot >= 0 ? frame.whole(rightSlot, right) : right.whole(frame);
             return b == BOXED ? Truth.of(others(frame, a), this) : a < b;
         }
     }
@@ -322,21 +298,21 @@ public abstract sealed class Binary extends Operators.Comparison {
 
         @Override
         public Object borrow(Frame frame) {
-            long a = left(frame);
+            long a = leftSlot >= 0 ? frame.whole(leftSlot, left) : left.whole(frame);
             if (a == BOXED) {
                 return others(frame);
             }
-            long b = right(frame);
+            long b = constant != BOXED ? constant : rightSlot >= 0 ? frame.whole(rightSlot, right) : right.whole(frame);
             return b == BOXED ? others(frame, a) : (Object) sign().holds(a, b);
         }
 
         @Override
         public boolean test(Frame frame) {
-            long a = left(frame);
+            long a = leftSlot >= 0 ? frame.whole(leftSlot, left) : left.whole(frame);
             if (a == BOXED) {
                 return Truth.of(others(frame), this);
             }
-            long b = right(frame);
+            long b = constant != BOXED ? constant : rightSlot >= 0 ? frame.whole(rightSlot, right) : right.whole(frame);
             return b == BOXED ? Truth.of(others(frame, a), this) : sign().holds(a, b);
         }
     }
@@ -353,11 +329,11 @@ public abstract sealed class Binary extends Operators.Comparison {
 
         @Override
         public Object borrow(Frame frame) {
-            long a = left(frame);
+            long a = leftSlot >= 0 ? frame.whole(leftSlot, left) : left.whole(frame);
             if (a == BOXED) {
                 return others(frame);
             }
-            long b = right(frame);
+            long b = constant != BOXED ? constant : rightSlot >= 0 ? frame.whole(rightSlot, right) : right.whole(frame);
             return b == BOXED ? others(frame, a) : ints(a, b);
         }
     }

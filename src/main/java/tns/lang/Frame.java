@@ -70,6 +70,12 @@ public final class Frame {
         return Node.BOXED;
     }
 
+    /** The value of a slot as {@link Node#whole} answers it; {@code variable}, which has that slot, says why there is none. */
+    long whole(int slot, Node variable) {
+        Object value = slots[slot];
+        return value == INT ? ints[slot] : value == null ? variable.whole(this) : whole(value);
+    }
+
     /** What {@link Node#whole} answered, as a value. */
     Object box(long answer) {
         return answer == Node.BOXED ? boxed() : (Object) answer;
