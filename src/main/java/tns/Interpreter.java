@@ -285,11 +285,10 @@ public final class Interpreter {
     }
 
     private static Object fromHost(Object value) {
-        return switch (value) {
-            case Integer i -> (long) i;
-            case Float f -> (double) f;
-            default -> value;
-        };
+        if (value instanceof Integer i) {
+            return (long) i;
+        }
+        return value instanceof Float f ? (Object) (double) f : value;
     }
 
     /** The value of a variable, or null when nothing has set it. */

@@ -8,167 +8,152 @@ final class Transfer {
     private Transfer() {}
 
     static void load(float[] block, int at, int n, Object array, int position, int stride) {
-        switch (array) {
-            case float[] a when stride == 1 -> System.arraycopy(a, position, block, at, n);
-            case float[] a when stride == 0 -> Arrays.fill(block, at, at + n, a[position]);
-            case float[] a -> {
-                for (int i = 0; i < n; i++) {
-                    block[at + i] = a[position + i * stride];
-                }
+        if (array instanceof float[] a && stride == 1) {
+            System.arraycopy(a, position, block, at, n);
+        } else if (array instanceof float[] a && stride == 0) {
+            Arrays.fill(block, at, at + n, a[position]);
+        } else if (array instanceof float[] a) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] = a[position + i * stride];
             }
-            case double[] a -> {
-                for (int i = 0; i < n; i++) {
-                    block[at + i] = (float) a[position + i * stride];
-                }
+        } else if (array instanceof double[] a) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] = (float) a[position + i * stride];
             }
-            case long[] a -> {
-                for (int i = 0; i < n; i++) {
-                    block[at + i] = (float) a[position + i * stride];
-                }
+        } else if (array instanceof long[] a) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] = (float) a[position + i * stride];
             }
-            case byte[] a -> {
-                for (int i = 0; i < n; i++) {
-                    block[at + i] = a[position + i * stride];
-                }
+        } else if (array instanceof byte[] a) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] = a[position + i * stride];
             }
-            default -> throw unknown(array);
+        } else {
+            throw unknown(array);
         }
     }
 
     static void load(double[] block, int at, int n, Object array, int position, int stride) {
-        switch (array) {
-            case float[] a -> {
-                for (int i = 0; i < n; i++) {
-                    block[at + i] = a[position + i * stride];
-                }
+        if (array instanceof float[] a) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] = a[position + i * stride];
             }
-            case double[] a when stride == 1 -> System.arraycopy(a, position, block, at, n);
-            case double[] a when stride == 0 -> Arrays.fill(block, at, at + n, a[position]);
-            case double[] a -> {
-                for (int i = 0; i < n; i++) {
-                    block[at + i] = a[position + i * stride];
-                }
+        } else if (array instanceof double[] a && stride == 1) {
+            System.arraycopy(a, position, block, at, n);
+        } else if (array instanceof double[] a && stride == 0) {
+            Arrays.fill(block, at, at + n, a[position]);
+        } else if (array instanceof double[] a) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] = a[position + i * stride];
             }
-            case long[] a -> {
-                for (int i = 0; i < n; i++) {
-                    block[at + i] = (double) a[position + i * stride];
-                }
+        } else if (array instanceof long[] a) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] = (double) a[position + i * stride];
             }
-            case byte[] a -> {
-                for (int i = 0; i < n; i++) {
-                    block[at + i] = a[position + i * stride];
-                }
+        } else if (array instanceof byte[] a) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] = a[position + i * stride];
             }
-            default -> throw unknown(array);
+        } else {
+            throw unknown(array);
         }
     }
 
     static void load(long[] block, int at, int n, Object array, int position, int stride) {
-        switch (array) {
-            case float[] a -> {
-                for (int i = 0; i < n; i++) {
-                    block[at + i] = Operand.toLong(a[position + i * stride]);
-                }
+        if (array instanceof float[] a) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] = Operand.toLong(a[position + i * stride]);
             }
-            case double[] a -> {
-                for (int i = 0; i < n; i++) {
-                    block[at + i] = Operand.toLong(a[position + i * stride]);
-                }
+        } else if (array instanceof double[] a) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] = Operand.toLong(a[position + i * stride]);
             }
-            case long[] a when stride == 1 -> System.arraycopy(a, position, block, at, n);
-            case long[] a when stride == 0 -> Arrays.fill(block, at, at + n, a[position]);
-            case long[] a -> {
-                for (int i = 0; i < n; i++) {
-                    block[at + i] = a[position + i * stride];
-                }
+        } else if (array instanceof long[] a && stride == 1) {
+            System.arraycopy(a, position, block, at, n);
+        } else if (array instanceof long[] a && stride == 0) {
+            Arrays.fill(block, at, at + n, a[position]);
+        } else if (array instanceof long[] a) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] = a[position + i * stride];
             }
-            case byte[] a -> {
-                for (int i = 0; i < n; i++) {
-                    block[at + i] = a[position + i * stride];
-                }
+        } else if (array instanceof byte[] a) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] = a[position + i * stride];
             }
-            default -> throw unknown(array);
+        } else {
+            throw unknown(array);
         }
     }
 
     static void store(float[] block, int at, int n, Object array, int position, int stride) {
-        switch (array) {
-            case float[] a when stride == 1 -> System.arraycopy(block, at, a, position, n);
-            case float[] a -> {
-                for (int i = 0; i < n; i++) {
-                    a[position + i * stride] = block[at + i];
-                }
+        if (array instanceof float[] a && stride == 1) {
+            System.arraycopy(block, at, a, position, n);
+        } else if (array instanceof float[] a) {
+            for (int i = 0; i < n; i++) {
+                a[position + i * stride] = block[at + i];
             }
-            case double[] a -> {
-                for (int i = 0; i < n; i++) {
-                    a[position + i * stride] = block[at + i];
-                }
+        } else if (array instanceof double[] a) {
+            for (int i = 0; i < n; i++) {
+                a[position + i * stride] = block[at + i];
             }
-            case long[] a -> {
-                for (int i = 0; i < n; i++) {
-                    a[position + i * stride] = Operand.toLong(block[at + i]);
-                }
+        } else if (array instanceof long[] a) {
+            for (int i = 0; i < n; i++) {
+                a[position + i * stride] = Operand.toLong(block[at + i]);
             }
-            case byte[] a -> {
-                for (int i = 0; i < n; i++) {
-                    a[position + i * stride] = block[at + i] != 0 ? (byte) 1 : 0;
-                }
+        } else if (array instanceof byte[] a) {
+            for (int i = 0; i < n; i++) {
+                a[position + i * stride] = block[at + i] != 0 ? (byte) 1 : 0;
             }
-            default -> throw unknown(array);
+        } else {
+            throw unknown(array);
         }
     }
 
     static void store(double[] block, int at, int n, Object array, int position, int stride) {
-        switch (array) {
-            case float[] a -> {
-                for (int i = 0; i < n; i++) {
-                    a[position + i * stride] = (float) block[at + i];
-                }
+        if (array instanceof float[] a) {
+            for (int i = 0; i < n; i++) {
+                a[position + i * stride] = (float) block[at + i];
             }
-            case double[] a when stride == 1 -> System.arraycopy(block, at, a, position, n);
-            case double[] a -> {
-                for (int i = 0; i < n; i++) {
-                    a[position + i * stride] = block[at + i];
-                }
+        } else if (array instanceof double[] a && stride == 1) {
+            System.arraycopy(block, at, a, position, n);
+        } else if (array instanceof double[] a) {
+            for (int i = 0; i < n; i++) {
+                a[position + i * stride] = block[at + i];
             }
-            case long[] a -> {
-                for (int i = 0; i < n; i++) {
-                    a[position + i * stride] = Operand.toLong(block[at + i]);
-                }
+        } else if (array instanceof long[] a) {
+            for (int i = 0; i < n; i++) {
+                a[position + i * stride] = Operand.toLong(block[at + i]);
             }
-            case byte[] a -> {
-                for (int i = 0; i < n; i++) {
-                    a[position + i * stride] = block[at + i] != 0 ? (byte) 1 : 0;
-                }
+        } else if (array instanceof byte[] a) {
+            for (int i = 0; i < n; i++) {
+                a[position + i * stride] = block[at + i] != 0 ? (byte) 1 : 0;
             }
-            default -> throw unknown(array);
+        } else {
+            throw unknown(array);
         }
     }
 
     static void store(long[] block, int at, int n, Object array, int position, int stride) {
-        switch (array) {
-            case float[] a -> {
-                for (int i = 0; i < n; i++) {
-                    a[position + i * stride] = (float) block[at + i];
-                }
+        if (array instanceof float[] a) {
+            for (int i = 0; i < n; i++) {
+                a[position + i * stride] = (float) block[at + i];
             }
-            case double[] a -> {
-                for (int i = 0; i < n; i++) {
-                    a[position + i * stride] = (double) block[at + i];
-                }
+        } else if (array instanceof double[] a) {
+            for (int i = 0; i < n; i++) {
+                a[position + i * stride] = (double) block[at + i];
             }
-            case long[] a when stride == 1 -> System.arraycopy(block, at, a, position, n);
-            case long[] a -> {
-                for (int i = 0; i < n; i++) {
-                    a[position + i * stride] = block[at + i];
-                }
+        } else if (array instanceof long[] a && stride == 1) {
+            System.arraycopy(block, at, a, position, n);
+        } else if (array instanceof long[] a) {
+            for (int i = 0; i < n; i++) {
+                a[position + i * stride] = block[at + i];
             }
-            case byte[] a -> {
-                for (int i = 0; i < n; i++) {
-                    a[position + i * stride] = block[at + i] != 0 ? (byte) 1 : 0;
-                }
+        } else if (array instanceof byte[] a) {
+            for (int i = 0; i < n; i++) {
+                a[position + i * stride] = block[at + i] != 0 ? (byte) 1 : 0;
             }
-            default -> throw unknown(array);
+        } else {
+            throw unknown(array);
         }
     }
 

@@ -491,11 +491,10 @@ public final class Expr {
     }
 
     Term constantIn(Sequence sequence) {
-        return switch (leaf) {
-            case Double value -> sequence.constant(value);
-            case Long value -> sequence.constant(value);
-            case null, default -> sequence.constant(0L);
-        };
+        if (leaf instanceof Double value) {
+            return sequence.constant(value);
+        }
+        return sequence.constant(leaf instanceof Long value ? value : 0L);
     }
 
     Primitive primitive() {

@@ -29,17 +29,17 @@ final class Format {
         char type = m.group(9) == null ? 0 : m.group(9).charAt(0);
         int precision = m.group(8) == null ? -1 : Integer.parseInt(m.group(8));
         boolean number = value instanceof Number;
-        String body = switch (value) {
-            case Long n when type == 0 || "dxXobc".indexOf(type) >= 0 -> integer(n, type);
-            case Number n -> real(n.doubleValue(), type, precision, spec);
-            default -> {
-                if (type != 0 && type != 's') {
-                    throw unfit(value, spec);
-                }
-                String text = Display.text(value);
-                yield precision >= 0 && precision < text.length() ? text.substring(0, precision) : text;
-            }
-        };
+        String body;
+        if (value instanceof Long n && (type == 0 || "dxXobc".indexOf(type) >= 0)) {
+            body = integer(n, type);
+        } else if (value instanceof Number n) {
+            body = real(n.doubleValue(), type, precision, spec);
+        } else if (type == 0 || type == 's') {
+            String text = Display.text(value);
+            body = precision >= 0 && precision < text.length() ? text.substring(0, precision) : text;
+        } else {
+            throw unfit(value, spec);
+        }
         if (number && m.group(7) != null) {
             body = grouped(body, m.group(7));
         }

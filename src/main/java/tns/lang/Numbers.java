@@ -81,13 +81,16 @@ final class Numbers {
     }
 
     static Object unary(char sign, Object value) {
-        return switch (value) {
-            case Long n -> sign == '-' ? Math.negateExact(n) : sign == '~' ? ~n : n;
-            case Double d when sign != '~' -> sign == '-' ? -d : d;
-            case Boolean b when sign == '~' -> !b;
-            default ->
-                throw new TnsException(ErrorKind.VALUE, sign + ": does not apply to " + TypeName.describe(value));
-        };
+        if (value instanceof Long n) {
+            return sign == '-' ? Math.negateExact(n) : sign == '~' ? ~n : n;
+        }
+        if (value instanceof Double d && sign != '~') {
+            return sign == '-' ? -d : d;
+        }
+        if (value instanceof Boolean b && sign == '~') {
+            return !b;
+        }
+        throw new TnsException(ErrorKind.VALUE, sign + ": does not apply to " + TypeName.describe(value));
     }
 
     static TnsException unfit(Sign sign, Object a, Object b) {

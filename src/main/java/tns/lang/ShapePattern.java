@@ -28,14 +28,46 @@ public record ShapePattern(@Nullable DType dtype, List<Dim> dims) implements Ann
     public record Any() implements Dim {}
 
     /** A size: a number, a name, or arithmetic on them. */
-    public sealed interface Size extends Dim permits Fixed, Named, Computed {}
+    public sealed interface Size extends Dim permits Fixed, Named, Computed {
+        /** What it is in a call of that function. */
+        long value(Frame frame, String function);
+    }
 
-    public record Fixed(int size) implements Size {}
+    public record Fixed(int size) implements Size {
+        @Override
+        public long value(Frame frame, String function) {
+            return size;
+        }
+    }
 
     /** A name; {@code binds} when its first sight gives it a value, otherwise it refers to one that exists. */
-    public record Named(Variable variable, boolean binds) implements Size {}
+    public record Named(Variable variable, boolean binds) implements Size {
+        @Override
+        public long value(Frame frame, String function) {
+            Object value = variable.peek(frame);
+            if (value instanceof Long n) {
+                return n;
+            }
+            throw new TnsException(
+                    ErrorKind.SHAPE,
+                    function + ": '" + variable.name() + "' in a shape must be an int"
+                            + (value == null ? "; it has no value yet" : ", it is " + TypeName.describe(value)));
+        }
+    }
 
-    public record Computed(char sign, Size left, Size right) implements Size {}
+    public record Computed(char sign, Size left, Size right) implements Size {
+        @Override
+        public long value(Frame frame, String function) {
+            long a = left.value(frame, function);
+            long b = right.value(frame, function);
+            return switch (sign) {
+                case '+' -> a + b;
+                case '-' -> a - b;
+                case '*' -> a * b;
+                default -> Math.floorDiv(a, b);
+            };
+        }
+    }
 
     /** Host numbers and bools count as 0-d, of any dtype they convert to without loss. */
     @Override
@@ -98,7 +130,7 @@ public record ShapePattern(@Nullable DType dtype, List<Dim> dims) implements Ann
             named.variable.set(frame, (long) found);
             return;
         }
-        long expected = value(frame, function, size);
+        long expected = size.value(frame, function);
         if (expected != found) {
             String but = size instanceof Fixed
                     ? ": " + found + " where " + expected + " is declared"
@@ -106,32 +138,6 @@ public record ShapePattern(@Nullable DType dtype, List<Dim> dims) implements Ann
             throw new TnsException(ErrorKind.SHAPE, function + ": " + what + " has shape " + shape + but)
                     .help(what + " is declared " + text());
         }
-    }
-
-    private static long value(Frame frame, String function, Size size) {
-        return switch (size) {
-            case Fixed f -> f.size;
-            case Named n -> {
-                Object value = n.variable.peek(frame);
-                if (value instanceof Long l) {
-                    yield l;
-                }
-                throw new TnsException(
-                        ErrorKind.SHAPE,
-                        function + ": '" + n.variable.name() + "' in a shape must be an int"
-                                + (value == null ? "; it has no value yet" : ", it is " + TypeName.describe(value)));
-            }
-            case Computed c -> {
-                long a = value(frame, function, c.left);
-                long b = value(frame, function, c.right);
-                yield switch (c.sign) {
-                    case '+' -> a + b;
-                    case '-' -> a - b;
-                    case '*' -> a * b;
-                    default -> Math.floorDiv(a, b);
-                };
-            }
-        };
     }
 
     @Override

@@ -88,20 +88,22 @@ final class Layer extends Module {
     /** The field as a tensor, or null when the layer was made without it. */
     @Nullable
     Tensor tensorOrNull(String name) {
-        return switch (fields.get(name)) {
-            case null -> null;
-            case Tensor t -> {
-                Recording recording = t.device().recording();
-                if (recording != null) {
-                    recording.reading(new Kept(this, name), t);
-                }
-                yield t;
-            }
-            case Param p -> p.value();
-            case Object other ->
-                throw new TnsException(
-                        ErrorKind.VALUE, type + ": " + name + " must be a tensor, it is " + TypeName.describe(other));
-        };
+        Object field = fields.get(name);
+        if (field == null) {
+            return null;
+        }
+        if (field instanceof Param p) {
+            return p.value();
+        }
+        if (!(field instanceof Tensor t)) {
+            throw new TnsException(
+                    ErrorKind.VALUE, type + ": " + name + " must be a tensor, it is " + TypeName.describe(field));
+        }
+        Recording recording = t.device().recording();
+        if (recording != null) {
+            recording.reading(new Kept(this, name), t);
+        }
+        return t;
     }
 
     @Override

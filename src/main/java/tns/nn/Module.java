@@ -109,20 +109,19 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
 
     /** Visits every parameter, tensor and module in a field once, under its dotted name. */
     private static void collect(String path, Object value, Set<Object> seen, BiConsumer<String, Object> visitor) {
-        switch (value) {
-            case Param p when seen.add(p) -> visitor.accept(path, p);
-            case Tensor t when seen.add(t) -> visitor.accept(path, t);
-            case Module m
-            when seen.add(m) -> {
-                visitor.accept(path, m);
-                m.fields().forEach((name, field) -> collect(path + "." + name, field, seen, visitor));
+        if (value instanceof Tuple t) {
+            for (int i = 0; i < t.size(); i++) {
+                collect(path + "." + i, t.get(i), seen, visitor);
             }
-            case Tuple t -> {
-                for (int i = 0; i < t.size(); i++) {
-                    collect(path + "." + i, t.get(i), seen, visitor);
-                }
-            }
-            default -> {}
+            return;
+        }
+        boolean counts = value instanceof Param || value instanceof Tensor || value instanceof Module;
+        if (!counts || !seen.add(value)) {
+            return;
+        }
+        visitor.accept(path, value);
+        if (value instanceof Module m) {
+            m.fields().forEach((name, field) -> collect(path + "." + name, field, seen, visitor));
         }
     }
 

@@ -78,24 +78,26 @@ final class Conversion {
 
     /** The operand of arithmetic: a tensor, or a host number as it is; null for anything else. */
     static @Nullable Object operand(Object value) {
-        return switch (value) {
-            case Tensor t -> t;
-            case Param p -> p.value();
-            case Number n -> n;
-            case Boolean b -> b;
-            default -> null;
-        };
+        if (value instanceof Param p) {
+            return p.value();
+        }
+        return value instanceof Tensor || value instanceof Number || value instanceof Boolean ? value : null;
     }
 
     static @Nullable Tensor tensor(Context context, Object value) {
-        return switch (value) {
-            case Tensor t -> t;
-            case Param p -> p.value();
-            case Long n -> Tensor.scalar(context.device(), DType.INT64, n);
-            case Double d -> Tensor.scalar(context.device(), context.defaultDType(), d);
-            case Boolean b -> Tensor.scalar(context.device(), DType.BOOL, b ? 1 : 0);
-            default -> null;
-        };
+        if (value instanceof Tensor t) {
+            return t;
+        }
+        if (value instanceof Param p) {
+            return p.value();
+        }
+        if (value instanceof Long n) {
+            return Tensor.scalar(context.device(), DType.INT64, n);
+        }
+        if (value instanceof Double d) {
+            return Tensor.scalar(context.device(), context.defaultDType(), d);
+        }
+        return value instanceof Boolean b ? Tensor.scalar(context.device(), DType.BOOL, b ? 1 : 0) : null;
     }
 
     private static @Nullable Tuple tensors(Context context, Object value) {
@@ -117,52 +119,53 @@ final class Conversion {
     }
 
     private static @Nullable Long integer(Object value) {
-        return switch (value) {
-            case Long n -> n;
-            case Tensor t when t.elements() == 1 && t.dtype() == DType.INT64 -> (Long) t.item();
-            default -> null;
-        };
+        if (value instanceof Long n) {
+            return n;
+        }
+        return value instanceof Tensor t && t.elements() == 1 && t.dtype() == DType.INT64 ? (Long) t.item() : null;
     }
 
     private static @Nullable Number number(Object value) {
-        return switch (value) {
-            case Long n -> n;
-            case Double d -> d;
-            case Tensor t when t.elements() == 1 && t.dtype() != DType.BOOL -> (Number) t.item();
-            case Param p when p.value().elements() == 1 -> (Number) p.value().item();
-            default -> null;
-        };
+        if (value instanceof Long || value instanceof Double) {
+            return (Number) value;
+        }
+        if (value instanceof Param p && p.value().elements() == 1) {
+            return (Number) p.value().item();
+        }
+        return value instanceof Tensor t && t.elements() == 1 && t.dtype() != DType.BOOL ? (Number) t.item() : null;
     }
 
     private static @Nullable Boolean bool(Object value) {
-        return switch (value) {
-            case Boolean b -> b;
-            case Tensor t when t.elements() == 1 && t.dtype() == DType.BOOL -> (Boolean) t.item();
-            default -> null;
-        };
+        if (value instanceof Boolean b) {
+            return b;
+        }
+        return value instanceof Tensor t && t.elements() == 1 && t.dtype() == DType.BOOL ? (Boolean) t.item() : null;
     }
 
     /** The value as ints, or null when it is none. */
     static int @Nullable [] ints(Object value) {
-        return switch (value) {
-            case int[] already -> already;
-            case Long n -> new int[] {toInt(n)};
-            case Tensor t
-            when t.dtype() == DType.INT64 && t.rank() <= 1 ->
-                Arrays.stream(HostArray.longs(t)).mapToInt(Conversion::toInt).toArray();
-            case Iterable<?> items -> {
-                List<Integer> all = new ArrayList<>();
-                for (Object item : items) {
-                    Long n = item == null ? null : integer(item);
-                    if (n == null) {
-                        yield null;
-                    }
-                    all.add(toInt(n));
-                }
-                yield all.stream().mapToInt(Integer::intValue).toArray();
+        if (value instanceof int[] already) {
+            return already;
+        }
+        if (value instanceof Long n) {
+            return new int[] {toInt(n)};
+        }
+        if (value instanceof Tensor t && t.dtype() == DType.INT64 && t.rank() <= 1) {
+            return Arrays.stream(HostArray.longs(t)).mapToInt(Conversion::toInt).toArray();
+        }
+        return value instanceof Iterable<?> items ? all(items) : null;
+    }
+
+    private static int @Nullable [] all(Iterable<?> items) {
+        List<Integer> all = new ArrayList<>();
+        for (Object item : items) {
+            Long n = item == null ? null : integer(item);
+            if (n == null) {
+                return null;
             }
-            default -> null;
-        };
+            all.add(toInt(n));
+        }
+        return all.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private static int toInt(long n) {

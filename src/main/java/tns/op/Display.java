@@ -12,17 +12,28 @@ public final class Display {
 
     /** A string bare, a tensor as PyTorch prints it, a float as Python does. */
     public static String text(Object value) {
-        return switch (value) {
-            case String s -> s;
-            case Double d -> real(d);
-            case Tensor t -> TensorText.of(t);
-            case Param p -> TensorText.of(p.value());
-            case Tuple t -> tuple(t);
-            case DType d -> d.word();
-            case Device d -> d.name();
-            case Op op -> "function " + op.name();
-            default -> value.toString();
-        };
+        if (value instanceof String s) {
+            return s;
+        }
+        if (value instanceof Double d) {
+            return real(d);
+        }
+        if (value instanceof Tensor t) {
+            return TensorText.of(t);
+        }
+        if (value instanceof Param p) {
+            return TensorText.of(p.value());
+        }
+        if (value instanceof Tuple t) {
+            return tuple(t);
+        }
+        if (value instanceof DType d) {
+            return d.word();
+        }
+        if (value instanceof Device d) {
+            return d.name();
+        }
+        return value instanceof Op op ? "function " + op.name() : value.toString();
     }
 
     /** The same, with a string in quotes: how values look inside a container. */

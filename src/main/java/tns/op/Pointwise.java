@@ -111,21 +111,20 @@ public final class Pointwise {
         DType compute = compute(promoted, context.defaultDType());
         Tensor[] tensors = new Tensor[arity];
         for (int i = 0; i < arity; i++) {
-            tensors[i] = switch (operands[i]) {
-                case Tensor t -> t;
-                case Number n -> Tensor.scalar(device, compute, n);
-                default -> Tensor.scalar(device, compute, (Boolean) operands[i] ? 1 : 0);
-            };
+            tensors[i] = operands[i] instanceof Tensor t ? t : Tensor.scalar(device, compute, number(operands[i]));
         }
         return on(tensors, compute);
+    }
+
+    private static Number number(Object host) {
+        return host instanceof Boolean b ? (Number) (b ? 1L : 0L) : (Number) host;
     }
 
     private Object host(Context context, Object[] operands) {
         DType compute = compute(Promotion.of(operands, DType.FLOAT64), DType.FLOAT64);
         Tensor[] tensors = new Tensor[arity];
         for (int i = 0; i < arity; i++) {
-            Number number = operands[i] instanceof Boolean b ? (Number) (b ? 1L : 0L) : (Number) operands[i];
-            tensors[i] = Tensor.scalar(context.cpu(), compute, number);
+            tensors[i] = Tensor.scalar(context.cpu(), compute, number(operands[i]));
         }
         return on(tensors, compute).item();
     }

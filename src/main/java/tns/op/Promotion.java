@@ -17,12 +17,14 @@ public final class Promotion {
         DType scalars = null;
         DType hosts = null;
         for (Object operand : operands) {
-            switch (operand) {
-                case Tensor t when t.rank() > 0 -> dims = wider(dims, t.dtype());
-                case Tensor t -> scalars = wider(scalars, t.dtype());
-                case Boolean b -> hosts = wider(hosts, DType.BOOL);
-                case Long n -> hosts = wider(hosts, DType.INT64);
-                default -> hosts = wider(hosts, defaultFloat);
+            if (!(operand instanceof Tensor t)) {
+                DType host =
+                        operand instanceof Boolean ? DType.BOOL : operand instanceof Long ? DType.INT64 : defaultFloat;
+                hosts = wider(hosts, host);
+            } else if (t.rank() > 0) {
+                dims = wider(dims, t.dtype());
+            } else {
+                scalars = wider(scalars, t.dtype());
             }
         }
         DType result = combine(dims, combine(scalars, hosts));

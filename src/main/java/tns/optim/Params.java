@@ -15,15 +15,16 @@ final class Params {
     /** The parameters in {@code given}, the first argument of {@code op}; none at all is an error. */
     static List<Param> of(String op, Object given) {
         List<Param> found = new ArrayList<>();
-        switch (given) {
-            case Module m -> found.addAll(m.namedParameters().values());
-            case Param p -> found.add(p);
-            case Iterable<?> items -> items.forEach(item -> found.add(param(op, item)));
-            default ->
-                throw new TnsException(
-                                ErrorKind.VALUE,
-                                op + ": expected parameters or a model, found " + TypeName.describe(given))
-                        .argument(0);
+        if (given instanceof Module m) {
+            found.addAll(m.namedParameters().values());
+        } else if (given instanceof Param p) {
+            found.add(p);
+        } else if (given instanceof Iterable<?> items) {
+            items.forEach(item -> found.add(param(op, item)));
+        } else {
+            throw new TnsException(
+                            ErrorKind.VALUE, op + ": expected parameters or a model, found " + TypeName.describe(given))
+                    .argument(0);
         }
         if (found.isEmpty()) {
             throw new TnsException(ErrorKind.VALUE, op + ": there are no parameters to optimise").argument(0);

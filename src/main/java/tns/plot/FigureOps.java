@@ -227,13 +227,13 @@ public final class FigureOps {
     }
 
     private static Tensor tensor(Object value, String op) {
-        return switch (value) {
-            case Tensor t -> t;
-            case Param p -> p.value();
-            default ->
-                throw new TnsException(
-                        ErrorKind.VALUE, op + ": needs a tensor or numbers, found " + TypeName.describe(value));
-        };
+        if (value instanceof Tensor t) {
+            return t;
+        }
+        if (value instanceof Param p) {
+            return p.value();
+        }
+        throw new TnsException(ErrorKind.VALUE, op + ": needs a tensor or numbers, found " + TypeName.describe(value));
     }
 
     private static Figure figure(Args args) {

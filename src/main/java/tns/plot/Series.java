@@ -14,20 +14,33 @@ public sealed interface Series {
     @Nullable
     String label();
 
+    /** Points, bars, or values of a picture. */
+    int size();
+
     /** Points joined by a line, in the order given. {@code x} and {@code y} have equal lengths. */
     record Line(
             double[] x,
             double[] y,
             @Nullable String label,
             @Nullable LineStyle style,
-            @Nullable Colour colour) implements Series {}
+            @Nullable Colour colour) implements Series {
+        @Override
+        public int size() {
+            return x.length;
+        }
+    }
 
     /** Points drawn as marks. {@code x} and {@code y} have equal lengths. */
     record Scatter(
             double[] x,
             double[] y,
             @Nullable String label,
-            @Nullable Colour colour) implements Series {}
+            @Nullable Colour colour) implements Series {
+        @Override
+        public int size() {
+            return x.length;
+        }
+    }
 
     /**
      * Bars from 0 to {@code height[i]} over {@code left[i]..right[i]}; {@code touching} for a histogram, whose bars
@@ -40,7 +53,12 @@ public sealed interface Series {
             boolean touching,
             @Nullable String label,
             @Nullable Colour colour)
-            implements Series {}
+            implements Series {
+        @Override
+        public int size() {
+            return height.length;
+        }
+    }
 
     /**
      * A picture of {@code rows * cols} values in row-major order, row 0 on top; pixel (i, j) is centred on x = j,
@@ -50,6 +68,11 @@ public sealed interface Series {
         @Override
         public @Nullable String label() {
             return null;
+        }
+
+        @Override
+        public int size() {
+            return values.length;
         }
 
         /**

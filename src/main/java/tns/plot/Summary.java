@@ -19,20 +19,11 @@ final class Summary {
         if (series.size() == 1 && series.getFirst() instanceof Series.Image image) {
             return image.rows() + "x" + image.cols() + " image";
         }
-        IntSummaryStatistics sizes = series.stream().mapToInt(Summary::size).summaryStatistics();
+        IntSummaryStatistics sizes = series.stream().mapToInt(Series::size).summaryStatistics();
         String unit = series.stream().allMatch(Series.Bars.class::isInstance) ? "bar" : "point";
         String count = sizes.getMin() == sizes.getMax()
                 ? sizes.getMax() + " " + unit + (sizes.getMax() == 1 ? "" : "s")
                 : sizes.getMin() + " to " + sizes.getMax() + " " + unit + "s";
         return series.size() + " series, " + count;
-    }
-
-    private static int size(Series series) {
-        return switch (series) {
-            case Series.Line line -> line.x().length;
-            case Series.Scatter scatter -> scatter.x().length;
-            case Series.Bars bars -> bars.height().length;
-            case Series.Image image -> image.values().length;
-        };
     }
 }

@@ -26,12 +26,14 @@ final class Result {
      * where there is no terminal), and anything else as inside a container: strings in quotes.
      */
     static void print(Object value, PrintStream out, Screen screen) {
-        switch (value) {
-            case None _ -> {}
-            case Figure figure when screen.interactive() -> out.println(drawn(figure, screen));
-            case Tensor tensor -> tensor(tensor, tensor, out, screen);
-            case Param param -> tensor(param.value(), param, out, screen);
-            default -> out.println(Display.quoted(value));
+        if (value instanceof Tensor tensor) {
+            tensor(tensor, tensor, out, screen);
+        } else if (value instanceof Param param) {
+            tensor(param.value(), param, out, screen);
+        } else if (value instanceof Figure figure && screen.interactive()) {
+            out.println(drawn(figure, screen));
+        } else if (value != None.NONE) {
+            out.println(Display.quoted(value));
         }
         out.flush();
     }

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.ParseTree;
+import org.antlr.v4.runtime.tree.RuleNode;
 import org.jspecify.annotations.Nullable;
 import tns.lang.Annotation;
 import tns.lang.Assignment;
@@ -17,10 +18,13 @@ import tns.lang.ShapePattern;
 import tns.lang.TypePattern;
 import tns.lang.Variable;
 import tns.syntax.grammar.TnsParser;
+import tns.syntax.grammar.TnsParserBaseVisitor;
 import tns.tensor.DType;
 
 /** Builds what has parameters and a scope of its own: functions, lambdas and models, with their shape annotations. */
 final class DefinitionBuilder extends NodeBuilder {
+    private final Sizes sizes = new Sizes();
+
     DefinitionBuilder(AstBuilder tree) {
         super(tree);
     }
@@ -49,16 +53,20 @@ final class DefinitionBuilder extends NodeBuilder {
         List<Function.Parameter> parameters = parameters(signature.parameters());
         Annotation result = signature.result == null ? null : annotation(signature.result);
         Function.Code code = new Function.Code(name, doc(c), parameters, result, span(c));
-        Node built = switch (body) {
-            case TnsParser.ExpressionBodyContext e -> line(tree.expressions.visit(e.expression()));
-            case TnsParser.BlockBodyContext b -> block(b.block());
-            case TnsParser.BlockContext b -> block(b);
-            default -> line(tree.expressions.visit(body));
-        };
-        code.complete(built, scope().slotCount());
+        code.complete(body(body), scope().slotCount());
         Node made = new Function.Make(span(c), code, scope().captures());
         tree.scope = around;
         return made;
+    }
+
+    private Node body(ParserRuleContext c) {
+        if (c instanceof TnsParser.BlockContext b) {
+            return block(b);
+        }
+        if (c instanceof TnsParser.BlockBodyContext b) {
+            return block(b.block());
+        }
+        return line(tree.expressions.visit(c instanceof TnsParser.ExpressionBodyContext e ? e.expression() : c));
     }
 
     /** {@code x -> e}. */
@@ -200,7 +208,7 @@ final class DefinitionBuilder extends NodeBuilder {
                 dims.add(new ShapePattern.Rest());
             } else {
                 TnsParser.SizeContext size = ((TnsParser.OneDimensionContext) d).size();
-                dims.add(size.getText().equals("_") ? new ShapePattern.Any() : size(size));
+                dims.add(size.getText().equals("_") ? new ShapePattern.Any() : sizes.visit(size));
             }
         }
         return new ShapePattern(s.dtype == null ? null : dtype(s.dtype), dims);
@@ -218,27 +226,50 @@ final class DefinitionBuilder extends NodeBuilder {
         return dtype;
     }
 
-    private ShapePattern.Size size(TnsParser.SizeContext c) {
-        return switch (c) {
-            case TnsParser.LiteralSizeContext l -> new ShapePattern.Fixed(literalSize(l));
-            case TnsParser.NamedSizeContext n ->
-                new ShapePattern.Named(scope().variable(n.getText(), span(n)), !scope().boundOutside(n.getText()));
-            case TnsParser.OuterSizeContext o ->
-                new ShapePattern.Named(scope().variable(o.ID().getText(), span(o)), false);
-            case TnsParser.ParenthesizedSizeContext p -> size(p.size());
-            case TnsParser.ProductSizeContext p ->
-                new ShapePattern.Computed(p.operator.getText().charAt(0), size(p.left), size(p.right));
-            case TnsParser.SumSizeContext s ->
-                new ShapePattern.Computed(s.operator.getText().charAt(0), size(s.left), size(s.right));
-            default -> throw forgotten(c);
-        };
-    }
+    /** The sizes in the shapes of annotations. */
+    private final class Sizes extends TnsParserBaseVisitor<ShapePattern.Size> {
+        @Override
+        public ShapePattern.Size visitChildren(RuleNode node) {
+            throw forgotten(node);
+        }
 
-    private int literalSize(TnsParser.LiteralSizeContext c) {
-        try {
-            return Integer.parseInt(c.getText().replace("_", ""));
-        } catch (NumberFormatException tooLarge) {
-            throw wrong(span(c), "shape: no dim is that large", "a tensor holds at most 2^31 - 9 elements");
+        @Override
+        public ShapePattern.Size visitLiteralSize(TnsParser.LiteralSizeContext c) {
+            try {
+                return new ShapePattern.Fixed(Integer.parseInt(c.getText().replace("_", "")));
+            } catch (NumberFormatException tooLarge) {
+                throw wrong(span(c), "shape: no dim is that large", "a tensor holds at most 2^31 - 9 elements");
+            }
+        }
+
+        @Override
+        public ShapePattern.Size visitNamedSize(TnsParser.NamedSizeContext c) {
+            String name = c.getText();
+            return new ShapePattern.Named(scope().variable(name, span(c)), !scope().boundOutside(name));
+        }
+
+        @Override
+        public ShapePattern.Size visitOuterSize(TnsParser.OuterSizeContext c) {
+            return new ShapePattern.Named(scope().variable(c.ID().getText(), span(c)), false);
+        }
+
+        @Override
+        public ShapePattern.Size visitParenthesizedSize(TnsParser.ParenthesizedSizeContext c) {
+            return visit(c.size());
+        }
+
+        @Override
+        public ShapePattern.Size visitProductSize(TnsParser.ProductSizeContext c) {
+            return computed(c.operator, c.left, c.right);
+        }
+
+        @Override
+        public ShapePattern.Size visitSumSize(TnsParser.SumSizeContext c) {
+            return computed(c.operator, c.left, c.right);
+        }
+
+        private ShapePattern.Size computed(Token operator, TnsParser.SizeContext left, TnsParser.SizeContext right) {
+            return new ShapePattern.Computed(operator.getText().charAt(0), visit(left), visit(right));
         }
     }
 

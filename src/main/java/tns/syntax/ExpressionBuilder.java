@@ -103,12 +103,16 @@ final class ExpressionBuilder extends NodeBuilder {
     }
 
     private Calls.Argument argument(TnsParser.ArgumentContext c) {
-        return switch (c) {
-            case TnsParser.NamedArgumentContext n -> new Calls.Argument(n.name.getText(), false, expression(n.value));
-            case TnsParser.SpreadArgumentContext s -> new Calls.Argument(null, true, expression(s.value));
-            case TnsParser.PositionalArgumentContext p -> new Calls.Argument(null, false, expression(p.value));
-            default -> throw forgotten(c);
-        };
+        if (c instanceof TnsParser.PositionalArgumentContext p) {
+            return new Calls.Argument(null, false, expression(p.value));
+        }
+        if (c instanceof TnsParser.NamedArgumentContext n) {
+            return new Calls.Argument(n.name.getText(), false, expression(n.value));
+        }
+        if (c instanceof TnsParser.SpreadArgumentContext s) {
+            return new Calls.Argument(null, true, expression(s.value));
+        }
+        throw forgotten(c);
     }
 
     // --- indexes and members

@@ -75,19 +75,21 @@ final class LiteralBuilder extends NodeBuilder {
         List<Values.TextPart> parts = new ArrayList<>();
         StringBuilder literal = new StringBuilder();
         for (TnsParser.StringPartContext part : contexts) {
-            switch (part) {
-                case TnsParser.TextPartContext t -> literal.append(t.getText());
-                case TnsParser.BracesPartContext b -> literal.append(b.getText().charAt(0));
-                case TnsParser.EscapePartContext e -> literal.append(escape(e));
-                case TnsParser.ValuePartContext v -> {
-                    if (v.echo != null) {
-                        literal.append(span(v.expression()).text()).append('=');
-                    }
-                    String format = v.SPEC() == null ? "" : v.SPEC().getText();
-                    parts.add(new Values.TextPart(literal.toString(), expression(v.expression()), format));
-                    literal.setLength(0);
+            if (part instanceof TnsParser.TextPartContext) {
+                literal.append(part.getText());
+            } else if (part instanceof TnsParser.ValuePartContext v) {
+                if (v.echo != null) {
+                    literal.append(span(v.expression()).text()).append('=');
                 }
-                default -> throw forgotten(part);
+                String format = v.SPEC() == null ? "" : v.SPEC().getText();
+                parts.add(new Values.TextPart(literal.toString(), expression(v.expression()), format));
+                literal.setLength(0);
+            } else if (part instanceof TnsParser.EscapePartContext e) {
+                literal.append(escape(e));
+            } else if (part instanceof TnsParser.BracesPartContext) {
+                literal.append(part.getText().charAt(0));
+            } else {
+                throw forgotten(part);
             }
         }
         if (parts.isEmpty()) {

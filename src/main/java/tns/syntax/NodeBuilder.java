@@ -54,13 +54,12 @@ abstract class NodeBuilder extends TnsParserBaseVisitor<Node> {
     /** The node of an expression, out of whose blocks a return, break or continue passes as an exception. */
     final Node expression(ParserRuleContext c) {
         Node node = tree.expressions.visit(c);
-        return switch (core(c)) {
-            case TnsParser.IfExpressionContext i -> new Control.Throwing(node);
-            case TnsParser.NoGradContext n -> new Control.Throwing(node);
-            case TnsParser.WithContext w -> new Control.Throwing(node);
-            case TnsParser.TryCatchContext t -> new Control.Throwing(node);
-            default -> node;
-        };
+        ParserRuleContext core = core(c);
+        boolean hasBlocks = core instanceof TnsParser.IfExpressionContext
+                || core instanceof TnsParser.NoGradContext
+                || core instanceof TnsParser.WithContext
+                || core instanceof TnsParser.TryCatchContext;
+        return hasBlocks ? new Control.Throwing(node) : node;
     }
 
     /** A statement or the body of a function, whose line is to be seen where the source is read for that. */

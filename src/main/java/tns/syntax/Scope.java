@@ -18,6 +18,7 @@ import tns.lang.Namespace;
 import tns.lang.Variable;
 import tns.op.OpTable;
 import tns.syntax.grammar.TnsParser;
+import tns.syntax.grammar.TnsParserBaseVisitor;
 
 /**
  * The names of one function, model, lambda or file while its tree is built: decided from the text alone, which variable a
@@ -224,46 +225,75 @@ final class Scope {
     }
 
     /** Finds the names a body assigns, outside the functions within it. */
-    private static final class Assigned {
+    private static final class Assigned extends TnsParserBaseVisitor<@Nullable Void> {
         private final Map<String, Integer> names = new LinkedHashMap<>();
-
-        void visit(ParseTree tree) {
-            switch (tree) {
-                case TnsParser.FunctionDefinitionContext f -> add(f.name.getText(), f);
-                case TnsParser.ModelDefinitionContext m -> add(m.name.getText(), m);
-                case TnsParser.AnonymousFunctionContext f -> {}
-                case TnsParser.LambdaContext l -> {}
-                default -> {
-                    named(tree);
-                    for (int i = 0; i < tree.getChildCount(); i++) {
-                        visit(tree.getChild(i));
-                    }
-                }
-            }
-        }
-
-        private void named(ParseTree tree) {
-            switch (tree) {
-                case TnsParser.ForLoopContext f -> f.targets().names.forEach(t -> add(t.getText(), f));
-                case TnsParser.TryCatchContext t -> add(t.name.getText(), t);
-                case TnsParser.ImportModuleContext i -> add(StatementBuilder.boundName(i), i);
-                case TnsParser.ImportNamesContext i -> i.names.forEach(n -> add(n.getText(), i));
-                case TnsParser.SimpleStatementContext s -> {
-                    for (int k = 0; k + 1 < s.sides.size(); k++) {
-                        s.sides.get(k).expression().forEach(e -> {
-                            String name = StatementBuilder.name(e);
-                            if (name != null) {
-                                add(name, e);
-                            }
-                        });
-                    }
-                }
-                default -> {}
-            }
-        }
 
         private void add(String name, ParserRuleContext at) {
             names.putIfAbsent(name, at.getStart().getLine());
+        }
+
+        @Override
+        public @Nullable Void visitFunctionDefinition(TnsParser.FunctionDefinitionContext c) {
+            add(c.name.getText(), c);
+            return null;
+        }
+
+        @Override
+        public @Nullable Void visitModelDefinition(TnsParser.ModelDefinitionContext c) {
+            add(c.name.getText(), c);
+            return null;
+        }
+
+        @Override
+        public @Nullable Void visitAnonymousFunction(TnsParser.AnonymousFunctionContext c) {
+            return null;
+        }
+
+        @Override
+        public @Nullable Void visitArrowLambda(TnsParser.ArrowLambdaContext c) {
+            return null;
+        }
+
+        @Override
+        public @Nullable Void visitFunctionLambda(TnsParser.FunctionLambdaContext c) {
+            return null;
+        }
+
+        @Override
+        public @Nullable Void visitForLoop(TnsParser.ForLoopContext c) {
+            c.targets().names.forEach(name -> add(name.getText(), c));
+            return visitChildren(c);
+        }
+
+        @Override
+        public @Nullable Void visitTryCatch(TnsParser.TryCatchContext c) {
+            add(c.name.getText(), c);
+            return visitChildren(c);
+        }
+
+        @Override
+        public @Nullable Void visitImportModule(TnsParser.ImportModuleContext c) {
+            add(StatementBuilder.boundName(c), c);
+            return null;
+        }
+
+        @Override
+        public @Nullable Void visitImportNames(TnsParser.ImportNamesContext c) {
+            c.names.forEach(name -> add(name.getText(), c));
+            return null;
+        }
+
+        @Override
+        public @Nullable Void visitSimpleStatement(TnsParser.SimpleStatementContext c) {
+            for (int k = 0; k + 1 < c.sides.size(); k++) {
+                c.sides.get(k).expression().forEach(target -> {
+                    String name = StatementBuilder.name(target);
+                    if (name != null) {
+                        add(name, target);
+                    }
+                });
+            }
+            return visitChildren(c);
         }
     }
 }

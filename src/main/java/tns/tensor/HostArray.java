@@ -11,12 +11,11 @@ public final class HostArray {
         int[] positions = positions(t.view());
         for (int i = 0; i < out.length; i++) {
             int at = positions[i];
-            out[i] = switch (array) {
-                case float[] a -> a[at];
-                case double[] a -> a[at];
-                case long[] a -> a[at];
-                case byte[] a -> a[at];
-                default -> throw unexpected(array);
+            out[i] = switch (t.dtype()) {
+                case FLOAT32 -> ((float[]) array)[at];
+                case FLOAT64 -> ((double[]) array)[at];
+                case INT64 -> ((long[]) array)[at];
+                case BOOL -> ((byte[]) array)[at];
             };
         }
         return out;
@@ -29,12 +28,11 @@ public final class HostArray {
         int[] positions = positions(t.view());
         for (int i = 0; i < out.length; i++) {
             int at = positions[i];
-            out[i] = switch (array) {
-                case float[] a -> (long) a[at];
-                case double[] a -> (long) a[at];
-                case long[] a -> a[at];
-                case byte[] a -> a[at];
-                default -> throw unexpected(array);
+            out[i] = switch (t.dtype()) {
+                case FLOAT32 -> (long) ((float[]) array)[at];
+                case FLOAT64 -> (long) ((double[]) array)[at];
+                case INT64 -> ((long[]) array)[at];
+                case BOOL -> ((byte[]) array)[at];
             };
         }
         return out;
@@ -71,9 +69,5 @@ public final class HostArray {
             }
         }
         return positions;
-    }
-
-    private static IllegalStateException unexpected(Object array) {
-        return new IllegalStateException("unexpected host array " + array.getClass());
     }
 }

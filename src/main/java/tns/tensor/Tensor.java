@@ -184,12 +184,11 @@ public final class Tensor {
         boolean alone = whole.size() == 1;
         Object array = device().download(alone ? whole : device().element(whole, view.offset()));
         int at = 0;
-        return switch (array) {
-            case float[] a -> (Object) (double) a[at];
-            case double[] a -> (Object) a[at];
-            case long[] a -> (Object) a[at];
-            case byte[] a -> (Object) (a[at] != 0);
-            default -> throw new IllegalStateException("unexpected host array " + array.getClass());
+        return switch (dtype) {
+            case FLOAT32 -> (Object) (double) ((float[]) array)[at];
+            case FLOAT64 -> (Object) ((double[]) array)[at];
+            case INT64 -> (Object) ((long[]) array)[at];
+            case BOOL -> (Object) (((byte[]) array)[at] != 0);
         };
     }
 

@@ -119,21 +119,28 @@ public final class TensorText {
     /** The texts of the shown elements, in row-major order. */
     private ElementText elements(Tensor t) {
         int[] at = t.elements() == 0 ? new int[0] : positions(0, view.offset()).toArray();
-        return switch (t.device().download(t.buffer())) {
-            case float[] a ->
-                ElementText.of(Arrays.stream(at).mapToDouble(i -> a[i]).toArray());
-            case double[] a ->
-                ElementText.of(Arrays.stream(at).mapToDouble(i -> a[i]).toArray());
-            case long[] a ->
-                ElementText.of(Arrays.stream(at).mapToLong(i -> a[i]).toArray());
-            case byte[] a -> {
+        Object array = t.device().download(t.buffer());
+        return switch (t.dtype()) {
+            case FLOAT32 -> {
+                float[] a = (float[]) array;
+                yield ElementText.of(Arrays.stream(at).mapToDouble(i -> a[i]).toArray());
+            }
+            case FLOAT64 -> {
+                double[] a = (double[]) array;
+                yield ElementText.of(Arrays.stream(at).mapToDouble(i -> a[i]).toArray());
+            }
+            case INT64 -> {
+                long[] a = (long[]) array;
+                yield ElementText.of(Arrays.stream(at).mapToLong(i -> a[i]).toArray());
+            }
+            case BOOL -> {
+                byte[] a = (byte[]) array;
                 boolean[] truths = new boolean[at.length];
                 for (int i = 0; i < at.length; i++) {
                     truths[i] = a[at[i]] != 0;
                 }
                 yield ElementText.of(truths);
             }
-            default -> throw new IllegalStateException("unexpected host array");
         };
     }
 

@@ -94,6 +94,22 @@ final class CommandLineTest {
         assertEquals(new Outcome(0, Main.VERSION + "\n", ""), tns("", "--version"));
     }
 
+    /** No start-up cache holds the code of a switch over types, so that each costs every start 0.5 to 1 ms. */
+    @Test
+    void anEverydayScriptMeetsNoSwitchOverTypes() throws Exception {
+        Path log = folder.resolve("classes.log");
+        String tutorial = Path.of("examples", "tutorial.tns").toAbsolutePath().toString();
+        Process process = start("", List.of("env", "JDK_JAVA_OPTIONS=-Xlog:class+load:file=" + log), tutorial);
+        assertEquals(0, process.waitFor());
+        List<String> loaded = Files.readAllLines(log);
+        assertTrue(loaded.stream().anyMatch(line -> line.contains(" tns.optim.Adam ")), "the log names classes");
+        assertEquals(
+                List.of(),
+                loaded.stream()
+                        .filter(line -> line.contains(" tns.") && line.contains("$TypeSwitch"))
+                        .toList());
+    }
+
     @Test
     void fullMemoryIsAnErrorWithSizesAndAPlace() throws Exception {
         Path strings = Files.writeString(
