@@ -206,9 +206,27 @@ final class Gradients {
         });
     }
 
+    /** Adds to what has been gathered, in place where nobody else sees it; what an optimiser has used is let go. */
     private static void accumulate(Param cell, Tensor gradient) {
         Tensor earlier = cell.lookAtGrad();
-        cell.grad(earlier == null || cell.gradUsed() ? gradient : Arithmetic.ADD.apply(earlier, gradient));
+        if (earlier == null) {
+            cell.grad(gradient);
+        } else if (cell.gradUsed()) {
+            cell.dropGrad();
+            cell.grad(gradient);
+        } else if (isOwn(earlier) && gradient.origin() == null) {
+            Arithmetic.ADD.into(earlier, earlier, gradient.settled());
+            gradient.release();
+        } else {
+            cell.grad(Arithmetic.ADD.apply(earlier, gradient));
+        }
+    }
+
+    /** Whether nobody else holds the elements, or a recording for its next run. */
+    private static boolean isOwn(Tensor gathered) {
+        return gathered.isExclusive()
+                && gathered.isContiguous()
+                && gathered.device().recording() == null;
     }
 
     /** The graph behind {@code root}, for passes back to {@code inputs}. */

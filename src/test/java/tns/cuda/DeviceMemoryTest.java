@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Shape;
@@ -23,11 +24,30 @@ class DeviceMemoryTest {
 
     @Test
     void aLoopThatMakesTensorsStaysWithinBounds() {
-        for (int i = 0; i < 10_000; i++) {
+        for (int i = 0; i < 1000; i++) {
             Tensor.room(device, DType.FLOAT32, Shape.of(1 << 18));
         }
         // An eighth of the device, and what a segment may be larger.
         assertTrue(driver.allocated() <= 512 * MIB / 8 + 20 * MIB, "holds " + driver.allocated() / MIB + " MiB");
+    }
+
+    /** As soon as the pause is a small part of the time since the last one, without any of the device being full. */
+    @Test
+    void garbageOfSlowWorkStaysInProportionToWhatLives() {
+        long[] now = {0};
+        DeviceMemory memory = new DeviceMemory(device, new MemoryOnlyDriver(16_384 * MIB), () -> now[0]);
+        List<Buffer> held = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            held.add(memory.buffer(DType.FLOAT32, 1 << 18));
+        }
+        long most = 0;
+        for (int i = 0; i < 200; i++) {
+            memory.buffer(DType.FLOAT32, 1 << 18);
+            now[0] += 100_000_000;
+            most = Math.max(most, memory.inBuffers());
+        }
+        assertTrue(most <= 2 * 8 * MIB + 64 * MIB + MIB, "up to " + most / MIB + " MiB");
+        assertEquals(8, held.size());
     }
 
     @Test

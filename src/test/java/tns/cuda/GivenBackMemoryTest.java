@@ -24,6 +24,7 @@ import tns.tensor.Tensor;
 class GivenBackMemoryTest {
     private static final int PROGRAMS = 120;
     private static final int STATEMENTS = 24;
+    private static final int TURNS = 40;
     private static final String[] NAMES = {"a", "b", "c", "d"};
 
     private static Interpreter on(String device) {
@@ -137,15 +138,36 @@ class GivenBackMemoryTest {
 
     /** Nothing piles up until the collector looks. */
     @ParameterizedTest
-    @ValueSource(strings = {"x = zeros(1000)", "x += 1", "x[3] = 1", "f(1000)"})
+    @ValueSource(
+            strings = {
+                "x = zeros(1000)",
+                "x += 1",
+                "x[3] = 1",
+                "f(1000)",
+                "(w * x).sum().backward()",
+                "(w * x).sum().backward(); w.grad = none",
+            })
     void whatAVariableHeldIsGivenBackAtOnce(String statement) {
+        long more = growth(statement);
+        assertTrue(more <= 4000, more + " bytes more");
+    }
+
+    /** What stays is what the parameter held before each step: a graph may use it. */
+    @Test
+    void aGradientThatAnOptimizerHasUsedIsGivenBackByTheNextPass() {
+        long more = growth("(w * x).sum().backward(); optimizer.step()");
+        assertTrue(more <= TURNS * 4000 + 4000, more + " bytes more");
+    }
+
+    /** By how many bytes the tensors of the device grow as a loop does {@code statement}. */
+    private static long growth(String statement) {
         Interpreter tns = on("cuda-emu");
         CudaDevice device = (CudaDevice) ((Tensor) tns.eval("zeros(1)")).device();
-        tns.eval("x = zeros(1000)\nfn f(n) { y = zeros(n); y[3] = 1; z = ones(n); y.sum() }");
+        tns.eval("w = param(zeros(1000)); optimizer = sgd((w,), lr=0.0); x = zeros(1000)\n"
+                + "fn f(n) { y = zeros(n); y[3] = 1; z = ones(n); y.sum() }");
         tns.eval("for i in 0..4 { " + statement + " }");
         long before = device.bytesInTensors();
-        tns.eval("for i in 0..40 { " + statement + " }");
-        long after = device.bytesInTensors();
-        assertTrue(after <= before + 4000, before + " bytes before, " + after + " after");
+        tns.eval("for i in 0.." + TURNS + " { " + statement + " }");
+        return device.bytesInTensors() - before;
     }
 }
