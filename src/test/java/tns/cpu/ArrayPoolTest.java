@@ -20,6 +20,7 @@ import tns.tensor.Tensor;
 /** Large arrays that are given back come again, once, and nothing that was given back can be looked at. */
 class ArrayPoolTest {
     private static final int LARGE = 1 << 20;
+    private static final int SMALL = 1000;
 
     @Test
     void comesAgainOnce() {
@@ -39,10 +40,26 @@ class ArrayPoolTest {
         for (int i = 0; i < 5; i++) {
             pool.give(DType.BOOL, LARGE, new byte[LARGE]);
         }
-        pool.give(DType.BOOL, LARGE - 1, new byte[LARGE - 1]);
+        pool.give(DType.BOOL, SMALL, new byte[SMALL]);
         assertEquals(3L * LARGE, pool.held());
         pool.give(DType.INT64, LARGE, new long[LARGE]);
         assertEquals(0, pool.held());
+    }
+
+    @Test
+    void dropsFirstWhatWasAskedForLongestAgo() {
+        ArrayPool pool = new ArrayPool(3L * LARGE);
+        byte[] earlier = new byte[LARGE];
+        byte[] later = new byte[LARGE];
+        pool.give(DType.BOOL, LARGE, earlier);
+        pool.give(DType.BOOL, LARGE - 1, new byte[LARGE - 1]);
+        pool.give(DType.BOOL, LARGE, later);
+        pool.give(DType.BOOL, LARGE - 2, new byte[LARGE - 2]);
+        pool.give(DType.BOOL, LARGE - 2, new byte[LARGE - 2]);
+        assertNull(pool.take(DType.BOOL, LARGE - 1));
+        assertSame(later, pool.take(DType.BOOL, LARGE));
+        assertNull(pool.take(DType.BOOL, LARGE));
+        assertEquals(2L * (LARGE - 2), pool.held());
     }
 
     @Test
