@@ -34,7 +34,6 @@ final class BlockRunner implements PointwiseRunner {
     private static final int SHARE_ELEMENTS = 16 * VECTOR_BLOCK_ELEMENTS;
 
     private final Parallel parallel;
-    private final Runnable checkpoint;
     private final ThreadLocal<LaneBlocks> plain = ThreadLocal.withInitial(() -> LaneBlocks.plain(PLAIN_BLOCK_ELEMENTS));
     private final ThreadLocal<LaneBlocks> vector =
             ThreadLocal.withInitial(() -> LaneBlocks.vector(VECTOR_BLOCK_ELEMENTS));
@@ -45,12 +44,9 @@ final class BlockRunner implements PointwiseRunner {
     /**
      * A runner that uses the Vector API, where it can be had, after this much work, and plain loops before; the bits stay
      * the same.
-     *
-     * @param checkpoint called now and then during a long run, on any of its threads; what it throws ends the run
      */
-    BlockRunner(Parallel parallel, Runnable checkpoint, long vectorAfterWork) {
+    BlockRunner(Parallel parallel, long vectorAfterWork) {
         this.parallel = parallel;
-        this.checkpoint = checkpoint;
         this.vectorAfterWork = vectorAfterWork;
     }
 
@@ -81,12 +77,7 @@ final class BlockRunner implements PointwiseRunner {
         if ((long) size * (program.steps().size() + 4) < PARALLEL_MIN_WORK) {
             run(program, from, to, 0, size);
         } else {
-            parallel.range(size, SHARE_ELEMENTS, (begin, end) -> {
-                for (int start = begin; start < end; start += SHARE_ELEMENTS) {
-                    checkpoint.run();
-                    run(program, from, to, start, Math.min(SHARE_ELEMENTS, end - start));
-                }
-            });
+            parallel.range(size, SHARE_ELEMENTS, (begin, end) -> run(program, from, to, begin, end - begin));
         }
     }
 

@@ -30,14 +30,13 @@ public class CpuDevice implements Device {
     private final ArrayPool pool = new ArrayPool();
     private final Parallel parallel;
     /** For work within a range that is shared already. */
-    private final Parallel alone = new Parallel(1);
+    private final Parallel alone;
 
     private final Gemm gemm;
     private final PointwiseRunner pointwise;
     private final FoldLoops folds;
     private final BackgroundLoop turn;
     private final Normals normals;
-    private final Runnable checkpoint;
 
     /** A device with one thread per processor. */
     public CpuDevice() {
@@ -70,14 +69,14 @@ public class CpuDevice implements Device {
 
     /** The same, with a choice of how matrices are multiplied. */
     CpuDevice(int threads, boolean vectors, MatrixKernel.Kind products, Runnable checkpoint) {
-        parallel = new Parallel(threads);
+        parallel = new Parallel(threads, checkpoint);
+        alone = parallel.alone();
         gemm = new Gemm(parallel, products);
-        pointwise = PointwiseRunners.choose(parallel, checkpoint, vectors);
+        pointwise = PointwiseRunners.choose(parallel, vectors);
         FusedLoops loops = pointwise instanceof FusedRunner fused ? fused.loops() : null;
         folds = new FoldLoops(loops);
         turn = StridedCopy.loop(loops);
-        normals = new Normals(parallel, checkpoint, loops);
-        this.checkpoint = checkpoint;
+        normals = new Normals(parallel, loops);
     }
 
     @Override
@@ -298,7 +297,7 @@ public class CpuDevice implements Device {
 
     private Heads heads(Tensor[] parts, double scale) {
         Heads.Rows rows = (program, inputs, shape, outputs) ->
-                RowExecutor.run(alone, checkpoint, pointwise, folds, program, inputs, shape, outputs);
+                RowExecutor.run(alone, pointwise, folds, program, inputs, shape, outputs);
         return new Heads(parallel, gemm, rows, parts, scale);
     }
 
@@ -314,6 +313,6 @@ public class CpuDevice implements Device {
 
     @Override
     public void rows(RowProgram program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
-        RowExecutor.run(parallel, checkpoint, pointwise, folds, program, inputs, shape, outputs);
+        RowExecutor.run(parallel, pointwise, folds, program, inputs, shape, outputs);
     }
 }

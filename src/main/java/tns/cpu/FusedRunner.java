@@ -37,16 +37,14 @@ final class FusedRunner implements PointwiseRunner {
     private static final long RAGGED_AFTER_RUNS = 5000;
 
     private final Parallel parallel;
-    private final Runnable checkpoint;
     private final BlockRunner blocks;
     private final FusedLoops loops;
     private final long raggedAfterRuns;
     private final Map<Program, Compiled> programs = new ConcurrentHashMap<>();
     private final ThreadLocal<FusedBlocks> memory = ThreadLocal.withInitial(FusedBlocks::new);
 
-    FusedRunner(Parallel parallel, Runnable checkpoint, BlockRunner blocks, FusedLoops loops) {
+    FusedRunner(Parallel parallel, BlockRunner blocks, FusedLoops loops) {
         this.parallel = parallel;
-        this.checkpoint = checkpoint;
         this.blocks = blocks;
         this.loops = loops;
         this.raggedAfterRuns = Math.clamp(loops.promoteAfter(), 1, RAGGED_AFTER_RUNS);
@@ -161,13 +159,7 @@ final class FusedRunner implements PointwiseRunner {
         } else if ((long) size * (program.steps().size() + 4) < PARALLEL_MIN_WORK) {
             memory.get().run(loop, program, from, to, 0, size);
         } else {
-            parallel.range(size, SHARE_ELEMENTS, (begin, end) -> {
-                FusedBlocks own = memory.get();
-                for (int start = begin; start < end; start += SHARE_ELEMENTS) {
-                    checkpoint.run();
-                    own.run(loop, program, from, to, start, Math.min(end, start + SHARE_ELEMENTS));
-                }
-            });
+            parallel.range(size, SHARE_ELEMENTS, (begin, end) -> memory.get().run(loop, program, from, to, begin, end));
         }
     }
 

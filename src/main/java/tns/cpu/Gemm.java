@@ -42,7 +42,7 @@ final class Gemm {
     private static final int GROUP = 8;
 
     private final Parallel parallel;
-    private final Parallel alone = new Parallel(1);
+    private final Parallel alone;
     private final MatrixKernel.Kind kind;
     /** Made by the first product that needs one, as is its like for doubles: small products do without the Vector API. */
     private @Nullable MatrixKernel floats;
@@ -53,6 +53,7 @@ final class Gemm {
 
     Gemm(Parallel parallel, MatrixKernel.Kind kind) {
         this.parallel = parallel;
+        this.alone = parallel.alone();
         this.kind = kind;
         this.small = new SmallProducts(kind);
     }

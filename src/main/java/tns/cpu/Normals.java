@@ -19,13 +19,11 @@ final class Normals {
     private static final int PATIENCE = 256;
 
     private final Parallel parallel;
-    private final Runnable checkpoint;
     private final BackgroundLoop loop;
 
     /** @param maker what makes loops; null to do without */
-    Normals(Parallel parallel, Runnable checkpoint, @Nullable FusedLoops maker) {
+    Normals(Parallel parallel, @Nullable FusedLoops maker) {
         this.parallel = parallel;
-        this.checkpoint = checkpoint;
         loop = new BackgroundLoop(
                 maker,
                 () -> VectorBoxMuller.of(),
@@ -42,7 +40,6 @@ final class Normals {
         generator.normal(draws, (start, end) -> {
             int blocks = (end - start) / BoxMuller.BLOCK;
             parallel.range(blocks, SHARE_BLOCKS, (first, last) -> {
-                checkpoint.run();
                 int from = start + first * BoxMuller.BLOCK;
                 int n = (last - first) * BoxMuller.BLOCK;
                 if (ready == null) {

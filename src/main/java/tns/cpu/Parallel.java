@@ -27,11 +27,26 @@ final class Parallel {
     /** Looks between two offers of the processor to others. */
     private static final int LOOKS = 64;
 
+    /** The most pieces that a single thread takes one by one, with a checkpoint before each. */
+    private static final int PIECES_ALONE = 32;
+
+    private final Runnable checkpoint;
     private volatile int threads;
     private volatile Team team = new Team(1);
 
     Parallel(int threads) {
+        this(threads, () -> {});
+    }
+
+    /** @param checkpoint called before each piece of a range, on its thread; what it throws ends the range */
+    Parallel(int threads, Runnable checkpoint) {
+        this.checkpoint = checkpoint;
         threads(threads);
+    }
+
+    /** For work within a range that is shared already: one thread, and the same checkpoint. */
+    Parallel alone() {
+        return new Parallel(1, checkpoint);
     }
 
     int threads() {
@@ -53,20 +68,31 @@ final class Parallel {
     /**
      * Covers 0..count with calls of {@code body} on pieces of {@code grain} indices, the last one perhaps smaller, and
      * returns when all are done. The pieces do not depend on the number of threads, except that a single thread may get
-     * them joined. What a body throws is thrown here, after the others have stopped.
+     * some of them joined. What a body throws is thrown here, after the others have stopped.
      */
     void range(int count, int grain, Body body) {
-        if (count <= grain || threads == 1) {
+        if (count <= grain) {
             if (count > 0) {
                 body.run(0, count);
             }
             return;
         }
         int pieces = (int) (((long) count + grain - 1) / grain);
-        Job job = new Job(count, grain, body);
+        if (threads == 1) {
+            alone(count, (pieces + PIECES_ALONE - 1) / PIECES_ALONE * (long) grain, body);
+            return;
+        }
+        Job job = new Job(count, grain, body, checkpoint);
         team.invite(job, Math.min(threads, pieces) - 1);
         job.work();
         job.finish();
+    }
+
+    private void alone(int count, long grain, Body body) {
+        for (long from = 0; from < count; from += grain) {
+            checkpoint.run();
+            body.run((int) from, (int) Math.min(count, from + grain));
+        }
     }
 
     /** Waits for a moment, as one of many such waits that began at {@code start}; false when it is time to sleep. */
@@ -142,15 +168,17 @@ final class Parallel {
         private final int count;
         private final int grain;
         private final Body body;
+        private final Runnable checkpoint;
         private final AtomicLong next = new AtomicLong();
         private final AtomicInteger active = new AtomicInteger();
         private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         private volatile @Nullable Thread waiting;
 
-        Job(int count, int grain, Body body) {
+        Job(int count, int grain, Body body, Runnable checkpoint) {
             this.count = count;
             this.grain = grain;
             this.body = body;
+            this.checkpoint = checkpoint;
         }
 
         /** Draws pieces until none is left. */
@@ -158,6 +186,7 @@ final class Parallel {
             active.incrementAndGet();
             for (long from = next.getAndAdd(grain); from < count; from = next.getAndAdd(grain)) {
                 try {
+                    checkpoint.run();
                     body.run((int) from, (int) Math.min(count, from + grain));
                 } catch (Throwable thrown) {
                     failure.compareAndSet(null, thrown);

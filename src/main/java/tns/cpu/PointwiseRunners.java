@@ -13,10 +13,9 @@ final class PointwiseRunners {
      * When the first two have to do without the Vector API, one log line in the life of the JVM says so.
      *
      * @param vectors whether to use the Vector API once there is enough work
-     * @param checkpoint see {@link BlockRunner}
      * @throws IllegalArgumentException for any other value of the property
      */
-    static PointwiseRunner choose(Parallel parallel, Runnable checkpoint, boolean vectors) {
+    static PointwiseRunner choose(Parallel parallel, boolean vectors) {
         String kind = System.getProperty("tns.cpu", "fused");
         return switch (kind) {
             case "scalar" -> new ScalarRunner();
@@ -25,9 +24,9 @@ final class PointwiseRunners {
                     Advice.give();
                 }
                 BlockRunner blocks =
-                        new BlockRunner(parallel, checkpoint, vectors ? BlockRunner.VECTOR_AFTER_WORK : Long.MAX_VALUE);
+                        new BlockRunner(parallel, vectors ? BlockRunner.VECTOR_AFTER_WORK : Long.MAX_VALUE);
                 yield vectors && kind.equals("fused")
-                        ? new FusedRunner(parallel, checkpoint, blocks, new FusedLoops(FusedLoops.PROMOTE_AFTER))
+                        ? new FusedRunner(parallel, blocks, new FusedLoops(FusedLoops.PROMOTE_AFTER))
                         : blocks;
             }
             default -> throw new IllegalArgumentException("tns.cpu must be fused, block, plain or scalar: " + kind);

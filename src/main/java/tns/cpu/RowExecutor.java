@@ -146,7 +146,6 @@ final class RowExecutor {
     /** See {@link tns.tensor.Device#rows}. */
     static void run(
             Parallel parallel,
-            Runnable checkpoint,
             PointwiseRunner pointwise,
             FoldLoops folds,
             RowProgram program,
@@ -158,7 +157,6 @@ final class RowExecutor {
             Work work = all.new Work();
             int share = Math.max(1, SHARE_ELEMENTS / all.n);
             for (int first = from; first < to; first += share) {
-                checkpoint.run();
                 work.rows(first, Math.min(to, first + share));
             }
         });

@@ -1,11 +1,14 @@
 package tns.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tns.tensor.DType;
 import tns.tensor.HostArray;
 import tns.tensor.Shape;
@@ -43,6 +46,21 @@ class GemmTest {
             plain.gemm(a, b, slow);
             check(a, b, slow, k, what);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aLongProductCanBeStopped(int threads) {
+        CpuDevice stopped = new CpuDevice(threads, () -> {
+            throw new CancellationException();
+        });
+        Tensor a = Tensor.allocate(stopped, DType.FLOAT32, Shape.of(3, 400, 400));
+        Tensor c = Tensor.room(stopped, DType.FLOAT32, Shape.of(3, 400, 400));
+        assertThrows(CancellationException.class, () -> stopped.gemm(a, a, c));
+        Tensor x = Tensor.allocate(stopped, DType.FLOAT32, Shape.of(400, 400));
+        assertThrows(
+                CancellationException.class,
+                () -> stopped.product(x, x, Tensor.room(stopped, DType.FLOAT32, Shape.of(400, 400))));
     }
 
     @Test

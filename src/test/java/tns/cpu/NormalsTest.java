@@ -18,7 +18,7 @@ class NormalsTest {
                     Generator one = new Generator(n);
                     Generator other = new Generator(n);
                     float[] draws = new float[n];
-                    new Normals(new Parallel(threads), () -> {}, loops).fill(one, draws, 0.5f, 3);
+                    new Normals(new Parallel(threads), loops).fill(one, draws, 0.5f, 3);
                     assertArrayEquals((float[]) other.normal(DType.FLOAT32, n, 0.5, 3), draws, n + " draws");
                     assertEquals(other.random64(), one.random64());
                 }

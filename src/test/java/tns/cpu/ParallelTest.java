@@ -99,6 +99,27 @@ class ParallelTest {
         covers(parallel, 100, 1);
     }
 
+    /** Also alone, where pieces come joined: a long one does not go on to its end. */
+    @Test
+    void theCheckpointEndsARange() {
+        for (int threads : new int[] {1, 4}) {
+            AtomicInteger checks = new AtomicInteger();
+            AtomicInteger covered = new AtomicInteger();
+            RuntimeException stop = new IllegalStateException("stop");
+            Parallel stopping = new Parallel(threads, () -> {
+                if (checks.incrementAndGet() > 3) {
+                    throw stop;
+                }
+            });
+            RuntimeException thrown = assertThrows(
+                    IllegalStateException.class,
+                    () -> stopping.range(1000, 1, (from, to) -> covered.addAndGet(to - from)));
+            assertSame(stop, thrown);
+            assertTrue(covered.get() <= 3 * 32, covered + " of 1000 covered");
+            assertThrows(IllegalStateException.class, () -> stopping.alone().range(2, 1, (from, to) -> {}));
+        }
+    }
+
     @Test
     void anInterruptWaitsAndIsKept() {
         Thread.currentThread().interrupt();

@@ -83,11 +83,9 @@ class RowExecutorTest {
     void bitsOfTheRunner() {
         Random random = new Random(3);
         Parallel one = new Parallel(1);
-        BlockRunner plain = new BlockRunner(one, RowExecutorTest::never, Long.MAX_VALUE);
-        FusedRunner fused = new FusedRunner(one, RowExecutorTest::never, plain, new FusedLoops(0));
-        PointwiseRunner[] runners = {
-            new ScalarRunner(), plain, new BlockRunner(one, RowExecutorTest::never, 0), fused, fused
-        };
+        BlockRunner plain = new BlockRunner(one, Long.MAX_VALUE);
+        FusedRunner fused = new FusedRunner(one, plain, new FusedLoops(0));
+        PointwiseRunner[] runners = {new ScalarRunner(), plain, new BlockRunner(one, 0), fused, fused};
         PROGRAMS.forEach((name, function) -> {
             for (Lane lane : new Lane[] {Lane.F32, Lane.F64}) {
                 RowProgram program = RowProgram.in(lane, function);
@@ -109,15 +107,7 @@ class RowExecutorTest {
             for (int threads : new int[] {1, 3}) {
                 Tensor[] actual = results(program, dtype, rows, n);
                 FoldLoops folds = new FoldLoops(runner instanceof FusedRunner fused ? fused.loops() : null);
-                RowExecutor.run(
-                        new Parallel(threads),
-                        RowExecutorTest::never,
-                        runner,
-                        folds,
-                        program,
-                        inputs,
-                        Shape.of(rows, n),
-                        actual);
+                RowExecutor.run(new Parallel(threads), runner, folds, program, inputs, Shape.of(rows, n), actual);
                 for (int o = 0; o < actual.length; o++) {
                     String message = name + " " + dtype + " n " + n + " " + runner + " output " + o;
                     assertSame(HostBuffer.array(expected[o]), HostBuffer.array(actual[o]), message);
@@ -125,8 +115,6 @@ class RowExecutorTest {
             }
         }
     }
-
-    private static void never() {}
 
     /** An operand, of which some stand behind other elements. */
     private Tensor operand(Extent extent, DType dtype, int rows, int n, Random random) {
@@ -183,11 +171,7 @@ class RowExecutorTest {
     @Test
     void notANumber() {
         RowProgram program = RowProgram.in(Lane.F32, d -> List.of(d.max(d.input(Extent.ELEMENT))));
-        FusedRunner fused = new FusedRunner(
-                new Parallel(1),
-                RowExecutorTest::never,
-                new BlockRunner(new Parallel(1), RowExecutorTest::never, 0),
-                new FusedLoops(0));
+        FusedRunner fused = new FusedRunner(new Parallel(1), new BlockRunner(new Parallel(1), 0), new FusedLoops(0));
         for (int at : new int[] {0, 63, 64, 200, 299}) {
             float[] x = new float[600];
             for (int i = 0; i < x.length; i++) {
@@ -198,7 +182,6 @@ class RowExecutorTest {
             Tensor[] result = {Tensor.room(device, DType.FLOAT32, Shape.of(2))};
             RowExecutor.run(
                     new Parallel(1),
-                    RowExecutorTest::never,
                     fused,
                     new FoldLoops(fused.loops()),
                     program,
