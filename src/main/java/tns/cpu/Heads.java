@@ -1,5 +1,8 @@
 package tns.cpu;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 import tns.expr.RowProgram;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
@@ -60,10 +63,6 @@ final class Heads {
         return (long) batch * heads * l * s * (d + e) >= Gemm.SHARE_MIN_STEPS;
     }
 
-    private Tensor room(int rows, int columns) {
-        return Tensor.allocate(query.device(), query.dtype(), Shape.of(rows, columns));
-    }
-
     /** Piece {@code number} of so many rows of a contiguous tensor. */
     private static Tensor piece(Tensor all, int number, int rows, int columns) {
         int at = all.view().offset() + number * rows * columns;
@@ -74,75 +73,124 @@ final class Heads {
         return matrix.window(matrix.view().permute(new int[] {1, 0}));
     }
 
-    void forward(RowProgram weighting, Tensor weights, Tensor output) {
+    /** What a thread does with one piece after the other: some heads of an element of the batch. */
+    private abstract class Work {
+        private final List<Tensor> lent = new ArrayList<>();
+
+        /** A matrix of unknown content, of this thread alone and until it is done. */
+        final Tensor room(int rows, int columns) {
+            Tensor room = Tensor.room(query.device(), query.dtype(), Shape.of(rows, columns));
+            lent.add(room);
+            return room;
+        }
+
+        abstract void run(int element, int first, int count);
+
+        void end() {
+            lent.forEach(Tensor::release);
+        }
+    }
+
+    private void share(Supplier<Work> worker) {
         int together = together();
         int groups = (heads + together - 1) / together;
         parallel.range(batch * groups, shared() ? 1 : batch * groups, (from, to) -> {
-            Tensor queries = room(together * l, d);
-            Tensor keys = room(together * s, d);
-            Tensor values = room(together * s, e);
-            Tensor turned = room(d, s);
-            Tensor scores = room(l, s);
-            Tensor results = room(together * l, e);
+            Work work = worker.get();
             for (int piece = from; piece < to; piece++) {
-                int element = piece / groups;
                 int first = piece % groups * together;
-                int count = Math.min(together, heads - first);
-                load(query, element, first, count, queries);
-                multiply(queries, scale);
-                load(key, element, first, count, keys);
-                load(value, element, first, count, values);
-                for (int h = 0; h < count; h++) {
-                    Tensor own = piece(weights, element * heads + first + h, l, s);
-                    turn(piece(keys, h, s, d), turned);
-                    gemm.product(piece(queries, h, l, d), turned, scores);
-                    rows.run(weighting, new Tensor[] {scores}, Shape.of(l, s), new Tensor[] {own});
-                    gemm.product(own, piece(values, h, s, e), piece(results, h, l, e));
-                }
-                store(results, output, element, first, count);
+                work.run(piece / groups, first, Math.min(together, heads - first));
             }
+            work.end();
         });
     }
 
-    void backward(RowProgram weightingGradient, Tensor weights, Tensor dy, Tensor[] gradients) {
-        int together = together();
-        int groups = (heads + together - 1) / together;
-        parallel.range(batch * groups, shared() ? 1 : batch * groups, (from, to) -> {
-            Tensor queries = room(together * l, d);
-            Tensor keys = room(together * s, d);
-            Tensor values = room(together * s, e);
-            Tensor given = room(together * l, e);
-            Tensor turned = room(e, s);
-            Tensor dWeights = room(l, s);
-            Tensor dScores = room(l, s);
-            Tensor dQueries = room(together * l, d);
-            Tensor dKeys = room(together * s, d);
-            Tensor dValues = room(together * s, e);
-            for (int piece = from; piece < to; piece++) {
-                int element = piece / groups;
-                int first = piece % groups * together;
-                int count = Math.min(together, heads - first);
-                load(query, element, first, count, queries);
-                multiply(queries, scale);
-                load(key, element, first, count, keys);
-                multiply(keys, scale);
-                load(value, element, first, count, values);
-                load(dy, element, first, count, given);
-                for (int h = 0; h < count; h++) {
-                    Tensor own = piece(weights, element * heads + first + h, l, s);
-                    Tensor dOwn = piece(given, h, l, e);
-                    gemm.product(turned(own), dOwn, piece(dValues, h, s, e));
-                    turn(piece(values, h, s, e), turned);
-                    gemm.product(dOwn, turned, dWeights);
-                    rows.run(weightingGradient, new Tensor[] {own, dWeights}, Shape.of(l, s), new Tensor[] {dScores});
-                    gemm.product(dScores, piece(keys, h, s, d), piece(dQueries, h, l, d));
-                    gemm.product(turned(dScores), piece(queries, h, l, d), piece(dKeys, h, s, d));
-                }
-                store(dQueries, gradients[0], element, first, count);
-                store(dKeys, gradients[1], element, first, count);
-                store(dValues, gradients[2], element, first, count);
+    void forward(RowProgram weighting, Tensor weights, Tensor output) {
+        share(() -> new Forward(weighting, weights, output));
+    }
+
+    private final class Forward extends Work {
+        private final RowProgram weighting;
+        private final Tensor weights;
+        private final Tensor output;
+        private final Tensor queries = room(together() * l, d);
+        private final Tensor keys = room(together() * s, d);
+        private final Tensor values = room(together() * s, e);
+        private final Tensor turned = room(d, s);
+        private final Tensor scores = room(l, s);
+        private final Tensor results = room(together() * l, e);
+
+        Forward(RowProgram weighting, Tensor weights, Tensor output) {
+            this.weighting = weighting;
+            this.weights = weights;
+            this.output = output;
+        }
+
+        @Override
+        void run(int element, int first, int count) {
+            load(query, element, first, count, queries);
+            multiply(queries, scale);
+            load(key, element, first, count, keys);
+            load(value, element, first, count, values);
+            for (int h = 0; h < count; h++) {
+                Tensor own = piece(weights, element * heads + first + h, l, s);
+                turn(piece(keys, h, s, d), turned);
+                gemm.product(piece(queries, h, l, d), turned, scores);
+                rows.run(weighting, new Tensor[] {scores}, Shape.of(l, s), new Tensor[] {own});
+                gemm.product(own, piece(values, h, s, e), piece(results, h, l, e));
             }
-        });
+            store(results, output, element, first, count);
+        }
+    }
+
+    void backward(RowProgram weightingGradient, Tensor weights, Tensor dy, Tensor[] gradients) {
+        share(() -> new Backward(weightingGradient, weights, dy, gradients));
+    }
+
+    private final class Backward extends Work {
+        private final RowProgram weightingGradient;
+        private final Tensor weights;
+        private final Tensor dy;
+        private final Tensor[] gradients;
+        private final Tensor queries = room(together() * l, d);
+        private final Tensor keys = room(together() * s, d);
+        private final Tensor values = room(together() * s, e);
+        private final Tensor given = room(together() * l, e);
+        private final Tensor turned = room(e, s);
+        private final Tensor dWeights = room(l, s);
+        private final Tensor dScores = room(l, s);
+        private final Tensor dQueries = room(together() * l, d);
+        private final Tensor dKeys = room(together() * s, d);
+        private final Tensor dValues = room(together() * s, e);
+
+        Backward(RowProgram weightingGradient, Tensor weights, Tensor dy, Tensor[] gradients) {
+            this.weightingGradient = weightingGradient;
+            this.weights = weights;
+            this.dy = dy;
+            this.gradients = gradients;
+        }
+
+        @Override
+        void run(int element, int first, int count) {
+            load(query, element, first, count, queries);
+            multiply(queries, scale);
+            load(key, element, first, count, keys);
+            multiply(keys, scale);
+            load(value, element, first, count, values);
+            load(dy, element, first, count, given);
+            for (int h = 0; h < count; h++) {
+                Tensor own = piece(weights, element * heads + first + h, l, s);
+                Tensor dOwn = piece(given, h, l, e);
+                gemm.product(turned(own), dOwn, piece(dValues, h, s, e));
+                turn(piece(values, h, s, e), turned);
+                gemm.product(dOwn, turned, dWeights);
+                rows.run(weightingGradient, new Tensor[] {own, dWeights}, Shape.of(l, s), new Tensor[] {dScores});
+                gemm.product(dScores, piece(keys, h, s, d), piece(dQueries, h, l, d));
+                gemm.product(turned(dScores), piece(queries, h, l, d), piece(dKeys, h, s, d));
+            }
+            store(dQueries, gradients[0], element, first, count);
+            store(dKeys, gradients[1], element, first, count);
+            store(dValues, gradients[2], element, first, count);
+        }
     }
 
     /** Copies heads of an element of [batch, heads, rows, columns], one after the other; line by line, as they lie. */
