@@ -7,7 +7,10 @@ import java.io.Writer;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /** What belongs to a whole process: how long it takes to start, how fast it is at first, and the memory it needs. */
@@ -43,8 +46,13 @@ final class Starts {
         double start = times.get(0).median();
         double bare = times.get(1).median();
         double tutorial = times.get(2).median();
-        return List.of(
-                new Reading("bin/tns -e \"print(1)\"", start, "s", 0.25, "asked for"),
+        List<Reading> readings = new ArrayList<>();
+        readings.add(new Reading("bin/tns -e \"print(1)\"", start, "s", 0.25, "asked for"));
+        if (PromptStart.canBeMeasured()) {
+            readings.add(new Reading("bin/tns, until its prompt is drawn", prompt(), "s", 0.35, "asked for"));
+        }
+        Collections.addAll(
+                readings,
                 new Reading("java, a class that prints one line", bare, "s", 0, ""),
                 new Reading(
                         "bin/tns examples/tutorial.tns", tutorial, "s", 2.3 / 6, "a sixth of PyTorch 2.6, recorded"),
@@ -56,6 +64,14 @@ final class Starts {
                         EPOCHS * TrainingRows.RECORDED_EPOCH * 1e3,
                         "PyTorch 1.13, warm, recorded"),
                 new Reading("peak memory of the tutorial", tutorialMegabytes(), "MB", 150, "asked for"));
+        return readings;
+    }
+
+    private static double prompt() {
+        return Times.of(DoubleStream.generate(PromptStart::seconds)
+                        .limit(REPETITIONS)
+                        .toArray())
+                .median();
     }
 
     /** A script that is stopped twice; {@code seconds} is the time from the one to the other. */

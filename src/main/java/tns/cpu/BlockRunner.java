@@ -81,12 +81,31 @@ final class BlockRunner implements PointwiseRunner {
         }
     }
 
-    private void run(Program program, Walk[] inputs, Walk[] outputs, int start, int count) {
+    /**
+     * The short way of a new process, whose loops are not compiled yet, for few elements as {@link Blocks#small} takes
+     * them: no operands, no walks.
+     *
+     * @return whether it was one; if not, nothing has been computed
+     */
+    boolean small(Program program, long uniforms, Object[] arrays, int[] at, int n) {
+        if (n > PLAIN_BLOCK_ELEMENTS || isWarm(program, n)) {
+            return false;
+        }
+        plain.get().small(program, uniforms, arrays, at, n);
+        return true;
+    }
+
+    /** Whether the Vector API is worth its start by now; counts the work until then. */
+    private boolean isWarm(Program program, int count) {
         boolean warm = work >= vectorAfterWork && VectorModule.load();
         if (!warm) {
             work += (long) (count + STEP_OVERHEAD_ELEMENTS) * program.steps().size();
         }
-        (warm ? vector : plain).get().run(program, inputs, outputs, start, start + count);
+        return warm;
+    }
+
+    private void run(Program program, Walk[] inputs, Walk[] outputs, int start, int count) {
+        (isWarm(program, count) ? vector : plain).get().run(program, inputs, outputs, start, start + count);
     }
 
     static Walk[] walks(Operand[] operands, int[] shape) {

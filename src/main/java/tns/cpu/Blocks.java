@@ -15,6 +15,9 @@ final class Blocks<A> {
     private A[] blocks;
 
     private A[] uniforms;
+    /** How many of each uniform's first elements are equal. */
+    private int[] alike = {};
+
     /** The choice among them for the program at hand. */
     private A[] slots;
 
@@ -40,35 +43,79 @@ final class Blocks<A> {
             }
             execute(program.steps(), n);
             for (int i = 0; i < outputs.length; i++) {
-                loops.store(result(program, inputs, program.outputs().get(i), n), outputs[i], at, n);
+                int slot = program.outputs().get(i);
+                loops.store(result(isUniform(program, inputs, slot), slot, n), outputs[i], at, n);
             }
         }
     }
 
-    /** Gives every slot its array, and fills those that are the same for all elements. */
-    private void prepare(Program program, Walk[] inputs, int size) {
-        int count = program.slots();
+    /**
+     * The same for all {@code n} elements, no more than a block, of operands that lie in arrays of the lane's type from
+     * {@code at}: without gaps, or a single one repeated where the bit set {@code uniforms} has the input.
+     */
+    void small(Program program, long uniforms, Object[] arrays, int[] at, int n) {
+        grow(program.slots());
+        int inputs = program.inputs();
+        int filled = filled(n);
+        for (int slot = 0; slot < inputs; slot++) {
+            if ((uniforms >> slot & 1) != 0) {
+                A uniform = uniform(slot);
+                alike[slot] = loops.repeat(uniform, alike[slot], arrays[slot], at[slot], filled);
+            } else {
+                block(slot);
+                System.arraycopy(arrays[slot], at[slot], slots[slot], 0, n);
+            }
+        }
+        prepareRest(program, filled);
+        execute(program.steps(), n);
+        List<Integer> outputs = program.outputs();
+        for (int k = 0; k < outputs.size(); k++) {
+            int slot = outputs.get(k);
+            boolean repeats = slot < inputs ? (uniforms >> slot & 1) != 0 : program.isConstant(slot);
+            System.arraycopy(result(repeats, slot, n), 0, arrays[inputs + k], at[inputs + k], n);
+        }
+    }
+
+    private void grow(int count) {
         if (slots.length < count) {
             blocks = Arrays.copyOf(blocks, count);
             uniforms = Arrays.copyOf(uniforms, count);
             slots = Arrays.copyOf(slots, count);
+            alike = Arrays.copyOf(alike, count);
         }
-        int filled = loops.uniformLength() == loops.blockLength()
+    }
+
+    /** How many elements of a uniform are read where there are so many elements in all. */
+    private int filled(int size) {
+        return loops.uniformLength() == loops.blockLength()
                 ? Math.min(size, loops.blockLength())
                 : loops.uniformLength();
+    }
+
+    /** Gives every slot its array, and fills those that are the same for all elements. */
+    private void prepare(Program program, Walk[] inputs, int size) {
+        grow(program.slots());
+        int filled = filled(size);
         // Two loops: in one over all slots the JIT compiler puts the bounds check of inputs[slot] before the loop,
         // where it fails, and compiles all of run again, 0.3 s each time. A small step in a new process came to its
         // speed after 1.8 s in place of 2.5 (AMD EPYC, two cores, JDK 25, 2026-11-26).
         for (int slot = 0; slot < program.inputs(); slot++) {
             if (inputs[slot].isUniform()) {
                 loops.load(uniform(slot), inputs[slot], 0, filled);
+                alike[slot] = filled;
             } else {
                 block(slot);
             }
         }
-        for (int slot = program.inputs(); slot < count; slot++) {
+        prepareRest(program, filled);
+    }
+
+    /** Gives constants and registers their arrays. */
+    private void prepareRest(Program program, int filled) {
+        for (int slot = program.inputs(); slot < program.slots(); slot++) {
             if (program.isConstant(slot)) {
-                loops.fillConstant(uniform(slot), program, slot, filled);
+                A uniform = uniform(slot);
+                alike[slot] = loops.repeatConstant(uniform, alike[slot], program, slot, filled);
             } else {
                 block(slot);
             }
@@ -107,8 +154,8 @@ final class Blocks<A> {
     }
 
     /** An output's block; one that is a constant or a repeated input is spread out first. */
-    private A result(Program program, Walk[] inputs, int slot, int n) {
-        if (!isUniform(program, inputs, slot)) {
+    private A result(boolean repeats, int slot, int n) {
+        if (!repeats) {
             return slots[slot];
         }
         loops.fill(spare, slots[slot], n);

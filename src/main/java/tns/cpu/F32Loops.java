@@ -26,8 +26,21 @@ class F32Loops extends Loops<float[]> {
     }
 
     @Override
-    final void fillConstant(float[] target, Program program, int slot, int n) {
-        Arrays.fill(target, 0, n, program.floatConstant(slot));
+    final int repeatConstant(float[] uniform, int alike, Program program, int slot, int n) {
+        return repeat(uniform, alike, program.floatConstant(slot), n);
+    }
+
+    @Override
+    final int repeat(float[] uniform, int alike, Object source, int at, int n) {
+        return repeat(uniform, alike, ((float[]) source)[at], n);
+    }
+
+    private static int repeat(float[] uniform, int alike, float value, int n) {
+        if (alike >= n && Float.floatToRawIntBits(uniform[0]) == Float.floatToRawIntBits(value)) {
+            return alike;
+        }
+        Arrays.fill(uniform, 0, n, value);
+        return n;
     }
 
     @Override

@@ -26,8 +26,21 @@ class F64Loops extends Loops<double[]> {
     }
 
     @Override
-    final void fillConstant(double[] target, Program program, int slot, int n) {
-        Arrays.fill(target, 0, n, program.doubleConstant(slot));
+    final int repeatConstant(double[] uniform, int alike, Program program, int slot, int n) {
+        return repeat(uniform, alike, program.doubleConstant(slot), n);
+    }
+
+    @Override
+    final int repeat(double[] uniform, int alike, Object source, int at, int n) {
+        return repeat(uniform, alike, ((double[]) source)[at], n);
+    }
+
+    private static int repeat(double[] uniform, int alike, double value, int n) {
+        if (alike >= n && Double.doubleToRawLongBits(uniform[0]) == Double.doubleToRawLongBits(value)) {
+            return alike;
+        }
+        Arrays.fill(uniform, 0, n, value);
+        return n;
     }
 
     @Override

@@ -41,10 +41,16 @@ final class FusedLoops {
 
     /** @param missing elements of the last vector */
     private void request(Supplier<FusedLoop> making, Program program, int missing, Consumer<FusedLoop> ready) {
-        int elements = Workshop.TURNS * lanes(program.lane()) - missing;
-        int operands = program.inputs() + program.outputs().size();
-        Object[] arrays = arrays(program.lane(), operands, elements);
-        request(making, arrays, elements, program.steps().size(), ready);
+        workshop.prepare(() -> {
+            int elements = Workshop.TURNS * lanes(program.lane()) - missing;
+            int operands = program.inputs() + program.outputs().size();
+            order(
+                    making,
+                    arrays(program.lane(), operands, elements),
+                    elements,
+                    program.steps().size(),
+                    ready);
+        });
     }
 
     /** Operands of the lane's type, of so many elements each. */
@@ -59,6 +65,11 @@ final class FusedLoops {
      * @param elements how many of them take the loop through all that it does
      */
     void request(Supplier<FusedLoop> making, Object[] arrays, int elements, int steps, Consumer<FusedLoop> ready) {
+        workshop.prepare(() -> order(making, arrays, elements, steps, ready));
+    }
+
+    private void order(
+            Supplier<FusedLoop> making, Object[] arrays, int elements, int steps, Consumer<FusedLoop> ready) {
         int[] at = new int[arrays.length];
         double nanos = COMPILED_NANOS * elements * (steps + arrays.length);
         int few = Math.min(elements, lanes(Lane.F32));

@@ -208,7 +208,7 @@ final class FusedRunner implements PointwiseRunner {
         Variant variant = compiled.variant(uniforms);
         FusedLoop loop = loop(program, variant, n);
         if (loop == null) {
-            return false;
+            return blocks.small(program, uniforms, arrays, at, n);
         }
         boolean masked = n <= RAGGED_MAX_ELEMENTS && !FusedBlocks.fillsVectors(program.lane(), n);
         FusedLoop ragged = masked ? ragged(program, variant) : null;

@@ -22,8 +22,21 @@ final class I64Loops extends Loops<long[]> {
     }
 
     @Override
-    void fillConstant(long[] target, Program program, int slot, int n) {
-        Arrays.fill(target, 0, n, program.longConstant(slot));
+    int repeatConstant(long[] uniform, int alike, Program program, int slot, int n) {
+        return repeat(uniform, alike, program.longConstant(slot), n);
+    }
+
+    @Override
+    int repeat(long[] uniform, int alike, Object source, int at, int n) {
+        return repeat(uniform, alike, ((long[]) source)[at], n);
+    }
+
+    private static int repeat(long[] uniform, int alike, long value, int n) {
+        if (alike >= n && uniform[0] == value) {
+            return alike;
+        }
+        Arrays.fill(uniform, 0, n, value);
+        return n;
     }
 
     @Override

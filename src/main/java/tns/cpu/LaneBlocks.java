@@ -1,5 +1,6 @@
 package tns.cpu;
 
+import tns.expr.Lane;
 import tns.expr.Program;
 
 /** One thread's {@link Blocks} for each lane. */
@@ -23,6 +24,12 @@ final class LaneBlocks {
     /** With loops of the Vector API; its module must be there. */
     static LaneBlocks vector(int blockLength) {
         return new LaneBlocks(VectorF32Loops.of(blockLength), VectorF64Loops.of(blockLength), blockLength);
+    }
+
+    /** As {@link Blocks#small}, of a lane of floats. */
+    void small(Program program, long uniforms, Object[] arrays, int[] at, int n) {
+        Blocks<?> blocks = program.lane() == Lane.F32 ? f32 : f64;
+        blocks.small(program, uniforms, arrays, at, n);
     }
 
     /** Computes elements {@code [start, end)} of the outputs. */

@@ -35,8 +35,16 @@ abstract class Loops<A> {
     /** An array of {@code count} null references. */
     abstract A[] allocateSlots(int count);
 
-    /** Fills {@code target[0, n)} with a constant of the program. */
-    abstract void fillConstant(A target, Program program, int slot, int n);
+    /**
+     * Makes {@code uniform[0, n)} a constant of the program.
+     *
+     * @param alike how many of the first elements are equal already
+     * @return how many are now
+     */
+    abstract int repeatConstant(A uniform, int alike, Program program, int slot, int n);
+
+    /** The same with element {@code at} of {@code source}, an array of the lane's type. */
+    abstract int repeat(A uniform, int alike, Object source, int at, int n);
 
     /** Fills {@code target[0, n)} with the first element of {@code uniform}. */
     abstract void fill(A target, A uniform, int n);

@@ -45,6 +45,12 @@ final class RowExecutor {
      */
     private static final int AHEAD_ELEMENTS = 1 << 15;
 
+    /**
+     * Floats in 64 bytes, the longest vectors of today's processors: rows of working memory are whole ones. Not asked of the
+     * Vector API, which is not there before there is work for it.
+     */
+    private static final int LONGEST_VECTOR = 16;
+
     private final PointwiseRunner pointwise;
     private final FoldLoops folds;
     private final RowProgram program;
@@ -73,7 +79,7 @@ final class RowExecutor {
         this.outputs = outputs;
         rows = shape.size(0);
         n = shape.size(1);
-        int length = pointwise instanceof FusedRunner ? VectorF32Loops.vectorBytes() / Float.BYTES : 1;
+        int length = pointwise instanceof FusedRunner ? LONGEST_VECTOR : 1;
         padded = (n + length - 1) / length * length;
         int numbered = program.values().contains(new RowProgram.Index()) ? padded : 0;
         columns = array(numbered);

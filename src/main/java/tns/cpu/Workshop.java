@@ -63,10 +63,7 @@ final class Workshop {
             ready.accept(make.get());
             return;
         }
-        maker.execute(() -> {
-            if (!VectorModule.load()) {
-                return;
-            }
+        prepare(() -> {
             for (long wait = FIRST_WAIT_NANOS; wait <= MOST_NANOS; wait *= 2) {
                 T made = make.get();
                 for (int i = 0; i < BRIEF_RUNS; i++) {
@@ -76,6 +73,22 @@ final class Workshop {
                     ready.accept(made);
                     return;
                 }
+            }
+        });
+    }
+
+    /**
+     * Does {@code work}, which may ask the Vector API how long its vectors are, where code is made; nothing where there is
+     * no such API.
+     */
+    void prepare(Runnable work) {
+        if (atOnce) {
+            work.run();
+            return;
+        }
+        maker.execute(() -> {
+            if (VectorModule.load()) {
+                work.run();
             }
         });
     }

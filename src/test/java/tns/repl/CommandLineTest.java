@@ -110,6 +110,20 @@ final class CommandLineTest {
                         .toList());
     }
 
+    /** The command adds the Vector API's module while it runs, when there is work for it; other tests have it from the start. */
+    @Test
+    void whatBecomesHotFindsTheVectorApi() throws Exception {
+        Path script = Files.writeString(folder.resolve("hot.tns"), """
+            x = randn(64, 128)
+            print(softmax(x, dim=1).sum() > 63)
+            for i in 0..4000 { y = sigmoid(x[0]) }
+            for i in 0..20 { y = randn(700, 700).T.contiguous() }
+            for i in 0..2000 { y = softmax(x, dim=1) + x.sum(dim=0) }
+            print(y.shape)
+            """);
+        assertEquals(new Outcome(0, "tensor(true)\n(64, 128)\n", ""), tns("", script.toString()));
+    }
+
     @Test
     void fullMemoryIsAnErrorWithSizesAndAPlace() throws Exception {
         Path strings = Files.writeString(
