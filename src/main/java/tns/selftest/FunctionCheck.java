@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +29,8 @@ import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /**
- * Every function of one float32 gives the bits of the CPU: at floats of every size first, and then, as far as the time
- * goes and a device is no emulation, at all 2^32 of them, one function after the other, the quickest first.
+ * Every function of one float32 gives the bits of the CPU: at samples of floats of every size first, and then, where a
+ * device is no emulation, in two thirds of the time at all 2^32 of them, one function after the other, the quickest first.
  *
  * <p>One core of an AMD EPYC computes a function at all of them in 1 to 8 s, the sine, the cosine and the tangent in 85 s,
  * as most floats are far from 0: 335 s for all functions (2026-11-26). A device's results are brought over meanwhile.
@@ -77,12 +78,17 @@ public final class FunctionCheck {
 
     private final CpuDevice cpu = new CpuDevice();
     private final Device device;
+    private final long sampled;
     private final long end;
     private final List<String> failures = new ArrayList<>();
+    /** How long each function took in the last sample. */
+    private final Map<String, Long> times = new HashMap<>();
 
     FunctionCheck(Device device, double seconds) {
         this.device = device;
-        this.end = System.nanoTime() + (long) (seconds * 1e9);
+        long start = System.nanoTime();
+        this.sampled = start + (long) (seconds / 3 * 1e9);
+        this.end = start + (long) (seconds * 1e9);
     }
 
     /** The functions that are checked. */
@@ -98,7 +104,7 @@ public final class FunctionCheck {
     /** The same with a sample of another size. */
     static Finding run(Device device, double seconds, int sample) {
         FunctionCheck check = new FunctionCheck(device, seconds);
-        String what = device.name().endsWith("-emu") ? check.samples() : check.all(sample);
+        String what = device.name().endsWith("-emu") ? check.samples(SMALL_SAMPLE, check.end) : check.all(sample);
         return new Finding(what + ", bit for bit against the CPU", check.failures);
     }
 
@@ -106,21 +112,22 @@ public final class FunctionCheck {
         return failures;
     }
 
+    /** Samples one after the other until then; {@link #times} are those of the last. */
+    private String samples(int size, long until) {
+        int passes = 0;
+        do {
+            sample(size, passes++);
+        } while (System.nanoTime() < until);
+        return FUNCTIONS.size() + " functions at " + (long) passes * size + " of 2^32 floats";
+    }
+
     private boolean isOver() {
         return System.nanoTime() >= end;
     }
 
-    private String samples() {
-        int passes = 0;
-        do {
-            sample(SMALL_SAMPLE, passes++);
-        } while (!isOver());
-        return FUNCTIONS.size() + " functions at " + (long) passes * SMALL_SAMPLE + " of 2^32 floats";
-    }
-
     private String all(int size) {
-        Map<String, Long> times = sample(size, 0);
-        List<String> names = new ArrayList<>(times.keySet());
+        String samples = samples(size, sampled);
+        List<String> names = new ArrayList<>(FUNCTIONS.keySet());
         names.sort(Comparator.comparing(times::get));
         int whole = 0;
         for (String name : names) {
@@ -128,8 +135,8 @@ public final class FunctionCheck {
             if (blocks == FloatBlocks.BLOCKS) {
                 whole++;
             } else if (isOver()) {
-                return FUNCTIONS.size() + " functions at " + size + " of 2^32 floats, " + whole + " of them at all and "
-                        + name + " at " + 100 * blocks / FloatBlocks.BLOCKS + " %";
+                return samples + ", " + whole + " of them at all and " + name + " at "
+                        + 100 * blocks / FloatBlocks.BLOCKS + " %";
             }
         }
         return whole + " functions at all 2^32 floats";
@@ -140,8 +147,8 @@ public final class FunctionCheck {
                 Lane.F32, Objects.requireNonNull(FUNCTIONS.get(name), name).apply(x));
     }
 
-    /** The time that each function took. Another {@code pass} takes other floats. */
-    private Map<String, Long> sample(int size, int pass) {
+    /** Another {@code pass} takes other floats. */
+    private void sample(int size, int pass) {
         int apart = (int) ((1L << 32) / size);
         float[] x = new float[size];
         for (int i = 0; i < size; i++) {
@@ -150,14 +157,16 @@ public final class FunctionCheck {
         Shape shape = Shape.of(size);
         Tensor[] here = {Tensor.upload(cpu, DType.FLOAT32, shape, x.clone())};
         Tensor[] there = {Tensor.upload(device, DType.FLOAT32, shape, x.clone())};
-        Map<String, Long> times = new LinkedHashMap<>();
         for (String name : FUNCTIONS.keySet()) {
             long start = System.nanoTime();
             Program program = program(name, Expr.input(0));
-            compare(name, i -> x[i], mapped(cpu, program, here), mapped(device, program, there));
+            Tensor expected = mapped(cpu, program, here);
+            Tensor found = mapped(device, program, there);
+            compare(name, i -> x[i], expected, (float[]) device.download(found.buffer()));
+            expected.release();
+            found.release();
             times.put(name, System.nanoTime() - start);
         }
-        return times;
     }
 
     private static Tensor mapped(Device on, Program program, Tensor[] inputs) {
@@ -225,10 +234,6 @@ public final class FunctionCheck {
 
     private static Tensor number(Device on, float value) {
         return Tensor.scalar(on, DType.FLOAT32, value);
-    }
-
-    private void compare(String name, IntFunction<Float> x, Tensor expected, Tensor found) {
-        compare(name, x, expected, (float[]) device.download(found.buffer()));
     }
 
     /** One NaN is as good as another. */
