@@ -73,17 +73,15 @@ final class RowPlan {
         int most = width * (matrices > 2 ? 2 : 4);
         int least = Math.min(RowLayout.WARP, ceilPowerOfTwo(ceilDiv(n, run)));
         int threads = Math.max(least, ceilPowerOfTwo(ceilDiv(n, most)));
-        if (threads >= MOST_THREADS && matrices > 1) {
-            threads = MOST_THREADS / 2;
-        }
-        threads = Math.min(threads, MOST_THREADS);
+        // Threads of the largest block have 64 registers each: too few for two matrices, and for doubles.
+        threads = Math.min(threads, matrices > 1 || program.lane() == Lane.F64 ? MOST_THREADS / 2 : MOST_THREADS);
         int groups = ceilDiv(n, threads * run);
         // Few different numbers of groups: each is another kernel to compile.
         int step = Math.max(1, most / run / 4);
         groups = groups <= 2 ? groups : ceilDiv(groups, step) * step;
-        // A long row is read again and again: what is kept of it is only what is under way. Blocks of 1024 threads have
-        // 64
-        // registers a thread, too few for 16 elements with an address each.
+        // A long row is read again and again: what is kept of it is only what is under way. 64 registers are too few
+        // for
+        // 16 elements with an address each.
         boolean crowded = threads == MOST_THREADS && run == 1;
         groups = groups * run > (crowded ? 2 * width : most) ? Math.min(most, 2 * width) / run : groups;
         return new RowLayout(threads, groups, run);

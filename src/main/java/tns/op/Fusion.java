@@ -77,12 +77,9 @@ final class Fusion {
                 places.add(place(inputs, operand.origin() == null ? input.detach() : input));
             }
         }
-        Tensor[] read = inputs.toArray(new Tensor[0]);
-        for (Tensor input : read) {
-            input.share();
-        }
         Pointwise whole = fused ? op.fused(new Plan(parts, places)) : op;
-        return new Application(whole, fused ? read : operands, lane, out, shape, device);
+        Tensor[] read = fused ? inputs.toArray(new Tensor[0]) : operands;
+        return new Application(whole, read, lane, out, shape, device);
     }
 
     /** The waiting application behind an operand, when it may be computed in place of being read. */

@@ -1,7 +1,9 @@
 package tns.op;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tns.tensor.GradMode;
@@ -74,6 +76,9 @@ final class Gradients {
     private Place[] order = new Place[FEW];
 
     private int count;
+
+    /** Gradients of a place that have been added up. */
+    private final List<Tensor> spent = new ArrayList<>();
 
     private Gradients(Tensor root) {
         Origin behind = root.origin();
@@ -168,12 +173,18 @@ final class Gradients {
                             gradient.share();
                         }
                         last = gradient;
+                        if (input.gradient != null) {
+                            spent.add(input.gradient);
+                            spent.add(gradient);
+                        }
                         input.add(gradient);
                     }
                 }
             }
+            // The memory of what has been sent on serves the next gradients, unless a view or a history has a part.
+            spent.forEach(Tensor::release);
+            spent.clear();
             if (!place.wanted) {
-                // Its memory serves the next gradients, unless a view, a history or a result that waits has a part.
                 dy.release();
             }
         }

@@ -24,7 +24,9 @@ final class SelfTestCommand {
     private static final Option DEVICE = Option.of("--device", "NAME", "cpu, cuda, cuda:1.");
     private static final Option SECONDS = Option.of(
             "--seconds", "S", "How long to try random programs and inputs; " + USUAL_SECONDS + " unless given.");
-    private static final List<Option> OPTIONS = List.of(DEVICE, SECONDS, Main.HELP);
+    private static final Option ONLY =
+            Option.of("--only", "CHECK", "One check alone: " + String.join(", ", SelfTest.checks()) + ".");
+    private static final List<Option> OPTIONS = List.of(DEVICE, SECONDS, ONLY, Main.HELP);
 
     private SelfTestCommand() {}
 
@@ -38,6 +40,10 @@ final class SelfTestCommand {
             return 0;
         }
         options.noneElse();
+        String only = options.value(ONLY);
+        if (only != null && !SelfTest.checks().contains(only)) {
+            throw new WrongUsage("selftest has no check " + only);
+        }
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
         Interpreter tns = new Interpreter(nowhere, new BufferedReader(new StringReader("")), List.of());
         try {
@@ -47,6 +53,7 @@ final class SelfTestCommand {
             out.println(DiagnosticText.of(e.diagnostic(), false));
             return 1;
         }
-        return new SelfTest(tns, out, seconds).run() ? 0 : 1;
+        SelfTest test = new SelfTest(tns, out, seconds);
+        return (only == null ? test.run() : test.run(only)) ? 0 : 1;
     }
 }

@@ -16,17 +16,25 @@ public final class SelfTest {
     /** One check: what it did in words, and what failed. */
     record Finding(String what, List<String> failures) {}
 
-    /** A check of the device behind the session. */
+    /** A check of the device behind the session; one that could go on for ever does so for the time given. */
     @FunctionalInterface
     interface Check {
-        Finding run(Interpreter tns, Device device);
+        Finding run(Interpreter tns, Device device, double seconds);
     }
 
     private record Stage(String name, Check check) {}
 
+    private static final List<Stage> STAGES = List.of(
+            new Stage("conformance", (tns, device, seconds) -> conformance(tns)),
+            new Stage("training", (tns, device, seconds) -> TrainingCheck.run(tns, device)),
+            new Stage("precision", (tns, device, seconds) -> PrecisionCheck.run(tns, device)),
+            new Stage("memory", (tns, device, seconds) -> MemoryCheck.run(tns, device)),
+            new Stage("programs", (tns, device, seconds) -> ProgramCheck.run(device, seconds)),
+            new Stage("functions", (tns, device, seconds) -> FunctionCheck.run(device, seconds)));
+
     private final Interpreter first;
     private final PrintStream out;
-    private final List<Stage> stages;
+    private final double seconds;
 
     /**
      * Checks of the default device of a session.
@@ -36,17 +44,25 @@ public final class SelfTest {
     public SelfTest(Interpreter first, PrintStream out, double seconds) {
         this.first = first;
         this.out = out;
-        this.stages = List.of(
-                new Stage("conformance", SelfTest::conformance),
-                new Stage("training", TrainingCheck::run),
-                new Stage("precision", PrecisionCheck::run),
-                new Stage("memory", MemoryCheck::run),
-                new Stage("programs", (tns, device) -> ProgramCheck.run(device, seconds / 2)),
-                new Stage("functions", (tns, device) -> FunctionCheck.run(device, seconds / 2)));
+        this.seconds = seconds;
+    }
+
+    /** The names of the checks, in their order. */
+    public static List<String> checks() {
+        return STAGES.stream().map(Stage::name).toList();
     }
 
     /** Runs them all; whether every one passed. */
     public boolean run() {
+        return run(STAGES, seconds / 2);
+    }
+
+    /** Runs the one of that name; whether it passed. */
+    public boolean run(String check) {
+        return run(STAGES.stream().filter(stage -> stage.name.equals(check)).toList(), seconds);
+    }
+
+    private boolean run(List<Stage> stages, double each) {
         Device device = ((Tensor) first.eval("zeros(1)")).device();
         out.println("selftest of " + device.name());
         boolean passed = true;
@@ -54,7 +70,7 @@ public final class SelfTest {
             long start = System.nanoTime();
             Finding finding;
             try {
-                finding = stage.check().run(first, device);
+                finding = stage.check().run(first, device, each);
             } catch (RuntimeException | Error e) {
                 finding = new Finding("stopped", List.of(String.valueOf(e)));
             }
@@ -77,7 +93,7 @@ public final class SelfTest {
         return passed;
     }
 
-    private static Finding conformance(Interpreter tns, Device device) {
+    private static Finding conformance(Interpreter tns) {
         Conformance conformance = new Conformance(tns::sibling);
         List<String> failures = new ArrayList<>();
         int passed = 0;

@@ -7,9 +7,12 @@ import org.jspecify.annotations.Nullable;
  * to be read once is often computed within its one consumer instead, which finds it by {@link Tensor#pending}.
  */
 public final class PendingBuffer extends Buffer {
-    /** How to compute the elements. What it reads must not change meanwhile: its tensors are marked as shared. */
+    /** How to compute the elements. */
     public interface Computation {
         Buffer run();
+
+        /** What it reads, which must not change before it has been run: it counts as shared until then. */
+        Tensor[] inputs();
     }
 
     private @Nullable Computation computation;
@@ -18,18 +21,15 @@ public final class PendingBuffer extends Buffer {
     public PendingBuffer(Device device, DType dtype, int size, Computation computation) {
         super(device, dtype, size);
         this.computation = computation;
+        for (Tensor input : computation.inputs()) {
+            input.addReader();
+        }
     }
 
     /** What is still to be done, or null when it has been. */
     @Nullable
     Computation computation() {
         return computation;
-    }
-
-    /** The elements if they have been computed. */
-    @Nullable
-    Buffer present() {
-        return computed;
     }
 
     /** The elements, computed at the first call. A computation that fails is tried again at the next one. */
@@ -42,8 +42,26 @@ public final class PendingBuffer extends Buffer {
             }
             known = task.run();
             computed = known;
-            computation = null;
+            over(task);
         }
         return known;
+    }
+
+    private void over(Computation task) {
+        computation = null;
+        for (Tensor input : task.inputs()) {
+            input.removeReader();
+        }
+    }
+
+    /** Gives back what has been computed; what has not been never will be. */
+    @Override
+    void giveBack() {
+        Computation task = computation;
+        if (task != null) {
+            over(task);
+        } else if (computed != null) {
+            computed.giveBack();
+        }
     }
 }

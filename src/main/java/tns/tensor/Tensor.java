@@ -151,12 +151,18 @@ public final class Tensor {
 
     /** Gives the memory back, if nobody else can see it: for the one holder, who lets go of this tensor. */
     public void release() {
-        if (isExclusive()) {
-            Buffer memory = buffer instanceof PendingBuffer later ? later.present() : buffer;
-            if (memory != null) {
-                memory.device().release(memory);
-            }
+        if (origin == null) {
+            buffer.release();
         }
+    }
+
+    /** A computation that waits will read it. */
+    void addReader() {
+        buffer.addReader();
+    }
+
+    void removeReader() {
+        buffer.removeReader();
     }
 
     /** Marks the buffer as possibly seen by somebody else, and returns this. */

@@ -82,15 +82,14 @@ class CopiesTest {
     void assembles() {
         List<KernelText> kernels = new ArrayList<>();
         for (int element : new int[] {1, 4, 8}) {
-            for (int unit = element; unit <= 16; unit *= 2) {
-                kernels.add(new CopyKernel(unit, element, 0));
-                kernels.add(new CopyKernel(unit, element, 3));
+            for (int rank = 0; rank <= 6; rank++) {
+                for (int unit = element; unit <= 16; unit *= 2) {
+                    kernels.add(new CopyKernel(unit, element, rank));
+                }
+                kernels.add(new TransposeKernel(element, 64, rank));
+                kernels.add(new TransposeKernel(element, 32, rank));
             }
-            kernels.add(new TransposeKernel(element, 64, 0));
-            kernels.add(new TransposeKernel(element, 32, 3));
         }
-        kernels.add(new CopyKernel(8, 8, 6));
-        kernels.add(new TransposeKernel(8, 64, 4));
         Assembled.everywhere(kernels);
     }
 

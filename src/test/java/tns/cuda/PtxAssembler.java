@@ -7,6 +7,7 @@ import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetErrorLog;
 import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetErrorLogSize;
 import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetInfoLog;
 import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetInfoLogSize;
+import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetVersion;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,11 +30,18 @@ final class PtxAssembler {
     /** What the assembler says of a kernel. */
     record Result(int registers, int spilledBytes) {}
 
-    private PtxAssembler() {}
+    /** The assembler's own. */
+    static final String VERSION;
 
     static {
         load();
+        int[] major = new int[1];
+        int[] minor = new int[1];
+        require(nvPTXCompilerGetVersion(major, minor), "version");
+        VERSION = major[0] + "." + minor[0];
     }
+
+    private PtxAssembler() {}
 
     /**
      * jcuda unpacks its natives under fixed names in java.io.tmpdir, and uses whatever lies there: give it a folder of

@@ -11,6 +11,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tns.cuda.emulator.Emulator;
+import tns.cuda.ptx.KernelText;
 import tns.cuda.ptx.ReduceKernel;
 import tns.cuda.ptx.ReduceKernel.Grouping;
 import tns.cuda.ptx.ReduceKernel.Reach;
@@ -314,27 +315,13 @@ class ReduceKernelTest {
     /** Every kind of kernel assembles for every machine, and none spills registers. */
     @Test
     void assembles() {
+        List<KernelText> all = new ArrayList<>();
         for (DType dtype : DType.values()) {
-            Program copy = Program.of(dtype.lane(), Expr.input(0));
-            // Of two reductions that differ in one instruction, either.
-            for (int pair = 0; pair < 6; pair += 2) {
-                Reduction reduction = Reduction.values()[pair + random.nextInt(2)];
-                for (Grouping grouping : Grouping.values()) {
-                    Reach reach = grouping == Grouping.NONE ? Reach.SINGLES : Reach.VECTOR;
-                    List<ReduceKernel.Operand> operands = List.of(new ReduceKernel.Operand(dtype, reach));
-                    boolean position = reduction == Reduction.ARGMAX || reduction == Reduction.ARGMIN;
-                    boolean joins = position && grouping == Grouping.NONE && random.nextBoolean();
-                    int rank = 1 + random.nextInt(3);
-                    assemble(new ReduceKernel(
-                            reduction,
-                            dtype,
-                            copy,
-                            operands,
-                            grouping,
-                            rank,
-                            1 + random.nextInt(3),
-                            joins,
-                            position && !joins && random.nextBoolean()));
+            for (Reduction reduction : Reduction.values()) {
+                for (int[] ranks : new int[][] {{1, 1}, {2, 1}, {1, 2}, {2, 2}, {3, 3}}) {
+                    for (Grouping grouping : Grouping.values()) {
+                        all.addAll(copying(reduction, dtype, grouping, ranks));
+                    }
                 }
             }
         }
@@ -350,18 +337,27 @@ class ReduceKernelTest {
                     Reach reach = grouping == Grouping.NONE || k > 0 ? Reach.SINGLES : Reach.VECTOR;
                     operands.add(new ReduceKernel.Operand(DType.FLOAT32, reach));
                 }
-                assemble(new ReduceKernel(
+                all.add(new ReduceKernel(
                         Reduction.SUM, DType.FLOAT32, program, operands, grouping, 2, 2, false, false));
             }
         }
+        Assembled.everywhere(all);
     }
 
-    private static void assemble(ReduceKernel kernel) {
-        String text = kernel.render().text();
-        for (String machine : PtxAssembler.MACHINES) {
-            PtxAssembler.Result result = PtxAssembler.assemble(text, machine);
-            assertEquals(0, result.spilledBytes(), machine + "\n" + kernel + "\n" + text);
+    /** The kernels that fold elements as they are: whole folds, and of positions those in two steps. */
+    private static List<KernelText> copying(Reduction reduction, DType dtype, Grouping grouping, int[] ranks) {
+        Program copy = Program.of(dtype.lane(), Expr.input(0));
+        boolean position = reduction == Reduction.ARGMAX || reduction == Reduction.ARGMIN;
+        List<KernelText> all = new ArrayList<>();
+        for (Reach reach :
+                grouping == Grouping.NONE ? new Reach[] {Reach.SINGLES} : new Reach[] {Reach.VECTOR, Reach.SINGLES}) {
+            List<ReduceKernel.Operand> operands = List.of(new ReduceKernel.Operand(dtype, reach));
+            for (int step = 0; step < (!position ? 1 : grouping == Grouping.NONE ? 3 : 2); step++) {
+                all.add(new ReduceKernel(
+                        reduction, dtype, copy, operands, grouping, ranks[0], ranks[1], step == 2, step == 1));
+            }
         }
+        return all;
     }
 
     /** One launch as it was asked for; what its parameters say of the order. */

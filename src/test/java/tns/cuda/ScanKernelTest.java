@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Array;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import tns.cuda.emulator.Emulator;
+import tns.cuda.ptx.KernelText;
 import tns.cuda.ptx.ScanKernel;
 import tns.cuda.ptx.ScanKernel.Stage;
 import tns.tensor.DType;
@@ -116,20 +118,22 @@ class ScanKernelTest {
     /** Every kernel assembles for every machine, and none spills registers. */
     @Test
     void assembles() {
+        List<KernelText> all = new ArrayList<>();
         for (DType dtype : DType.values()) {
             DType to = dtype == DType.BOOL ? DType.INT64 : dtype;
             for (Stage stage : Stage.values()) {
                 DType output = stage == Stage.TOTALS && dtype.isFloat() ? DType.FLOAT64 : to;
-                for (String machine : PtxAssembler.MACHINES) {
-                    boolean vector = stage != Stage.TOTALS && random.nextBoolean();
-                    String text = new ScanKernel(
-                                    random.nextBoolean(), dtype, output, 1 + random.nextInt(3), stage, vector)
-                            .render()
-                            .text();
-                    assertEquals(0, PtxAssembler.assemble(text, machine).spilledBytes(), machine + "\n" + text);
+                for (boolean product : new boolean[] {false, true}) {
+                    for (int rank = 1; rank <= 4; rank++) {
+                        all.add(new ScanKernel(product, dtype, output, rank, stage, false));
+                        if (stage != Stage.TOTALS) {
+                            all.add(new ScanKernel(product, dtype, output, rank, stage, true));
+                        }
+                    }
                 }
             }
         }
+        Assembled.everywhere(all);
     }
 
     /** One launch as it was asked for. */

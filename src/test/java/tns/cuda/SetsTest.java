@@ -1,14 +1,16 @@
 package tns.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tns.cpu.CpuDevice;
 import tns.cuda.emulator.Emulator;
-import tns.cuda.ptx.Kernel;
+import tns.cuda.ptx.Access;
+import tns.cuda.ptx.KernelText;
+import tns.cuda.ptx.PointwiseKernel;
 import tns.expr.Expr;
 import tns.expr.Lane;
 import tns.expr.Program;
@@ -70,21 +72,18 @@ class SetsTest {
 
     @Test
     void assembles() {
-        for (int width : new int[] {1, 4}) {
-            List<tns.cuda.ptx.PointwiseKernel.Operand> operands = new ArrayList<>();
-            for (int k = 0; k < 6; k++) {
-                operands.add(new tns.cuda.ptx.PointwiseKernel.Operand(
-                        DType.FLOAT32,
-                        k == 2
-                                ? tns.cuda.ptx.Access.UNIFORM
-                                : k == 3 ? tns.cuda.ptx.Access.VALUE : tns.cuda.ptx.Access.CONTIGUOUS));
-            }
-            Kernel kernel =
-                    new tns.cuda.ptx.PointwiseKernel(program, operands, 0, width, PointwisePlan.MOST_SETS).render();
-            for (String machine : PtxAssembler.MACHINES) {
-                assertEquals(0, PtxAssembler.assemble(kernel.text(), machine).spilledBytes(), machine);
-            }
+        Access[] accesses = {
+            Access.CONTIGUOUS, Access.CONTIGUOUS, Access.UNIFORM, Access.VALUE, Access.CONTIGUOUS, Access.CONTIGUOUS
+        };
+        List<PointwiseKernel.Operand> operands = Arrays.stream(accesses)
+                .map(access -> new PointwiseKernel.Operand(DType.FLOAT32, access))
+                .toList();
+        List<KernelText> all = new ArrayList<>();
+        for (int sets = 2; sets <= PointwisePlan.MOST_SETS; sets++) {
+            all.add(new PointwiseKernel(program, operands, 0, 1, sets));
+            all.add(new PointwiseKernel(program, operands, 0, 4, sets));
         }
+        Assembled.everywhere(all);
     }
 
     private float[][] onCpu(float[] a, float[] b) {

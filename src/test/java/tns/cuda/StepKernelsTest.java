@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tns.cuda.emulator.Emulator;
 import tns.cuda.ptx.AdvanceKernel;
-import tns.cuda.ptx.MatrixKernel;
-import tns.cuda.ptx.MatrixSide;
-import tns.cuda.ptx.MatrixTile;
 import tns.tensor.DType;
 import tns.tensor.Shape;
 import tns.tensor.View;
@@ -71,24 +69,6 @@ class StepKernelsTest {
     }
 
     @Test
-    void biasAssembles() {
-        MatrixSide rows = new MatrixSide(true, 4);
-        for (MatrixTile tile : new MatrixTile[] {MatrixTile.MEDIUM, MatrixTile.SMALL, MatrixTile.TINY}) {
-            for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
-                MatrixSide side = dtype == DType.FLOAT32 ? rows : new MatrixSide(true, 2);
-                MatrixKernel kernel = new MatrixKernel(dtype, tile, side, side, 1, true);
-                for (String machine : new String[] {"sm_70", "sm_90"}) {
-                    assertEquals(
-                            0,
-                            PtxAssembler.assemble(kernel.render().text(), machine)
-                                    .spilledBytes(),
-                            kernel + machine);
-                }
-            }
-        }
-    }
-
-    @Test
     void everyRunTakesTheNextRow() {
         int words = 64;
         for (Emulator.Order order : Emulator.Order.values()) {
@@ -108,10 +88,7 @@ class StepKernelsTest {
                 assertEquals(run + 1L, ((long[]) stream.download(from, 1))[0]);
             }
         }
-        for (String machine : PtxAssembler.MACHINES) {
-            String text = new AdvanceKernel(256).render().text();
-            assertEquals(0, PtxAssembler.assemble(text, machine).spilledBytes());
-        }
+        Assembled.everywhere(List.of(new AdvanceKernel(256)));
     }
 
     private static float[] numbers(int n, int seed) {

@@ -88,7 +88,9 @@ public record MatrixKernel(
 
         Kernel kernel() {
             int buffer = leftPanel.sharedBytes() + rightPanel.sharedBytes();
-            w.residents(tile.residents(result));
+            if (tile.residents(result) > 1) {
+                w.residents(tile.residents(result));
+            }
             w.shared(ZONE, 2 * buffer);
             String thread = w.make(PtxType.B32, "mov.u32", "%tid.x");
             String block = w.make(PtxType.B32, "mov.u32", "%ctaid.x");

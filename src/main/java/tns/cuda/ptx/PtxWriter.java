@@ -141,7 +141,7 @@ final class PtxWriter {
         text.append(".visible .entry ").append(name).append('(');
         text.append(parameters.stream().collect(Collectors.joining(",\n\t", parameters.isEmpty() ? "" : "\n\t", "\n")));
         text.append(")\n.maxntid ").append(threads).append(", 1, 1\n");
-        text.append(residents <= 1 ? "" : ".minnctapersm " + residents + "\n").append("{\n");
+        text.append(residents == 0 ? "" : ".minnctapersm " + residents + "\n").append("{\n");
         registers.forEach((type, count) -> text.append("\t.reg .")
                 .append(type.word())
                 .append(' ')

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tns.expr.Lane;
 import tns.expr.Opcode;
 import tns.expr.Program;
 import tns.expr.RowLayout;
@@ -33,6 +34,12 @@ public record RowKernel(RowProgram program, List<DType> dtypes, RowLayout layout
     /** Threads of a block of several rows, each of a warp or a part of one; longer rows have a block of their own. */
     private static final int THREADS = 128;
 
+    /** Threads of a multiprocessor that have 128 registers each. */
+    private static final int ROOMY_THREADS = 512;
+
+    /** From here on a block of single float32 elements keeps many addresses beside them. */
+    private static final int MANY_SINGLES = 16;
+
     /** How many columns there are, compared with the elements of a piece of the layout. */
     public enum Fit {
         /** As many: nothing needs a check. */
@@ -55,6 +62,18 @@ public record RowKernel(RowProgram program, List<DType> dtypes, RowLayout layout
     /** Rows of a block. */
     public int rows() {
         return threads() / layout.threads();
+    }
+
+    /**
+     * Whether the assembler is told to leave room for all of a row. Of its own accord it makes room for more threads in
+     * some kernels of float64, and of float32 in the largest blocks, and then spills 4 to 32 bytes (15 of 4816 variants).
+     * Others are left alone: what they were measured with is its choice.
+     */
+    private boolean isRoomy() {
+        boolean manyOperands = program.inputs().size() > 2;
+        return program.lane() == Lane.F64
+                || threads() > ROOMY_THREADS && manyOperands
+                || threads() == ROOMY_THREADS && layout.groups() >= MANY_SINGLES;
     }
 
     @Override
@@ -85,6 +104,9 @@ public record RowKernel(RowProgram program, List<DType> dtypes, RowLayout layout
         private int zones;
 
         Kernel kernel() {
+            if (isRoomy()) {
+                w.residents(Math.max(1, ROOMY_THREADS / threads()));
+            }
             for (int k = 0; k < base.length; k++) {
                 base[k] = w.pointer();
             }
