@@ -182,8 +182,10 @@ final class Gradients {
                 }
             }
             // The memory of what has been sent on serves the next gradients, unless a view or a history has a part.
-            spent.forEach(Tensor::release);
-            spent.clear();
+            if (!spent.isEmpty()) {
+                spent.forEach(Tensor::release);
+                spent.clear();
+            }
             if (!place.wanted) {
                 dy.release();
             }
