@@ -217,6 +217,19 @@ public class CpuDevice implements Device {
     }
 
     @Override
+    public boolean reduce(
+            Reduction reduction,
+            Program program,
+            DType dtype,
+            Tensor[] inputs,
+            Shape shape,
+            int keptDims,
+            Tensor output) {
+        Prologue elements = Prologue.of(pointwise, checkpoint, program, dtype, inputs, shape);
+        return elements != null && Reduce.run(parallel, folds, reduction, dtype, elements, shape, keptDims, output);
+    }
+
+    @Override
     public void scan(Reduction reduction, Tensor input, Tensor output) {
         Scan.run(parallel, reduction, input, output);
     }

@@ -1,5 +1,6 @@
 package tns.cpu;
 
+import java.util.function.IntFunction;
 import tns.tensor.DType;
 import tns.tensor.Reduction;
 import tns.tensor.Shape;
@@ -43,11 +44,16 @@ final class Reduce {
     /** Below this length of a run, and from this many columns on, columns are the better lanes. */
     private static final int SHORT_RUN = 128;
 
+    /** Shorter runs are better computed together: a block of results costs some 200 ns to begin. */
+    private static final int LEAST_COMPUTED = 2048;
+
     private final Reduction reduction;
     private final Parallel parallel;
     private final FoldLoops loops;
     private final DType dtype;
-    private final Object source;
+    /** Gives a thread the elements, of which it asks for so many at a time where they lie without gaps. */
+    private final IntFunction<Elements> source;
+
     private final Object target;
     private final int offset;
 
@@ -66,16 +72,45 @@ final class Reduce {
     private final int steps;
     private final int stepStride;
 
-    private Reduce(Parallel parallel, FoldLoops loops, Reduction reduction, Tensor input, int keptDims, Tensor output) {
+    /** What is folded. */
+    interface Elements {
+        /** An array that holds elements {@code from} to before {@code from + n}, until the next call. */
+        Object array(int from, int n);
+
+        /** Where in that array the first of them is. */
+        int start(int from);
+    }
+
+    /** Elements in memory, where they lie as their strides say. */
+    private record Stored(Object array) implements Elements {
+        @Override
+        public Object array(int from, int n) {
+            return array;
+        }
+
+        @Override
+        public int start(int from) {
+            return from;
+        }
+    }
+
+    private Reduce(
+            Parallel parallel,
+            FoldLoops loops,
+            Reduction reduction,
+            DType dtype,
+            IntFunction<Elements> source,
+            View view,
+            int keptDims,
+            Tensor output) {
         this.reduction = reduction;
         this.parallel = parallel;
         this.loops = loops;
-        View view = input.view();
-        dtype = input.dtype();
-        source = HostBuffer.array(input);
+        this.dtype = dtype;
+        this.source = source;
         target = HostBuffer.array(output);
         Dims kept = Dims.ordered(view, 0, keptDims);
-        Dims folded = Dims.inMemoryOrder(view, keptDims, input.rank());
+        Dims folded = Dims.inMemoryOrder(view, keptDims, view.shape().rank());
         offset = view.offset(); // the turned dims' shift is in segments
         steps = folded.innerSize();
         stepStride = folded.innerStride();
@@ -114,8 +149,35 @@ final class Reduce {
                 && HostBuffer.array(output) instanceof float[] y) {
             y[output.view().offset()] = sum(x, input.view().offset(), input.elements());
         } else {
-            new Reduce(parallel, loops, reduction, input, keptDims, output).run();
+            Elements elements = new Stored(HostBuffer.array(input));
+            new Reduce(parallel, loops, reduction, input.dtype(), most -> elements, input.view(), keptDims, output)
+                    .run();
         }
+    }
+
+    /**
+     * Folds what {@code elements} computes, of {@code shape}; false, and nothing done, where they should be written to
+     * memory first. The bits are the same.
+     */
+    static boolean run(
+            Parallel parallel,
+            FoldLoops loops,
+            Reduction reduction,
+            DType dtype,
+            Prologue elements,
+            Shape shape,
+            int keptDims,
+            Tensor output) {
+        if (reduction == Reduction.ARGMAX || reduction == Reduction.ARGMIN || output.elements() == 0) {
+            return false;
+        }
+        View view = View.contiguous(shape);
+        Reduce all = new Reduce(parallel, loops, reduction, dtype, elements::block, view, keptDims, output);
+        boolean suits = all.columns == 1 && all.stepStride == 1 && all.steps >= LEAST_COMPUTED;
+        if (suits) {
+            all.run();
+        }
+        return suits;
     }
 
     /** The sum of a run that leaves each lane one element at most: what the lanes would give, without making any. */
@@ -177,13 +239,15 @@ final class Reduce {
         int width = dense
                 ? columns * Math.clamp(Math.max(most / columns, 1), 1, Math.max(1, steps))
                 : columns == 1 ? Math.min(most, Math.max(1, steps)) : tileColumns;
+        int atOnce = Math.min(ROWS * width, steps);
         int results = outer.elements() * tiles;
         if (chunks <= 1) {
             int work = Math.max(1, steps * segments.elements() * tileColumns);
             parallel.range(results, Math.max(1, CHUNK / work), (from, to) -> {
                 Lanes lanes = Lanes.of(reduction, dtype, width, loops);
+                Elements given = source.apply(atOnce);
                 for (int r = from; r < to; r++) {
-                    chunk(lanes, r, tiles, width, 0, segments.elements(), 0, steps, dense);
+                    chunk(lanes, given, r, tiles, width, 0, segments.elements(), 0, steps, dense);
                     store(lanes, r, tiles);
                 }
             });
@@ -193,13 +257,14 @@ final class Reduce {
         int grain = Math.max(1, CHUNK / (chunkRows * tileColumns));
         parallel.range(results * chunks, grain, (from, to) -> {
             Lanes lanes = Lanes.of(reduction, dtype, width, loops);
+            Elements given = source.apply(atOnce);
             for (int task = from; task < to; task++) {
                 int chunk = task % chunks;
                 int firstSegment = pieces > 1 ? chunk / pieces : chunk * chunkSegments;
                 int lastSegment = Math.min(firstSegment + chunkSegments, segments.elements());
                 int firstStep = pieces > 1 ? chunk % pieces * chunkSteps : 0;
                 int lastStep = Math.min(firstStep + chunkSteps, steps);
-                chunk(lanes, task / chunks, tiles, width, firstSegment, lastSegment, firstStep, lastStep, dense);
+                chunk(lanes, given, task / chunks, tiles, width, firstSegment, lastSegment, firstStep, lastStep, dense);
                 lanes.save(partials, task * tileColumns, tileColumns);
             }
         });
@@ -214,6 +279,7 @@ final class Reduce {
     /** Leaves in the first lanes the fold of these segments and steps for tile {@code r % tiles} of row r / tiles. */
     private void chunk(
             Lanes lanes,
+            Elements given,
             int r,
             int tiles,
             int width,
@@ -243,12 +309,15 @@ final class Reduce {
                     added = 0;
                 }
                 int some = Math.min(rows - row, ROWS - added);
-                lanes.foldRows(source, at + row * distance, distance, stride, some, n);
+                int from = at + row * distance;
+                lanes.foldRows(given.array(from, some * n), given.start(from), distance, stride, some, n);
                 row += some;
                 added += some;
             }
-            if (runs) {
-                lanes.fold(source, at + rows * distance, stride, elements - rows * n);
+            int rest = elements - rows * n;
+            if (runs && rest > 0) {
+                int from = at + rows * distance;
+                lanes.fold(given.array(from, rest), given.start(from), stride, rest);
             }
         }
         lanes.addCarried(n);

@@ -1,5 +1,6 @@
 package tns.cpu;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -168,9 +169,18 @@ final class RowExecutor {
         });
     }
 
+    /** What there is to do for a value in every row. */
+    @FunctionalInterface
+    private interface Task {
+        void run(int row);
+    }
+
     /** One thread's values of the row at hand. */
     private final class Work {
         private final List<RowProgram.Value> values = program.values();
+        /** In the order of the values; found once for all rows, of which looking at the values took some 40 ns each. */
+        private final Task[] tasks;
+
         /** For each value the array that holds it, of the lane's type, and where. */
         private final Object[] held = new Object[values.size()];
 
@@ -178,7 +188,6 @@ final class RowExecutor {
         /** Where the first row begins of inputs that are worked on directly, else -1. */
         private final int[] starts = new int[values.size()];
 
-        private final @Nullable Pass[] passes = new @Nullable Pass[values.size()];
         private final double[] known = new double[values.size()];
         private final RowFold fold = new RowFold(program.lane(), folds);
         /** For each fold of an input that is worked on directly, its values in the rows at hand; else none. */
@@ -192,46 +201,88 @@ final class RowExecutor {
         Work() {
             Arrays.fill(starts, -1);
             Arrays.fill(ahead, NONE);
+            List<Task> all = new ArrayList<>();
             int input = 0;
             for (int k = 0; k < held.length; k++) {
                 switch (values.get(k)) {
-                    case RowProgram.Input(Extent extent) -> prepare(k, extent, inputs[input++]);
+                    case RowProgram.Input(Extent extent) -> prepare(k, extent, inputs[input++], all);
                     case RowProgram.Index _ -> held[k] = columns;
                     case RowProgram.Length _ -> {
                         held[k] = array(1);
                         number(k, n);
                     }
-                    case RowProgram.Mapped(Extent extent, Program f) -> {
-                        held[k] = homes[k] >= 0
-                                ? HostBuffer.array(outputs[homes[k]])
-                                : array(extent == Extent.ELEMENT ? padded : 1);
-                        passes[k] = extent == Extent.ELEMENT ? new Pass(f) : null;
-                    }
-                    case RowProgram.Folded(Fold _, Program f) -> {
-                        held[k] = array(1);
-                        passes[k] = copied(f) < 0 ? new Pass(f) : null;
-                        if (passes[k] == null && starts[copied(f)] >= 0) {
-                            ahead[k] = new double[AHEAD_ELEMENTS / n + 1];
-                        }
-                    }
+                    case RowProgram.Mapped(Extent extent, Program f) -> all.add(mapped(k, extent, f));
+                    case RowProgram.Folded(Fold by, Program f) -> all.add(folded(k, by, f));
                 }
             }
+            tasks = all.toArray(new Task[0]);
         }
 
-        private void prepare(int k, Extent extent, Tensor input) {
+        private void prepare(int k, Extent extent, Tensor input, List<Task> all) {
             boolean wide = extent == Extent.ELEMENT || extent == Extent.COLUMN;
             if (wide && isDirect(input)) {
                 held[k] = HostBuffer.array(input);
                 at[k] = input.view().offset();
-                starts[k] = extent == Extent.ELEMENT ? at[k] : -1;
+                if (extent == Extent.ELEMENT) {
+                    starts[k] = at[k];
+                    all.add(row -> at[k] = starts[k] + row * n);
+                }
                 return;
             }
             held[k] = array(wide ? padded : 1);
             switch (extent) {
                 case COLUMN -> load(held[k], n, input, 0);
                 case UNIFORM -> number(k, element(input, 0));
-                case ELEMENT, ROW -> {}
+                case ROW -> all.add(row -> number(k, element(input, row)));
+                case ELEMENT -> all.add(row -> load(held[k], n, input, row * n));
             }
+        }
+
+        private Task mapped(int k, Extent extent, Program f) {
+            if (extent != Extent.ELEMENT) {
+                held[k] = array(1);
+                RowRunner.Once once = new RowRunner.Once(f);
+                return row -> number(k, once.of(known));
+            }
+            Pass pass = new Pass(f);
+            if (homes[k] < 0) {
+                held[k] = array(padded);
+                return row -> pass.run(held[k], 0);
+            }
+            Tensor home = outputs[homes[k]];
+            held[k] = HostBuffer.array(home);
+            return row -> {
+                at[k] = home.view().offset() + row * n;
+                pass.run(held[k], at[k]);
+            };
+        }
+
+        private Task folded(int k, Fold by, Program f) {
+            held[k] = array(1);
+            int source = copied(f);
+            if (source < 0) {
+                Pass pass = new Pass(f);
+                return row -> {
+                    pass.run(room(), 0);
+                    number(k, fold.of(by, room(), 0, n));
+                };
+            }
+            if (starts[source] < 0) {
+                return row -> number(k, fold.of(by, held[source], at[source], n));
+            }
+            double[] results = new double[AHEAD_ELEMENTS / n + 1];
+            ahead[k] = results;
+            return row -> number(k, results[row - base]);
+        }
+
+        /** Elements of a fold that no value holds. */
+        private Object room() {
+            Object room = spare;
+            if (room == null) {
+                room = array(padded);
+                spare = room;
+            }
+            return room;
         }
 
         private void number(int k, double value) {
@@ -271,54 +322,10 @@ final class RowExecutor {
         }
 
         private void row(int row) {
-            int input = 0;
-            for (int k = 0; k < held.length; k++) {
-                switch (values.get(k)) {
-                    case RowProgram.Input(Extent extent) -> {
-                        Tensor t = inputs[input++];
-                        if (extent == Extent.ROW) {
-                            number(k, element(t, row));
-                        } else if (extent == Extent.ELEMENT && isDirect(t)) {
-                            at[k] = t.view().offset() + row * n;
-                        } else if (extent == Extent.ELEMENT) {
-                            load(held[k], n, t, row * n);
-                        }
-                    }
-                    case RowProgram.Mapped(Extent extent, Program f) -> {
-                        Pass pass = passes[k];
-                        if (pass == null) {
-                            number(k, RowRunner.once(f, known));
-                        } else {
-                            if (homes[k] >= 0) {
-                                at[k] = outputs[homes[k]].view().offset() + row * n;
-                            }
-                            pass.run(held[k], at[k]);
-                        }
-                    }
-                    case RowProgram.Folded(Fold by, Program f) -> number(k, folded(k, row, by, f));
-                    case RowProgram.Index _, RowProgram.Length _ -> {}
-                }
+            for (Task task : tasks) {
+                task.run(row);
             }
             store(row);
-        }
-
-        private double folded(int k, int row, Fold by, Program f) {
-            double[] results = ahead[k];
-            if (results.length > 0) {
-                return results[row - base];
-            }
-            Pass pass = passes[k];
-            if (pass == null) {
-                int source = copied(f);
-                return fold.of(by, held[source], at[source], n);
-            }
-            Object room = spare;
-            if (room == null) {
-                room = array(padded);
-                spare = room;
-            }
-            pass.run(room, 0);
-            return fold.of(by, room, 0, n);
         }
 
         private void store(int row) {

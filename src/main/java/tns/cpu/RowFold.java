@@ -63,33 +63,45 @@ final class RowFold {
 
     /** The lanes' sums added up as threads do: in pairs within a warp, then across. */
     private static double total(Object lanes) {
+        return lanes instanceof float[] a ? total(a) : total((double[]) lanes);
+    }
+
+    private static float total(float[] a) {
         int near = Math.min(LANES, RowLayout.WARP);
         for (int distance = near / 2; distance > 0; distance /= 2) {
             for (int group = 0; group < LANES; group += near) {
-                halve(lanes, group, distance);
+                for (int t = group; t < group + distance; t++) {
+                    a[t] += a[t + distance];
+                }
             }
         }
         for (int distance = LANES / 2; distance >= near; distance /= 2) {
-            halve(lanes, 0, distance);
+            for (int t = 0; t < distance; t++) {
+                a[t] += a[t + distance];
+            }
         }
-        return first(lanes);
+        return a[0];
+    }
+
+    private static double total(double[] a) {
+        int near = Math.min(LANES, RowLayout.WARP);
+        for (int distance = near / 2; distance > 0; distance /= 2) {
+            for (int group = 0; group < LANES; group += near) {
+                for (int t = group; t < group + distance; t++) {
+                    a[t] += a[t + distance];
+                }
+            }
+        }
+        for (int distance = LANES / 2; distance >= near; distance /= 2) {
+            for (int t = 0; t < distance; t++) {
+                a[t] += a[t + distance];
+            }
+        }
+        return a[0];
     }
 
     private static double first(Object lanes) {
         return lanes instanceof float[] a ? a[0] : ((double[]) lanes)[0];
-    }
-
-    private static void halve(Object lanes, int from, int distance) {
-        if (lanes instanceof float[] a) {
-            for (int t = from; t < from + distance; t++) {
-                a[t] += a[t + distance];
-            }
-        } else {
-            double[] a = (double[]) lanes;
-            for (int t = from; t < from + distance; t++) {
-                a[t] += a[t + distance];
-            }
-        }
     }
 
     private double greatest() {

@@ -95,13 +95,23 @@ public final class RowRunner {
         return results;
     }
 
-    /** The result of a program of a float lane for one value of each input. */
-    public static double once(Program f, double[] inputs) {
-        double[] slots = new double[f.slots()];
-        System.arraycopy(inputs, 0, slots, 0, f.inputs());
-        fillConstants(f, slots);
-        run(f, slots);
-        return slots[f.outputs().getFirst()];
+    /** A program of a float lane for one value of each input, time and again. For one thread. */
+    public static final class Once {
+        private final Program program;
+        private final double[] slots;
+
+        public Once(Program program) {
+            this.program = program;
+            slots = new double[program.slots()];
+            fillConstants(program, slots); // no step writes to them
+        }
+
+        /** The result for the first of {@code values}, as many as there are inputs. */
+        public double of(double[] values) {
+            System.arraycopy(values, 0, slots, 0, program.inputs());
+            run(program, slots);
+            return slots[program.outputs().getFirst()];
+        }
     }
 
     private static void fillConstants(Program f, double[] slots) {

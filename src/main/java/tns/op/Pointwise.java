@@ -157,6 +157,11 @@ public final class Pointwise {
                 && origin.operands == application.inputs();
     }
 
+    /** Whether a pass back reads {@code y} itself: the derivatives of exp are written with its result. */
+    static boolean isNeededBack(Tensor y) {
+        return y.origin() instanceof PointwiseOrigin origin && origin.usesResult();
+    }
+
     Expr expr() {
         return expr;
     }
@@ -197,6 +202,16 @@ public final class Pointwise {
         /** Whether it is dy as it comes, which is input {@code dy} of the derivative: so it is for a sum's terms. */
         boolean passes(int dy) {
             return op != null && uses.length == 1 && uses[0] == dy && op.expr.equals(Expr.input(0));
+        }
+
+        /** Whether it reads input {@code k}, the result or dy among them. */
+        boolean uses(int k) {
+            for (int use : uses) {
+                if (use == k) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -300,6 +315,15 @@ public final class Pointwise {
             return count;
         }
 
+        private boolean usesResult() {
+            for (int i = 0; i < op.arity; i++) {
+                if (operands[i].requiresGrad() && op.derived(i).uses(op.arity)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         private Tensor[] operands(int[] uses, Tensor y, Tensor dy) {
             Tensor[] given = new Tensor[uses.length];
             for (int k = 0; k < given.length; k++) {
@@ -333,9 +357,7 @@ public final class Pointwise {
                     continue;
                 }
                 wanted |= 1L << i;
-                for (int use : derived.uses) {
-                    usesResult |= use == op.arity;
-                }
+                usesResult |= derived.uses(op.arity);
                 Tensor gradient = Tensor.room(dy.device(), y.dtype(), y.shape());
                 all[i] = gradient;
                 outputs.add(gradient);

@@ -168,7 +168,8 @@ public final class Reductions {
     private static Tensor fold(Reduction reduction, Tensor x, Dims dims) {
         Tensor input = dims.folded(x.detach());
         Tensor y = Tensor.room(x.device(), resultType(reduction, x.dtype()), dims.keptShape());
-        if (!foldedAsComputed(reduction, input, dims.keptRank(), y)) {
+        boolean kept = tracked(x) && x.device().isHost() && Pointwise.isNeededBack(x);
+        if (kept || !foldedAsComputed(reduction, input, dims.keptRank(), y)) {
             x.device().reduce(reduction, input, dims.keptRank(), y);
         }
         return y;

@@ -2,12 +2,19 @@ package tns.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tns.expr.Expr;
+import tns.expr.Lane;
+import tns.expr.Program;
 import tns.tensor.DType;
 import tns.tensor.HostArray;
 import tns.tensor.Reduction;
@@ -89,6 +96,75 @@ class ReduceTest {
                 assertEquals(bits(y), bits(again), input.describe() + ", -Dtns.seed=" + RandomTensors.SEED);
             }
         }
+    }
+
+    /** Results folded block by block, as they are computed, are folded as those in memory are. */
+    @ParameterizedTest
+    @EnumSource(value = Reduction.class, mode = EnumSource.Mode.MATCH_NONE, names = "ARG.*")
+    void computedWithinToTheSameBits(Reduction reduction) {
+        Random random = new Random(RandomTensors.SEED);
+        for (int[] size : new int[][] {{300_001}, {7, 5000}, {3, 2, 9001}, {1, 2048}}) {
+            for (Lane lane : new Lane[] {Lane.F32, Lane.F64}) {
+                DType dtype = lane == Lane.F32 ? DType.FLOAT32 : DType.FLOAT64;
+                Shape shape = Shape.of(size);
+                Tensor x = Tensor.allocate(one, dtype, shape);
+                for (int i = 0; i < x.elements(); i++) {
+                    one.store(x.buffer(), i, Math.scalb(random.nextGaussian(), random.nextInt(9)));
+                }
+                Tensor[] inputs = {x, Tensor.scalar(one, dtype, 0.3)};
+                Program program = Program.of(
+                        lane, Expr.input(0).mul(Expr.input(1)).add(Expr.input(0).abs()));
+                Tensor written = Tensor.allocate(one, dtype, shape);
+                one.map(program, inputs, shape, new Tensor[] {written});
+                for (int kept = 0; kept < shape.rank(); kept++) {
+                    Tensor y = Tensor.allocate(one, dtype, shape.part(0, kept));
+                    one.reduce(reduction, written, kept, y);
+                    for (int threads : new int[] {1, 3}) {
+                        for (FusedLoops loops : new FusedLoops[] {new FusedLoops(Long.MAX_VALUE), new FusedLoops(0)}) {
+                            Tensor again = Tensor.allocate(one, dtype, y.shape());
+                            Prologue elements = prologue(threads, loops, program, dtype, inputs, shape);
+                            assertTrue(Reduce.run(
+                                    new Parallel(threads),
+                                    new FoldLoops(loops),
+                                    reduction,
+                                    dtype,
+                                    Objects.requireNonNull(elements),
+                                    shape,
+                                    kept,
+                                    again));
+                            assertEquals(bits(y), bits(again), y.describe() + ", -Dtns.seed=" + RandomTensors.SEED);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static @Nullable Prologue prologue(
+            int threads, FusedLoops loops, Program program, DType dtype, Tensor[] inputs, Shape shape) {
+        Parallel parallel = new Parallel(threads);
+        BlockRunner blocks = new BlockRunner(parallel, () -> {}, Long.MAX_VALUE);
+        FusedRunner runner = new FusedRunner(parallel, () -> {}, blocks, loops);
+        return Prologue.of(runner, () -> {}, program, dtype, inputs, shape);
+    }
+
+    /** What is folded otherwise than it lies, or lies otherwise than it is computed, has to be written first. */
+    @Test
+    void computedWithinOnlyWhereItLiesSo() {
+        Shape shape = Shape.of(4096, 4096);
+        Tensor x = Tensor.allocate(one, DType.FLOAT32, shape);
+        Tensor row = Tensor.allocate(one, DType.FLOAT32, Shape.of(4096));
+        Program program = Program.of(Lane.F32, Expr.input(0).add(Expr.input(1)));
+        Tensor[] alike = {x, x};
+        Tensor all = Tensor.allocate(one, DType.FLOAT32, Shape.SCALAR);
+        Tensor position = Tensor.allocate(one, DType.INT64, Shape.SCALAR);
+        assertTrue(one.reduce(Reduction.SUM, program, DType.FLOAT32, alike, shape, 0, all));
+        assertFalse(one.reduce(Reduction.ARGMAX, program, DType.FLOAT32, alike, shape, 0, position));
+        assertFalse(one.reduce(Reduction.SUM, program, DType.BOOL, alike, shape, 0, position));
+        Tensor[] turned = {x, x.viewed(x.view().permute(new int[] {1, 0}))};
+        assertFalse(one.reduce(Reduction.SUM, program, DType.FLOAT32, turned, shape, 0, all));
+        Tensor[] broadcast = {x, row};
+        assertFalse(one.reduce(Reduction.SUM, program, DType.FLOAT32, broadcast, shape, 0, all));
     }
 
     /** Numbers of all sizes whose sums along both dims are 0 but for what rounding leaves, which tells orders apart. */
