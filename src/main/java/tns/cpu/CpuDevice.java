@@ -225,7 +225,7 @@ public class CpuDevice implements Device {
             Shape shape,
             int keptDims,
             Tensor output) {
-        Prologue elements = Prologue.of(pointwise, checkpoint, program, dtype, inputs, shape);
+        Prologue elements = Prologue.of(pointwise, program, dtype, inputs, shape);
         return elements != null && Reduce.run(parallel, folds, reduction, dtype, elements, shape, keptDims, output);
     }
 

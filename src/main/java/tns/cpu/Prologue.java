@@ -21,15 +21,13 @@ final class Prologue {
     private static final int[] GAPLESS = {1};
 
     private final PointwiseRunner pointwise;
-    private final Runnable checkpoint;
     private final Program program;
     private final Operand[] inputs;
     /** The inputs that repeat, as a bit set. */
     private final long uniforms;
 
-    private Prologue(PointwiseRunner pointwise, Runnable checkpoint, Program program, Operand[] inputs, long uniforms) {
+    private Prologue(PointwiseRunner pointwise, Program program, Operand[] inputs, long uniforms) {
         this.pointwise = pointwise;
-        this.checkpoint = checkpoint;
         this.program = program;
         this.inputs = inputs;
         this.uniforms = uniforms;
@@ -40,12 +38,7 @@ final class Prologue {
      * where an input lies otherwise than its results would, or a dtype is not the lane's.
      */
     static @Nullable Prologue of(
-            PointwiseRunner pointwise,
-            Runnable checkpoint,
-            Program program,
-            DType dtype,
-            Tensor[] inputs,
-            Shape shape) {
+            PointwiseRunner pointwise, Program program, DType dtype, Tensor[] inputs, Shape shape) {
         Lane lane = program.lane();
         if (dtype != (lane == Lane.F32 ? DType.FLOAT32 : DType.FLOAT64) || inputs.length > Long.SIZE) {
             return null;
@@ -62,7 +55,7 @@ final class Prologue {
             uniforms |= repeats ? 1L << i : 0;
             operands[i] = new Operand(HostBuffer.array(input), input.view().offset(), repeats ? REPEATED : GAPLESS);
         }
-        return new Prologue(pointwise, checkpoint, program, operands, uniforms);
+        return new Prologue(pointwise, program, operands, uniforms);
     }
 
     /** For one thread, its results in blocks of at most so many. */
@@ -94,7 +87,6 @@ final class Prologue {
 
         @Override
         public Object array(int from, int n) {
-            checkpoint.run();
             for (int i = 0; i < inputs.length; i++) {
                 at[i] = inputs[i].offset() + from * inputs[i].strides()[0];
             }

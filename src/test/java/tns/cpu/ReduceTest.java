@@ -143,9 +143,9 @@ class ReduceTest {
     private static @Nullable Prologue prologue(
             int threads, FusedLoops loops, Program program, DType dtype, Tensor[] inputs, Shape shape) {
         Parallel parallel = new Parallel(threads);
-        BlockRunner blocks = new BlockRunner(parallel, () -> {}, Long.MAX_VALUE);
-        FusedRunner runner = new FusedRunner(parallel, () -> {}, blocks, loops);
-        return Prologue.of(runner, () -> {}, program, dtype, inputs, shape);
+        BlockRunner blocks = new BlockRunner(parallel, Long.MAX_VALUE);
+        FusedRunner runner = new FusedRunner(parallel, blocks, loops);
+        return Prologue.of(runner, program, dtype, inputs, shape);
     }
 
     /** What is folded otherwise than it lies, or lies otherwise than it is computed, has to be written first. */
