@@ -8,10 +8,13 @@ import tns.expr.Program;
 /** Makes loops for hot programs, in the background. */
 final class FusedLoops {
     /**
-     * Element-steps of a program after which its loop is made: some 2 ms of work block by block. A loop takes 20 to 200
-     * ms of background time to be ready (EPYC with AVX-512, JDK 25).
+     * Element-steps of a program after which its loop is made: some 30 ms of work block by block. A loop takes 20 to 200
+     * ms of background time to be ready, and seconds where it is among the first: the JVM's compilers then have less for
+     * everything else. The tutorial's first 20 000 epochs took 1.55 and 2.30 s where this was a sixteenth, so 1.23 and
+     * 1.02; its first million as long as before, and so did the first calls of a large program (AMD EPYC with AVX-512,
+     * two cores, JDK 25, 2026-11-26).
      */
-    static final long PROMOTE_AFTER = 1 << 22;
+    static final long PROMOTE_AFTER = 1 << 26;
 
     /** Nanoseconds an element-step may take when it is compiled: about ten times what it does then. */
     private static final double COMPILED_NANOS = 0.4;

@@ -16,7 +16,7 @@ final class Normals {
     private static final int STEPS = 75;
 
     /** Its loop takes a second of two processors to compile, and saves some 5 ns a draw: worth it after some 14 million. */
-    private static final int PATIENCE = 256;
+    private static final int PATIENCE = 16;
 
     private final Parallel parallel;
     private final BackgroundLoop loop;
