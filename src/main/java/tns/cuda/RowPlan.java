@@ -79,9 +79,8 @@ final class RowPlan {
         // Few different numbers of groups: each is another kernel to compile.
         int step = Math.max(1, most / run / 4);
         groups = groups <= 2 ? groups : ceilDiv(groups, step) * step;
-        // A long row is read again and again: what is kept of it is only what is under way. 64 registers are too few
-        // for
-        // 16 elements with an address each.
+        // A long row is read again and again: what is kept of it is only what is under way.
+        // 64 registers are too few for 16 elements with an address each.
         boolean crowded = threads == MOST_THREADS && run == 1;
         groups = groups * run > (crowded ? 2 * width : most) ? Math.min(most, 2 * width) / run : groups;
         return new RowLayout(threads, groups, run);

@@ -540,23 +540,10 @@ class CompiledStepTest {
         CudaDevice device = (CudaDevice) ((Tensor) tns.eval("zeros(1)")).device();
         trained(NET + "opt = sgd(net, lr=0.01, momentum=0.9)", USUAL, "", 10, true);
         tns.eval("fn more(n) { for i in 0..n { loss = run(x, y) }; for i in 0..n { loss = step(x, y) } }\nmore(4)");
-        long before = settled(device);
+        long before = SettledMemory.bytes(device);
         tns.eval("more(80)");
-        assertTrue(settled(device) <= before, before + " bytes in tensors before, " + settled(device) + " after");
-    }
-
-    /** Bytes in tensors once the collector has had its say. */
-    private static long settled(CudaDevice device) {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 8; i++) {
-            System.gc();
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            least = Math.min(least, device.bytesInTensors());
-        }
-        return least;
+        assertTrue(
+                SettledMemory.bytes(device) <= before,
+                before + " bytes in tensors before, " + SettledMemory.bytes(device) + " after");
     }
 }

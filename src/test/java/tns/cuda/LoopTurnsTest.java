@@ -458,25 +458,12 @@ class LoopTurnsTest {
         CudaDevice device = run.device();
         run.tns.eval(
                 ADAM + "fn train(n, net, opt, x, y) {\nfor i in 0..n {\n" + STEP + "}\n}\ntrain(40, net, opt, x, y)");
-        long before = settled(device);
+        long before = SettledMemory.bytes(device);
         run.tns.eval("train(200, net, opt, x, y)");
         assertTrue(device.turnsReplayed() >= 200, run.notes.toString());
-        assertTrue(settled(device) <= before, before + " bytes before, " + settled(device) + " after");
-    }
-
-    /** Bytes in tensors once the collector has had its say. */
-    private static long settled(CudaDevice device) {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 8; i++) {
-            System.gc();
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            least = Math.min(least, device.bytesInTensors());
-        }
-        return least;
+        assertTrue(
+                SettledMemory.bytes(device) <= before,
+                before + " bytes before, " + SettledMemory.bytes(device) + " after");
     }
 
     @Test
