@@ -372,7 +372,7 @@ final class Gemm {
             for (int group = first; group < last; group += GROUP * width) {
                 int end = Math.min(last, group + GROUP * width);
                 int at = b.at() + group;
-                kernel.panels(b.array(), at, b.row(), steps, end - group, packed, group * steps);
+                kernel.panels(b.array(), at, b.row(), steps, end - group, packed, group * steps, width);
             }
             return;
         }
@@ -387,13 +387,7 @@ final class Gemm {
     private static void packRows(MatrixKernel kernel, Matrix a, int m, int steps, Object packed) {
         int height = kernel.rows();
         if (a.row() == 1) {
-            for (int p = 0; p < steps; p++) {
-                int from = a.at() + p * a.column();
-                for (int i = 0; i < m; i += height) {
-                    int rows = Math.min(height, m - i);
-                    System.arraycopy(a.array(), from + i, packed, i * steps + p * rows, rows);
-                }
-            }
+            kernel.panels(a.array(), a.at(), a.column(), steps, m, packed, 0, height);
             return;
         }
         for (int i = 0; i < m; i += height) {

@@ -68,13 +68,13 @@ abstract class MatrixKernel {
             Object source, int at, int step, int stride, int steps, int width, Object target, int start, int row);
 
     /**
-     * Copies {@code steps} lines of so many columns without gaps, {@code step} apart, into panels of a tile's width that
-     * lie one after the other, the last one narrower where it must be.
+     * Copies {@code steps} lines of so many columns without gaps, {@code step} apart, into panels of {@code width} columns
+     * that lie one after the other, the last one narrower where it must be.
      */
-    void panels(Object source, int at, int step, int steps, int columns, Object panels, int start) {
+    void panels(Object source, int at, int step, int steps, int columns, Object panels, int start, int width) {
         for (int p = 0; p < steps; p++) {
-            for (int column = 0; column < columns; column += this.columns) {
-                int used = Math.min(this.columns, columns - column);
+            for (int column = 0; column < columns; column += width) {
+                int used = Math.min(width, columns - column);
                 System.arraycopy(source, at + p * step + column, panels, start + column * steps + p * used, used);
             }
         }

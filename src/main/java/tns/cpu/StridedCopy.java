@@ -43,7 +43,7 @@ final class StridedCopy {
     static BackgroundLoop loop(@Nullable FusedLoops maker) {
         return new BackgroundLoop(
                 maker,
-                () -> TurnCode.write(),
+                () -> TurnCode.squares(),
                 () -> FusedLoops.arrays(Lane.F32, TurnCode.OPERANDS, WARM_UP_ELEMENTS),
                 WARM_UP_ELEMENTS,
                 STEPS);

@@ -24,26 +24,15 @@ final class VectorMatrixKernels {
         private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
         private static final int LANES = SPECIES.length();
 
-        /** Elements after which packing in vectors is compiled: some milliseconds in plain Java. */
-        private static final int PACK_AFTER = 1 << 22;
-
-        /** What {@link VectorPanels#warmUp} may take when it is compiled: about ten times what it does then. */
-        private static final double PACK_NANOS = 5000;
-
-        private final Workshop workshop;
         private final Tiles tiles;
-
-        /** Elements so far, roughly: threads may overwrite each other's additions. */
-        private int packed;
-
-        private volatile boolean packsInVectors;
+        private final VectorPacking packing;
 
         Floats(Kind kind) {
             super(Tiles.ROWS, Tiles.VECTORS * LANES);
             boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
-            workshop = new Workshop(atOnce);
+            Workshop workshop = new Workshop(atOnce);
             tiles = new Tiles(false, workshop, atOnce);
-            packed = atOnce ? PACK_AFTER - 1 : 0;
+            packing = new VectorPacking(workshop, atOnce);
         }
 
         @Override
@@ -74,34 +63,17 @@ final class VectorMatrixKernels {
 
         @Override
         void pack(Object source, int at, int step, int stride, int steps, int width, Object panel, int start, int row) {
-            if (step == 1 && width == VectorPanels.LINES && row == width && packsInVectors(steps * width)) {
-                VectorPanels.turn((float[]) source, at, stride, steps, (float[]) panel, start);
-            } else {
+            float[] x = (float[]) source;
+            float[] y = (float[]) panel;
+            if (!packing.pack(x, at, step, stride, steps, width, y, start, row)) {
                 super.pack(source, at, step, stride, steps, width, panel, start, row);
             }
         }
 
         @Override
-        void panels(Object source, int at, int step, int steps, int columns, Object panels, int start) {
-            int whole = packsInVectors(steps * columns) ? columns / columns() * columns() : 0;
-            if (whole > 0) {
-                VectorPanels.cut((float[]) source, at, step, steps, whole, (float[]) panels, start);
-            }
-            super.panels(source, at + whole, step, steps, columns - whole, panels, start + whole * steps);
-        }
-
-        /** Whether that is compiled, which happens after some use; {@code elements} are about to be packed. */
-        private boolean packsInVectors(int elements) {
-            if (packed < PACK_AFTER && (packed += elements) >= PACK_AFTER) {
-                float[] source = new float[Workshop.TURNS * 2 * LANES + VectorPanels.LINES];
-                float[] target = new float[Workshop.TURNS * VectorPanels.LINES * LANES];
-                workshop.order(
-                        () -> target,
-                        (to, brief) -> VectorPanels.warmUp(source, brief ? 1 : Workshop.TURNS, to),
-                        PACK_NANOS,
-                        to -> packsInVectors = true);
-            }
-            return packsInVectors;
+        void panels(Object source, int at, int step, int steps, int columns, Object panels, int start, int width) {
+            int done = packing.panels((float[]) source, at, step, steps, columns, (float[]) panels, start, width);
+            super.panels(source, at + done, step, steps, columns - done, panels, start + done * steps, width);
         }
 
         @Override
