@@ -38,8 +38,8 @@ final class Bernoulli extends Distribution {
         if (form.equals("probs")) {
             Given.require(args, "probs", given, "between 0 and 1", v -> v >= 0 && v <= 1);
         }
-        this.probs = form.equals("probs") ? given : Elementary.SIGMOID.apply(given);
-        this.logits = form.equals("probs") ? Logits.odds(given) : given;
+        this.probs = (form.equals("probs") ? given : Elementary.SIGMOID.apply(given)).share();
+        this.logits = (form.equals("probs") ? Logits.odds(given) : given).share();
         parameter(form, given);
         property("probs", () -> probs);
         property("logits", () -> logits);

@@ -38,11 +38,11 @@ final class Categorical extends Distribution {
             Given.require(args, "probs", given, "at least 0 and finite", v -> v >= 0 && v < Double.POSITIVE_INFINITY);
             Tensor total = Reductions.sum(given, last, true);
             Given.require(args, "the sum of probs", total, "above 0", v -> v > 0);
-            this.probs = Arithmetic.DIV.apply(given, total);
-            this.logits = Logits.log(probs);
+            this.probs = Arithmetic.DIV.apply(given, total).share();
+            this.logits = Logits.log(probs).share();
         } else {
-            this.probs = Softmax.softmax(given, last);
-            this.logits = Softmax.logSoftmax(given, last);
+            this.probs = Softmax.softmax(given, last).share();
+            this.logits = Softmax.logSoftmax(given, last).share();
         }
         parameter(form, form.equals("probs") ? probs : logits);
         property("probs", () -> probs);

@@ -29,7 +29,7 @@ final class Given {
         Shape shape = Broadcasting.shape(args.name(), placed);
         Tensor[] all = new Tensor[names.length];
         for (int i = 0; i < names.length; i++) {
-            all[i] = Movement.expand(Casts.to(placed[i], dtype), shape);
+            all[i] = Movement.expand(Casts.to(placed[i], dtype), shape).share();
         }
         return all;
     }

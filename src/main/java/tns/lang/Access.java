@@ -77,6 +77,7 @@ public final class Access {
         public Object eval(Frame frame) {
             Object value = base.borrow(frame);
             Object part = get(frame, value, items(frame));
+            Sharing.dropOthers(value, part);
             boolean copied = value instanceof Tensor x && part instanceof Tensor y && x.buffer() != y.buffer();
             return copied ? part : Sharing.share(part);
         }
@@ -95,7 +96,9 @@ public final class Access {
                     throw at(e);
                 }
             }
-            return get(frame, value, index);
+            Object part = get(frame, value, index);
+            Sharing.dropOthers(value, part);
+            return part;
         }
 
         /** The part of {@code value} that {@code index} names. */

@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tns.error.Span;
 import tns.error.TnsException;
+import tns.op.Held;
 import tns.op.None;
 import tns.tensor.Param;
 
@@ -86,7 +87,11 @@ public final class Assignment {
 
         @Override
         public Object eval(Frame frame) {
-            Object assigned = Sharing.share(value.eval(frame));
+            Object assigned = value.eval(frame);
+            boolean apart = targets.length == 1 && targets[0].length > 1;
+            if (!apart) {
+                Sharing.share(assigned);
+            }
             Object[][] parts = new Object[targets.length][];
             for (int i = 0; i < targets.length; i++) {
                 parts[i] = targets[i].length == 1
@@ -133,7 +138,7 @@ public final class Assignment {
                 } else if (slot >= 0) {
                     frame.local(slot, operation.whole(frame));
                 } else {
-                    name.set(frame, operation.borrow(frame));
+                    name.set(frame, Held.hold(operation.borrow(frame)));
                 }
                 return None.NONE;
             }

@@ -13,6 +13,7 @@ import tns.error.Suggestion;
 import tns.error.TnsException;
 import tns.op.Callable;
 import tns.op.Members;
+import tns.op.None;
 import tns.op.Op;
 import tns.op.Properties;
 import tns.op.Record;
@@ -56,7 +57,7 @@ public final class Calls {
             if (!(function instanceof Callable callable)) {
                 throw notAFunction(calleeSpan, callee);
             }
-            boolean op = callable instanceof Op;
+            boolean looks = callable.onlyLooks();
             int lead = first == null ? 0 : 1;
             Object[] positional;
             Map<String, Object> named = Map.of();
@@ -64,7 +65,7 @@ public final class Calls {
                 positional = new Object[lead + arguments.length];
                 for (int i = 0; i < arguments.length; i++) {
                     Node value = arguments[i].value;
-                    positional[lead + i] = op ? value.borrow(frame) : value.eval(frame);
+                    positional[lead + i] = looks ? value.borrow(frame) : value.eval(frame);
                 }
             } else {
                 List<Object> all = new ArrayList<>();
@@ -78,11 +79,11 @@ public final class Calls {
                 positional = all.toArray();
             }
             if (first != null) {
-                positional[0] = op ? first : Sharing.share(first);
+                positional[0] = looks ? first : Sharing.share(first);
             }
             try {
                 Object result = callable.call(frame.session, positional, named);
-                return op ? kept(result, positional) : result;
+                return looks ? kept(callable, result, positional) : result;
             } catch (TnsException e) {
                 throw placed(e, at, firstNode, lead);
             } catch (ScriptException e) {
@@ -100,11 +101,11 @@ public final class Calls {
             Frame inner = f.frame();
             int lead = 0;
             if (first != null) {
-                inner.slots[0] = Sharing.share(first);
+                inner.slots[0] = Sharing.lend(first);
                 lead = 1;
             }
             for (int i = 0; i < values.length; i++) {
-                inner.slots[lead + i] = values[i].eval(frame);
+                inner.slots[lead + i] = Sharing.lend(values[i].borrow(frame));
             }
             try {
                 return f.run(inner);
@@ -115,20 +116,31 @@ public final class Calls {
             }
         }
 
-        /** The result of an op; what it may hold of the values that the op only borrowed is marked. */
-        private static Object kept(Object result, Object[] borrowed) {
-            boolean holds = !(result instanceof Tensor || result instanceof Number || result instanceof Boolean);
+        /** The result of what only looks; what it may hold of the values that were only borrowed is marked. */
+        private static Object kept(Callable by, Object result, Object[] borrowed) {
+            if (result == None.NONE && by instanceof Op op && op.keepsNothing()) {
+                return result;
+            }
             for (Object argument : borrowed) {
-                boolean same = result == argument
-                        || result instanceof Tensor y && argument instanceof Tensor x && y.sharesMemory(x);
-                if (same) {
-                    return Sharing.share(result);
-                }
-                if (holds && argument instanceof Tensor x) {
+                keep(result, argument);
+            }
+            return result;
+        }
+
+        private static void keep(Object result, Object argument) {
+            if (result instanceof Tuple parts) {
+                parts.forEach(part -> keep(part, argument));
+            } else if (result == argument) {
+                Sharing.share(result);
+            } else if (argument instanceof Tensor x) {
+                // A view that remembers where it came from holds that itself.
+                boolean holds = result instanceof Tensor y
+                        ? y.sharesMemory(x) && y.origin() == null
+                        : !(result instanceof Number || result instanceof Boolean);
+                if (holds) {
                     x.share();
                 }
             }
-            return result;
         }
 
         /** What calling a dtype means: converting to it. */

@@ -164,7 +164,7 @@ public final class Function implements Callable, TypeName.Typed {
         }
         Frame frame = frame();
         for (int i = 0; i < positional.length; i++) {
-            frame.slots[i] = Sharing.share(positional[i]);
+            frame.slots[i] = Sharing.lend(positional[i]);
         }
         return run(frame);
     }
@@ -201,6 +201,7 @@ public final class Function implements Callable, TypeName.Typed {
         for (Parameter p : code.parameters) {
             if (p.rest) {
                 Object[] rest = Arrays.copyOfRange(positional, Math.min(given, positional.length), positional.length);
+                Arrays.setAll(rest, i -> Sharing.share(rest[i]));
                 p.variable.begin(frame, Tuple.of(rest));
                 given = positional.length;
             } else if (given < positional.length) {

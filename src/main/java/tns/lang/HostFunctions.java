@@ -37,6 +37,7 @@ public final class HostFunctions {
         f.define("print(*values: any, sep: string = ' ', end: string = '\n')")
                 .doc("Prints the values, sep between them and end after them.")
                 .example("print(1, 2, sep=\"-\")", "1-2\nnone")
+                .keepsNothing()
                 .is(args -> {
                     List<String> texts = new ArrayList<>();
                     ((Tuple) args.get("values")).forEach(v -> texts.add(Display.text(v)));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.op.Held;
 import tns.op.Movement;
 import tns.op.Tuple;
 import tns.op.TypeName;
@@ -66,7 +67,7 @@ final class Iteration {
         }
         Object[] parts = parts("for", item, targets.length, at);
         for (int i = 0; i < targets.length; i++) {
-            targets[i].begin(frame, parts[i]);
+            targets[i].begin(frame, Held.hold(parts[i]));
         }
     }
 
@@ -79,7 +80,7 @@ final class Iteration {
         if (value instanceof Tuple t && t.size() == count) {
             Object[] parts = new Object[count];
             for (int i = 0; i < count; i++) {
-                parts[i] = Sharing.share(t.get(i));
+                parts[i] = Sharing.part(t, i);
             }
             return parts;
         }

@@ -112,7 +112,7 @@ public final class Model extends Module implements Stores.MutableMembers {
             }
             for (Member member : members) {
                 if (!member.method) {
-                    member.variable.set(frame, member.value.eval(frame));
+                    member.variable.set(frame, Sharing.settle(member.value.eval(frame)));
                     model.cells.put(member.name, member.variable.cell(frame));
                 }
             }

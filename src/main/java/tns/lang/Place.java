@@ -61,7 +61,9 @@ public final class Place {
                     "assignment: only a variable can hold the changed value",
                     "give it a name first: x = …, then change x");
         }
+        Object before = variable.peek(frame);
         variable.set(frame, Sharing.settle(value));
+        Sharing.drop(before, value);
     }
 
     /** The value at each step of the chain and the index or name that leads on from it. */

@@ -1,6 +1,7 @@
 package tns.lang;
 
 import org.jspecify.annotations.Nullable;
+import tns.op.Held;
 import tns.op.Record;
 import tns.op.Tuple;
 import tns.tensor.Tensor;
@@ -14,13 +15,50 @@ final class Sharing {
 
     /** Returns {@code value}, which gets a name or a place: a tensor that waits to be computed is computed. */
     static Object settle(Object value) {
-        return value instanceof Tensor t ? t.settled() : value;
+        return Held.hold(value instanceof Tensor t ? t.settled() : value);
     }
 
-    /** Lets go of what a variable held, for which {@code next} now stands. */
+    /** Returns {@code value}, which gets one more name for as long as a call takes. */
+    static Object lend(Object value) {
+        return value instanceof Tensor t ? t.settled().lend() : share(value);
+    }
+
+    /** The part of a tuple at {@code at} for a holder of its own, who is the only one if the tuple has none. */
+    static Object part(Tuple t, int at) {
+        return t.isFresh() ? t.get(at) : share(t.get(at));
+    }
+
+    /** Lets go of the other parts of a tuple that nobody holds, and that is lost when {@code taken} is taken from it. */
+    static void dropOthers(Object value, Object taken) {
+        if (value instanceof Tuple t && t.isFresh()) {
+            boolean found = false;
+            for (Object part : t) {
+                found |= part == taken;
+            }
+            if (found) {
+                dropParts(t, taken);
+            }
+        }
+    }
+
+    private static void dropParts(Tuple t, Object taken) {
+        for (Object part : t) {
+            if (part instanceof Tensor lost && lost != taken) {
+                drop(lost.hold(), taken);
+            } else if (part instanceof Tuple inner && inner != taken && inner.isFresh()) {
+                dropParts(inner, taken);
+            }
+        }
+    }
+
+    /** Lets go of what a variable held, whose place the result {@code next} takes. */
     static void drop(@Nullable Object value, @Nullable Object next) {
-        if (value instanceof Tensor t && !(next instanceof Tensor n && n.sharesMemory(t))) {
-            t.release();
+        if (value instanceof Tensor t) {
+            if (next instanceof Tensor n && n.sharesMemory(t)) {
+                t.handOn();
+            } else {
+                t.letGo();
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Casts;
 import tns.op.Display;
+import tns.op.Held;
 import tns.op.Indexing;
 import tns.op.None;
 import tns.op.Record;
@@ -69,7 +70,7 @@ final class Stores {
             }
             case Tuple t -> tuple(t, Sequences.position(index, t.size(), "tuple"), part);
             case ListValue l -> {
-                l.items().set(Sequences.position(index, l.items().size(), "list"), part);
+                l.items().set(Sequences.position(index, l.items().size(), "list"), Held.hold(part));
                 yield l;
             }
             case Record r -> record(r, key(index), part);
@@ -94,18 +95,18 @@ final class Stores {
         for (Object item : copy) {
             Sharing.share(item);
         }
-        copy[at] = part;
+        copy[at] = Held.hold(part);
         return t.names().isEmpty() ? Tuple.of(copy) : Tuple.named(t.names(), copy);
     }
 
     private static Record record(Record r, String key, Object part) {
         if (!r.isShared()) {
-            r.put(key, part);
+            r.put(key, Held.hold(part));
             return r;
         }
         r.entries().values().forEach(Sharing::share);
         Map<String, Object> copy = new LinkedHashMap<>(r.entries());
-        copy.put(key, part);
+        copy.put(key, Held.hold(part));
         return new Record(copy);
     }
 
@@ -119,7 +120,7 @@ final class Stores {
             when t.names().contains(name) -> {
                 return tuple(t, t.names().indexOf(name), part);
             }
-            case MutableMembers m -> m.assign(name, part);
+            case MutableMembers m -> m.assign(name, Held.hold(part));
             case Optimizer o -> o.assign(name, part);
             case Param p when name.equals("grad") && part == None.NONE -> p.dropGrad();
             case Param p when name.equals("grad") -> p.grad(gradient(p, part));

@@ -59,6 +59,11 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
     }
 
     @Override
+    public final boolean onlyLooks() {
+        return true;
+    }
+
+    @Override
     public final Object call(Context context, Object[] positional, Map<String, Object> named) {
         if (context.isRecorded()) {
             boolean mode = training;

@@ -190,7 +190,7 @@ public final class Attention {
             return scores;
         }
         Dims last = Dims.of(scores, scores.rank() - 1, true);
-        Tensor greatest = Reductions.extreme(Reduction.MAX, scores.detach(), last, "softmax");
+        Tensor greatest = Reductions.extreme(Reduction.MAX, scores.plain(), last, "softmax");
         Tensor empty = Comparison.EQ.apply(greatest, Reductions.scalar(scores, Double.NEGATIVE_INFINITY));
         if (!Reductions.anyTrue(empty)) {
             return softmax(scores);

@@ -21,6 +21,7 @@ public final class AutogradOps {
                         + " y has one element, or gradient gives one number for each. The graph is always retained;"
                         + " with create_graph the gradients can be differentiated in turn.")
                 .example("backward((param(3.0) ** 2))", "none")
+                .keepsNothing()
                 .is(AutogradOps::backward);
         Transforms.define(FAMILY);
         FAMILY.define("custom_grad(f: function, backward: function)")

@@ -10,6 +10,11 @@ public interface Callable {
     /** Calls with positional and named arguments. */
     Object call(Context context, Object[] positional, Map<String, Object> named);
 
+    /** Whether it only looks at its arguments: the caller marks those that the result holds. */
+    default boolean onlyLooks() {
+        return false;
+    }
+
     default Object call(Context context, Object... positional) {
         return call(context, positional, Map.of());
     }

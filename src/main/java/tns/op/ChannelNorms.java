@@ -219,7 +219,7 @@ public final class ChannelNorms {
         if (runningMean == null || runningVar == null) {
             return new Result(y, null, null);
         }
-        Tensor plain = x.detach();
+        Tensor plain = x.plain();
         Tensor mean = Reductions.mean(plain, dims);
         Tensor squares = Reductions.sum(Arithmetic.SQUARE.apply(Arithmetic.SUB.apply(plain, mean)), dims);
         Tensor var = Arithmetic.DIV.apply(squares, Reductions.scalar(x, count - 1));

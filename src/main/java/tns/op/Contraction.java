@@ -8,6 +8,7 @@ import tns.tensor.GradMode;
 import tns.tensor.Origin;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
+import tns.tensor.View;
 
 /** Products that sum over a shared dim: matmul and its relatives, all through one batched matrix product. */
 public final class Contraction {
@@ -182,15 +183,17 @@ public final class Contraction {
         return x.window(x.view().turned());
     }
 
-    /** The leading dims folded into one. */
+    /** The leading dims folded into one; what is not tracked, to be read at once. */
     private static Tensor rows(Tensor x) {
-        return switch (x.rank()) {
-            case 1 ->
-                x.requiresGrad() ? Movement.unsqueeze(x, 0) : x.window(x.view().row());
-            case 2 -> x;
-            default ->
-                Movement.reshape(x, Shape.of(x.shape().part(0, x.rank() - 1).elements(), x.size(-1)));
-        };
+        if (x.rank() == 2) {
+            return x;
+        }
+        if (x.rank() == 1 && !x.requiresGrad()) {
+            return x.window(x.view().row());
+        }
+        Shape matrix = Shape.of(x.shape().part(0, x.rank() - 1).elements(), x.size(-1));
+        View view = x.requiresGrad() ? null : x.view().reshape(matrix);
+        return view == null ? Movement.reshape(x, matrix) : x.window(view);
     }
 
     private static final class LinearOrigin extends Origin {

@@ -54,7 +54,7 @@ final class Convolution {
 
     /** The gradient of {@link #forward} with respect to w of {@code kernel} sizes. */
     static Tensor weight(Tensor x, Tensor dy, Windowing g, int[] kernel) {
-        Tensor dw = weightProduct(x.detach(), dy.detach(), g, kernel);
+        Tensor dw = weightProduct(x.plain(), dy.plain(), g, kernel);
         return tracked(x, dy) ? dw.withOrigin(new WeightOrigin(x, dy, g)) : dw;
     }
 
@@ -81,7 +81,7 @@ final class Convolution {
         if (y.elements() == 0 || w.elements() == 0) {
             return y;
         }
-        Tensor weight = Casts.contiguous(w.detach());
+        Tensor weight = Casts.contiguous(w.plain());
         if (g.dims() <= 2 && x.device().correlate(plane(x), plane(weight), plane(g), plane(spread), plane(y))) {
             return y;
         }

@@ -1,6 +1,7 @@
 package tns.op;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.Shape;
@@ -118,6 +119,18 @@ final class Dims {
 
     /** The tensor with the folded dims moved last. */
     Tensor folded(Tensor x) {
+        int[] order = order();
+        return order == null ? x : Movement.permute(x, order);
+    }
+
+    /** The same untracked, for one who reads it while {@code x} is there. */
+    Tensor foldedPlain(Tensor x) {
+        int[] order = order();
+        return order == null ? x.plain() : x.window(x.view().permute(order));
+    }
+
+    /** The dims with the folded ones last; null where they are. */
+    private int @Nullable [] order() {
         int[] order = new int[folded.length];
         int kept = 0;
         int last = keptRank();
@@ -126,7 +139,7 @@ final class Dims {
             moved |= folded[d] ? last != d : kept != d;
             order[folded[d] ? last++ : kept++] = d;
         }
-        return moved ? Movement.permute(x, order) : x;
+        return moved ? order : null;
     }
 
     /** A result of the kept dims, with the folded ones back at size 1 when they are to be kept. */

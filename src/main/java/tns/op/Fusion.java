@@ -74,7 +74,7 @@ final class Fusion {
             }
             fused = true;
             for (Tensor input : part.inputs) {
-                places.add(place(inputs, operand.origin() == null ? input.detach() : input));
+                places.add(place(inputs, operand.origin() == null ? input.plain() : input));
             }
         }
         Pointwise whole = fused ? op.fused(new Plan(parts, places)) : op;

@@ -91,7 +91,7 @@ public record HeadLayout(int heads, boolean batchFirst) {
         return tracked
                 ? new Attended(
                         y.withOrigin(new JoinedOrigin(this, scale, weights, sources)),
-                        weights.share().withOrigin(new WeightsOrigin(this, scale, sources)))
+                        weights.viewed(weights.view(), new WeightsOrigin(this, scale, sources)))
                 : new Attended(y, weights);
     }
 
@@ -155,7 +155,7 @@ public record HeadLayout(int heads, boolean batchFirst) {
 
         JoinedOrigin(HeadLayout layout, double scale, Tensor weights, Tensor[] sources) {
             super(layout, scale, sources);
-            this.weights = weights.share();
+            this.weights = save(weights);
         }
 
         @Override

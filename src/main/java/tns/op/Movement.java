@@ -24,8 +24,7 @@ public final class Movement {
 
     /** The view of {@code x}, remembering how to send its gradient back. */
     private static Tensor view(String op, Tensor x, View view, Back back) {
-        Tensor y = x.viewed(view);
-        return x.requiresGrad() && GradMode.enabled() ? y.withOrigin(new ViewOrigin(op, x, back)) : y;
+        return x.requiresGrad() && GradMode.enabled() ? x.viewed(view, new ViewOrigin(op, x, back)) : x.viewed(view);
     }
 
     /** An untracked identity that starts a new place in the graph: gradients can be asked with respect to it. */

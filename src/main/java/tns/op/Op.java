@@ -45,6 +45,7 @@ public final class Op implements Callable {
     private final List<Example> examples;
     private final List<GradientCase> gradientCases;
     private final List<String> aliases;
+    private final boolean keepsNothing;
     private final Direct direct;
     private final int directArity;
 
@@ -56,6 +57,7 @@ public final class Op implements Callable {
         this.examples = List.copyOf(d.examples);
         this.gradientCases = List.copyOf(d.gradientCases);
         this.aliases = List.copyOf(d.aliases);
+        this.keepsNothing = d.keepsNothing;
         this.direct = direct;
         this.directArity = directArity;
     }
@@ -68,6 +70,7 @@ public final class Op implements Callable {
         this.examples = function.examples;
         this.gradientCases = function.gradientCases;
         this.aliases = function.aliases;
+        this.keepsNothing = function.keepsNothing;
         this.direct = function.direct;
         this.directArity = function.directArity;
     }
@@ -85,6 +88,16 @@ public final class Op implements Callable {
     @Override
     public String name() {
         return form.signature().name();
+    }
+
+    @Override
+    public boolean onlyLooks() {
+        return true;
+    }
+
+    /** Whether nobody holds an argument once it has answered none. */
+    public boolean keepsNothing() {
+        return keepsNothing;
     }
 
     /** The group of the reference it belongs to, such as {@code "reductions"}. */
@@ -169,6 +182,7 @@ public final class Op implements Callable {
         private final List<Example> examples = new ArrayList<>();
         private final List<GradientCase> gradientCases = new ArrayList<>();
         private final List<String> aliases = new ArrayList<>();
+        private boolean keepsNothing;
 
         Definition(Family family, Signature signature) {
             this.family = family;
@@ -190,6 +204,12 @@ public final class Op implements Callable {
         /** A use whose first and second derivatives the build checks against central differences. */
         public Definition gradient(String call, String... inputs) {
             gradientCases.add(new GradientCase(call, List.of(inputs)));
+            return this;
+        }
+
+        /** Says that nobody holds an argument once it has answered none. */
+        public Definition keepsNothing() {
+            keepsNothing = true;
             return this;
         }
 

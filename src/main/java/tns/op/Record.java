@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Record implements Members, TypeName.Typed, Iterable<Object> {
     private final Map<String, Object> entries;
     private boolean shared;
+    private boolean held;
 
     public Record(Map<String, Object> entries) {
         this.entries = entries;
@@ -17,6 +18,14 @@ public final class Record implements Members, TypeName.Typed, Iterable<Object> {
     /** Marks the record as possibly seen by a second holder. */
     public void share() {
         shared = true;
+    }
+
+    /** Marks the values as held: the record itself has got a name or a place. */
+    public void hold() {
+        if (!held) {
+            held = true;
+            entries.values().forEach(Held::hold);
+        }
     }
 
     /** Whether a second holder may see it, so that an assignment into it must copy. */

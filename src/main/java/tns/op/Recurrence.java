@@ -69,11 +69,11 @@ public final class Recurrence {
         Steps(RecurrentCell cell, Tensor[] inputs, boolean reverse) {
             this.cell = cell;
             this.reverse = reverse;
-            x = Casts.contiguous(inputs[0].detach());
-            input = Casts.contiguous(inputs[1].detach());
-            weight = Casts.contiguous(inputs[2].detach());
-            bias = Casts.contiguous(inputs[3].detach());
-            initial = Casts.contiguous(inputs[4].detach());
+            x = Casts.contiguous(inputs[0].plain());
+            input = Casts.contiguous(inputs[1].plain());
+            weight = Casts.contiguous(inputs[2].plain());
+            bias = Casts.contiguous(inputs[3].plain());
+            initial = Casts.contiguous(inputs[4].plain());
             hidden = weight.size(1);
             count = x.size(0);
             batch = x.size(2);
@@ -197,7 +197,7 @@ public final class Recurrence {
         @Nullable
         Tensor[] backward(Tensor dy, Tensor y, Tensor kept, boolean wantsX) {
             boolean shared = cell.isShared();
-            Tensor given = Casts.contiguous(dy.detach());
+            Tensor given = Casts.contiguous(dy.plain());
             Tensor carried = zeros(cell.states(), hidden, batch);
             Tensor through = zeros(1, hidden, batch);
             Tensor dGiven = room(count, cell.gates() * hidden, batch);
@@ -345,7 +345,7 @@ public final class Recurrence {
             super(cell.name(), inputs);
             this.cell = cell;
             this.reverse = reverse;
-            this.kept = kept;
+            this.kept = save(kept);
         }
 
         @Override
@@ -357,7 +357,7 @@ public final class Recurrence {
             @Nullable Tensor[] all = gradients;
             if (known != dy || all == null) {
                 Steps steps = new Steps(cell, inputs, reverse);
-                all = steps.backward(dy, y.detach(), kept, inputs[0].requiresGrad());
+                all = steps.backward(dy, y.plain(), kept, inputs[0].requiresGrad());
             }
             boolean more = false;
             for (int k = i + 1; k < inputs.length; k++) {

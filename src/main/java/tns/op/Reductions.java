@@ -127,7 +127,7 @@ public final class Reductions {
     /** {@code y}, found among the elements of {@code x}: those that {@code equal} it share its gradient. */
     static Tensor chosen(String op, Tensor x, Dims dims, Tensor y, Pointwise equal) {
         return y.withOrigin(new FoldOrigin(op, x, dy -> {
-            Tensor chosen = Casts.to(equal.apply(x.detach(), dims.restored(y)), x.dtype());
+            Tensor chosen = Casts.to(equal.apply(x.plain(), dims.restored(y)), x.dtype());
             Tensor share = Arithmetic.DIV.apply(dims.restored(dy), dims.restored(sum(chosen, dims)));
             return Arithmetic.MUL.apply(share, chosen);
         }));
@@ -166,7 +166,7 @@ public final class Reductions {
 
     /** Folds without recording; the result has the kept dims only. */
     private static Tensor fold(Reduction reduction, Tensor x, Dims dims) {
-        Tensor input = dims.folded(x.detach());
+        Tensor input = dims.foldedPlain(x);
         Tensor y = Tensor.room(x.device(), resultType(reduction, x.dtype()), dims.keptShape());
         boolean kept = tracked(x) && x.device().isHost() && Pointwise.isNeededBack(x);
         if (kept || !foldedAsComputed(reduction, input, dims.keptRank(), y)) {

@@ -51,7 +51,7 @@ final class RowFunction {
         RowProgram program = function.apply(dtype.lane());
         Tensor[] read = new Tensor[inputs.length];
         for (int i = 0; i < read.length; i++) {
-            read[i] = Casts.contiguous(inputs[i].detach());
+            read[i] = Casts.contiguous(inputs[i].plain());
         }
         List<Extent> results = program.results();
         Tensor[] outputs = new Tensor[results.size()];

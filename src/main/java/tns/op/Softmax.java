@@ -71,7 +71,7 @@ public final class Softmax {
     }
 
     private static Tensor shifted(Tensor x, Dims dims) {
-        Tensor greatest = Reductions.extreme(Reduction.MAX, x.detach(), dims, "softmax");
+        Tensor greatest = Reductions.extreme(Reduction.MAX, x.plain(), dims, "softmax");
         return Arithmetic.SUB.apply(x, dims.restored(greatest));
     }
 }

@@ -17,6 +17,7 @@ public final class Tuple implements Iterable<Object>, Sized {
     private final Object[] items;
 
     private boolean shared;
+    private boolean held;
 
     private Tuple(List<String> names, Object[] items) {
         this.names = names;
@@ -48,9 +49,24 @@ public final class Tuple implements Iterable<Object>, Sized {
         return this;
     }
 
+    /** Marks the parts as held: the tuple itself has got a name or a place. */
+    public void hold() {
+        if (!held) {
+            held = true;
+            for (Object item : items) {
+                Held.hold(item);
+            }
+        }
+    }
+
     /** Whether a second holder may see it, so that an assignment into it must copy. */
     public boolean isShared() {
         return shared;
+    }
+
+    /** Whether whoever has it is the only one to hold it and its parts. */
+    public boolean isFresh() {
+        return !shared && !held;
     }
 
     @Override

@@ -43,7 +43,7 @@ final class WindowRows {
      * @param outputs the number of windows along each dim
      */
     WindowRows(Tensor x, int[] kernel, int[] outputs, Windowing w, int[] spread) {
-        this.x = x.detach();
+        this.x = x.plain();
         this.images = x.size(0);
         this.groups = w.groups();
         this.channels = x.size(1);

@@ -1,11 +1,15 @@
 package tns.tensor;
 
+import java.util.ArrayDeque;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a tracked tensor was computed: the op's inputs and its gradient rule.
  *
- * <p>Holding the inputs is what keeps the graph alive; it is freed with the last tensor that leads to it.
+ * <p>Holding the inputs is what keeps the graph alive; it is freed with the last tensor that leads to it. Where that is
+ * known to be the last one, it is dropped ({@link Tensor#letGo}) and the memory of what was computed on the way is used
+ * again at once, without waiting for the collector.
  */
 public abstract class Origin {
     private static final Tensor[] NONE = {};
@@ -13,6 +17,14 @@ public abstract class Origin {
     private final String op;
     private final Tensor[] inputs;
     private final ProductPrecision precision;
+    /** What the rule needs besides them; without a history. */
+    private Tensor[] saved = NONE;
+    /** Nodes whose input its result is. */
+    private int users;
+    /** Names and places that hold its result. */
+    private int holders;
+    /** Whether the inputs have been let go. */
+    private boolean dropped;
 
     /** That of what was computed from nothing, and has no rule. */
     Origin(String op) {
@@ -26,7 +38,63 @@ public abstract class Origin {
         this.inputs = inputs;
         this.precision = ProductPrecision.inForce();
         for (Tensor input : inputs) {
-            input.share();
+            input.addNode();
+        }
+    }
+
+    /** Holds {@code value}, which the rule needs besides the inputs and the result; returns it. */
+    protected final Tensor save(Tensor value) {
+        value.addNode();
+        saved = Arrays.copyOf(saved, saved.length + 1);
+        saved[saved.length - 1] = value;
+        return value;
+    }
+
+    /** A node was computed from what this is the origin of. */
+    final void addUser() {
+        users++;
+    }
+
+    final void hold() {
+        holders++;
+    }
+
+    final void handOn() {
+        holders--;
+    }
+
+    /** A name or a place lets go of {@code result}, which this is the origin of. */
+    final void letGo(Tensor result) {
+        holders--;
+        if (isOver(result)) {
+            drop();
+        }
+    }
+
+    /** Whether nothing leads to {@code result} any more. */
+    private boolean isOver(Tensor result) {
+        return users == 0 && holders <= 0 && !dropped && !result.isEscaped();
+    }
+
+    /** Lets go of the inputs, and of what led to them where nobody holds them; iterative, as graphs may be deep. */
+    private void drop() {
+        ArrayDeque<Origin> left = null;
+        for (Origin next = this; next != null; next = left == null ? null : left.poll()) {
+            next.dropped = true;
+            for (Tensor input : next.inputs) {
+                Origin behind = input.origin();
+                if (behind != null) {
+                    behind.users--;
+                    if (behind.isOver(input)) {
+                        left = left == null ? new ArrayDeque<>() : left;
+                        left.push(behind);
+                    }
+                }
+                input.removeNode();
+            }
+            for (Tensor value : next.saved) {
+                value.removeNode();
+            }
         }
     }
 

@@ -86,7 +86,7 @@ public final class Param implements Holder {
 
     public void grad(@Nullable Tensor gradient) {
         changing();
-        grad = gradient == null ? null : gradient.settled();
+        grad = gradient == null ? null : gradient.settled().hold();
         gradUsed = false;
     }
 
@@ -95,7 +95,7 @@ public final class Param implements Holder {
         Tensor before = grad;
         grad(null);
         if (before != null) {
-            before.release();
+            before.letGo();
         }
     }
 

@@ -128,10 +128,24 @@ public final class Tensor {
         return new Tensor(dtype, view, buffer, null);
     }
 
+    /**
+     * The same elements untracked, for one who reads them while this is there: unlike {@link #detach} it does not count as
+     * sharing.
+     */
+    public Tensor plain() {
+        return origin == null ? this : new Tensor(dtype, view, buffer, null);
+    }
+
     /** Another view of the same buffer, untracked; both then count as shared. */
     public Tensor viewed(View other) {
         share();
         return new Tensor(dtype, other, buffer, null);
+    }
+
+    /** Another view of the same buffer whose {@code history} has this as its input, which holds it. */
+    public Tensor viewed(View other, Origin history) {
+        buffer.show();
+        return new Tensor(dtype, other, buffer, history);
     }
 
     /** A part of this tensor to write to, for the one who may: unlike {@link #viewed} it does not count as sharing. */
@@ -154,6 +168,61 @@ public final class Tensor {
         if (origin == null) {
             buffer.release();
         }
+    }
+
+    /** Marks it as held by one more name or place, until that calls {@link #letGo}; returns this. */
+    public Tensor hold() {
+        buffer.hold();
+        if (origin != null) {
+            origin.hold();
+        }
+        return this;
+    }
+
+    /**
+     * As {@link #hold} for a second holder, in whose place an element assignment must not write: where somebody holds it
+     * already, it is shared from now on.
+     */
+    public Tensor lend() {
+        if (buffer.isHeld()) {
+            buffer.show();
+        }
+        return hold();
+    }
+
+    /**
+     * A name or a place that held it stands for something else now. The memory is given back if nobody else can see it, and
+     * so is that of all that led to it and is held by nobody.
+     */
+    public void letGo() {
+        buffer.letGo();
+        if (origin != null) {
+            origin.letGo(this);
+        }
+    }
+
+    /** The same while the elements are handed on under no name yet, which keeps their memory. */
+    public void handOn() {
+        buffer.handOn();
+        if (origin != null) {
+            origin.handOn();
+        }
+    }
+
+    void addNode() {
+        buffer.addNode();
+        if (origin != null) {
+            origin.addUser();
+        }
+    }
+
+    void removeNode() {
+        buffer.removeNode();
+    }
+
+    /** Whether somebody may hold it who is not known to. */
+    boolean isEscaped() {
+        return buffer.isEscaped();
     }
 
     /** A computation that waits will read it. */
