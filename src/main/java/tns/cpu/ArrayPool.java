@@ -49,7 +49,8 @@ final class ArrayPool {
         this.most = most;
     }
 
-    private static boolean takes(DType dtype, int size) {
+    /** Whether arrays of so many elements are used again. */
+    static boolean takes(DType dtype, int size) {
         return (long) size * dtype.bytes() >= LEAST_BYTES;
     }
 

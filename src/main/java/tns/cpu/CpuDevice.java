@@ -142,7 +142,7 @@ public class CpuDevice implements Device {
 
     @Override
     public void release(Buffer buffer) {
-        Object array = buffer instanceof HostBuffer own ? own.giveBack() : null;
+        Object array = buffer instanceof HostBuffer own ? own.taken() : null;
         if (array != null) {
             pool.give(buffer.dtype(), buffer.size(), array);
         }

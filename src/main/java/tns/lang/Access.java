@@ -83,6 +83,11 @@ public final class Access {
         }
 
         @Override
+        boolean isPart() {
+            return true;
+        }
+
+        @Override
         public Object borrow(Frame frame) {
             Object value = base.borrow(frame);
             Object[] index = items(frame);

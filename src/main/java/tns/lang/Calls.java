@@ -11,6 +11,7 @@ import tns.error.ScriptException;
 import tns.error.Span;
 import tns.error.Suggestion;
 import tns.error.TnsException;
+import tns.nn.Module;
 import tns.op.Callable;
 import tns.op.Members;
 import tns.op.None;
@@ -50,7 +51,7 @@ public final class Calls {
                 @Nullable Node firstNode,
                 @Nullable Object first) {
             if (callee instanceof Function f && fit(f, first == null ? 0 : 1)) {
-                return direct(frame, at, f, first);
+                return direct(frame, at, f, firstNode, first);
             }
             // bool names a dtype and, called, the conversion to it.
             Object function = callee instanceof DType d ? conversion(frame, d) : callee;
@@ -81,9 +82,19 @@ public final class Calls {
             if (first != null) {
                 positional[0] = looks ? first : Sharing.share(first);
             }
+            boolean lends = callable instanceof Module;
+            if (lends) {
+                hold(firstNode, positional);
+            }
             try {
                 Object result = callable.call(frame.session, positional, named);
-                return looks ? kept(callable, result, positional) : result;
+                if (looks) {
+                    keep(callable, result, positional);
+                }
+                if (lends) {
+                    letGo(firstNode, positional, result);
+                }
+                return result;
             } catch (TnsException e) {
                 throw placed(e, at, firstNode, lead);
             } catch (ScriptException e) {
@@ -97,15 +108,15 @@ public final class Calls {
         }
 
         /** The common call of a function of the script: the arguments go straight into its frame. */
-        private Object direct(Frame frame, Node at, Function f, @Nullable Object first) {
+        private Object direct(Frame frame, Node at, Function f, @Nullable Node firstNode, @Nullable Object first) {
             Frame inner = f.frame();
             int lead = 0;
             if (first != null) {
-                inner.slots[0] = Sharing.lend(first);
+                inner.slots[0] = lent(firstNode, first);
                 lead = 1;
             }
             for (int i = 0; i < values.length; i++) {
-                inner.slots[lead + i] = Sharing.lend(values[i].borrow(frame));
+                inner.slots[lead + i] = lent(values[i], values[i].borrow(frame));
             }
             try {
                 return f.run(inner);
@@ -116,15 +127,43 @@ public final class Calls {
             }
         }
 
-        /** The result of what only looks; what it may hold of the values that were only borrowed is marked. */
-        private static Object kept(Callable by, Object result, Object[] borrowed) {
+        /** Holds the arguments that are lost after the call: a module may go on to lend them to functions. */
+        private void hold(@Nullable Node firstNode, Object[] positional) {
+            for (int i = 0; i < positional.length; i++) {
+                if (isLost(firstNode, positional.length, i) && positional[i] instanceof Tensor t) {
+                    t.hold();
+                }
+            }
+        }
+
+        private void letGo(@Nullable Node firstNode, Object[] positional, Object result) {
+            for (int i = 0; i < positional.length; i++) {
+                if (isLost(firstNode, positional.length, i)) {
+                    Sharing.drop(positional[i], result);
+                }
+            }
+        }
+
+        /** Whether nobody but the call holds positional argument {@code i}. */
+        private boolean isLost(@Nullable Node firstNode, int count, int i) {
+            int at = i - count + values.length;
+            Node node = at >= 0 ? values[at] : firstNode;
+            return simple && node != null && !node.isPart() && !(node instanceof Variable);
+        }
+
+        /** An argument, borrowed, for a name of the function. */
+        private static Object lent(@Nullable Node node, Object value) {
+            return node == null || node.isPart() ? Sharing.lendOrShare(value) : Sharing.lend(value);
+        }
+
+        /** Marks what the result of what only looks may hold of the values that were only borrowed. */
+        private static void keep(Callable by, Object result, Object[] borrowed) {
             if (result == None.NONE && by instanceof Op op && op.keepsNothing()) {
-                return result;
+                return;
             }
             for (Object argument : borrowed) {
                 keep(result, argument);
             }
-            return result;
         }
 
         private static void keep(Object result, Object argument) {
@@ -215,7 +254,7 @@ public final class Calls {
         private Object called(Frame frame) {
             Object function = read(callee, frame);
             return function instanceof Function f && arguments.fit(f, 0)
-                    ? arguments.direct(frame, this, f, null)
+                    ? arguments.direct(frame, this, f, null, null)
                     : arguments.call(frame, this, callee.span(), function, null, null);
         }
     }
@@ -313,6 +352,11 @@ public final class Calls {
         @Override
         public Object eval(Frame frame) {
             return Sharing.share(borrow(frame));
+        }
+
+        @Override
+        boolean isPart() {
+            return true;
         }
 
         @Override

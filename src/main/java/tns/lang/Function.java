@@ -164,7 +164,7 @@ public final class Function implements Callable, TypeName.Typed {
         }
         Frame frame = frame();
         for (int i = 0; i < positional.length; i++) {
-            frame.slots[i] = Sharing.lend(positional[i]);
+            frame.slots[i] = Sharing.lendOrShare(positional[i]);
         }
         return run(frame);
     }

@@ -33,6 +33,11 @@ public abstract class Node {
         return eval(frame);
     }
 
+    /** Whether {@link #borrow} gives a part of something that goes on holding it. */
+    boolean isPart() {
+        return false;
+    }
+
     /** The value as the condition of {@code if}, {@code while}, {@code and}, {@code or} or {@code not}. */
     public boolean test(Frame frame) {
         Object value = borrow(frame);

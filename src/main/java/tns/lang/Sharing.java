@@ -18,9 +18,17 @@ final class Sharing {
         return Held.hold(value instanceof Tensor t ? t.settled() : value);
     }
 
-    /** Returns {@code value}, which gets one more name for as long as a call takes. */
+    /**
+     * Returns {@code value}, which gets a name for as long as a call takes: one that is known to be held, or that is lost
+     * after the call.
+     */
     static Object lend(Object value) {
         return value instanceof Tensor t ? t.settled().lend() : share(value);
+    }
+
+    /** The same for a value of a caller that may still hold it afterwards. */
+    static Object lendOrShare(Object value) {
+        return value instanceof Tensor t && t.isHeld() ? lend(value) : share(value);
     }
 
     /** The part of a tuple at {@code at} for a holder of its own, who is the only one if the tuple has none. */
@@ -51,11 +59,13 @@ final class Sharing {
         }
     }
 
-    /** Lets go of what a variable held, whose place the result {@code next} takes. */
+    /** Lets go of what a variable held; not of {@code next}, which may have no name yet. */
     static void drop(@Nullable Object value, @Nullable Object next) {
         if (value instanceof Tensor t) {
-            if (next instanceof Tensor n && n.sharesMemory(t)) {
-                t.handOn();
+            if (next instanceof Tensor n) {
+                n.hold();
+                t.letGo();
+                n.handOn();
             } else {
                 t.letGo();
             }

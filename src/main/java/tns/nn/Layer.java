@@ -41,7 +41,7 @@ final class Layer extends Module {
 
     /** Adds a field: a parameter, a module, or state of another kind. */
     Layer with(String name, Object field) {
-        fields.put(name, field);
+        field(name, field);
         return this;
     }
 
@@ -123,7 +123,7 @@ final class Layer extends Module {
 
     @Override
     protected void field(String name, Object value) {
-        fields.put(name, value);
+        fields.put(name, value instanceof Tensor t ? t.share() : value);
     }
 
     @Override

@@ -81,7 +81,7 @@ final class ParamGroup {
 
         void put(String name, Object value) {
             if (value instanceof Tensor t) {
-                tensors.put(name, t);
+                tensors.put(name, t.hold());
             } else if (name.equals(STEP) && value instanceof Number n) {
                 step = n.intValue();
             } else {

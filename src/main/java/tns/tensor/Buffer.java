@@ -100,7 +100,8 @@ public abstract class Buffer {
         }
     }
 
-    void giveBack() {
+    /** Gives the memory back, which nobody can see any more. */
+    protected void giveBack() {
         device.release(this);
     }
 

@@ -79,15 +79,20 @@ public abstract class Origin {
     /** Lets go of the inputs, and of what led to them where nobody holds them; iterative, as graphs may be deep. */
     private void drop() {
         ArrayDeque<Origin> left = null;
-        for (Origin next = this; next != null; next = left == null ? null : left.poll()) {
+        Origin next = this;
+        while (next != null) {
+            Origin following = null;
             next.dropped = true;
             for (Tensor input : next.inputs) {
                 Origin behind = input.origin();
                 if (behind != null) {
                     behind.users--;
                     if (behind.isOver(input)) {
-                        left = left == null ? new ArrayDeque<>() : left;
-                        left.push(behind);
+                        if (following != null) {
+                            left = left == null ? new ArrayDeque<>() : left;
+                            left.push(following);
+                        }
+                        following = behind;
                     }
                 }
                 input.removeNode();
@@ -95,6 +100,7 @@ public abstract class Origin {
             for (Tensor value : next.saved) {
                 value.removeNode();
             }
+            next = following != null || left == null ? following : left.poll();
         }
     }
 

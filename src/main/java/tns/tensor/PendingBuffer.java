@@ -56,7 +56,7 @@ public final class PendingBuffer extends Buffer {
 
     /** Gives back what has been computed; what has not been never will be. */
     @Override
-    void giveBack() {
+    protected void giveBack() {
         Computation task = computation;
         if (task != null) {
             over(task);

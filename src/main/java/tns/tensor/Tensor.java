@@ -220,6 +220,11 @@ public final class Tensor {
         buffer.removeNode();
     }
 
+    /** Whether a name or a place is known to hold it. */
+    public boolean isHeld() {
+        return buffer.isHeld();
+    }
+
     /** Whether somebody may hold it who is not known to. */
     boolean isEscaped() {
         return buffer.isEscaped();

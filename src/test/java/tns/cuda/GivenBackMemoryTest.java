@@ -82,7 +82,53 @@ class GivenBackMemoryTest {
             return text;
         }
 
+        /** A vector that a gradient goes through, held in one of the ways that graphs are. */
+        private String tracked() {
+            if (++depth > 3) {
+                depth--;
+                return pick("h", "g", "(q * " + name() + ")");
+            }
+            String text = switch (random.nextInt(16)) {
+                case 0, 1 -> "(q * " + vector() + ").tanh()";
+                case 2 -> "tanh(" + tracked() + ")";
+                case 3 -> "(" + tracked() + " + " + tracked() + ")";
+                case 4 -> tracked() + ".reshape(2, 3).T.reshape(6)";
+                case 5 -> "both(" + tracked() + ")[" + random.nextInt(2) + "]";
+                case 6 -> "net(" + tracked() + ")";
+                case 7 -> "pair[" + random.nextInt(2) + "]";
+                case 8 -> "law.log_prob(" + vector() + ").tanh()";
+                case 9 -> "max(" + tracked() + ".reshape(2, 3), dim=0).values.repeat(2)";
+                case 10 -> "embedding([0, 2, 1], table).reshape(6)";
+                case 11 -> "attend(" + tracked() + ".reshape(3, 1, 2))[0].reshape(6)";
+                case 12 -> "recur(" + tracked() + ".reshape(3, 1, 2))[0].reshape(6)";
+                case 13 -> "softmax(" + tracked() + ".reshape(2, 3), dim=1).reshape(6)";
+                case 14 -> "(" + tracked() + " / (" + tracked() + ".detach().abs() + 1))";
+                default -> pick("h", "g");
+            };
+            depth--;
+            return text;
+        }
+
+        private String graph() {
+            return switch (random.nextInt(14)) {
+                case 0, 1, 2 -> pick("h", "g") + " = tanh(" + tracked() + ")";
+                case 3, 4 -> "loss = " + tracked() + ".sum(); loss.backward()";
+                case 5 -> "loss.backward()";
+                case 6 -> "h, g = (" + tracked() + ", " + tracked() + ")";
+                case 7 -> "g, h = both(" + tracked() + ")";
+                case 8 -> "pair = (" + tracked() + ", " + pick("h", "g") + ")";
+                case 9 -> "for k in 0..3 { h = tanh(h + " + tracked() + ") }; h.sum().backward()";
+                case 10 -> "law = normal_distribution(tanh(" + tracked() + "), 1.0)";
+                case 11 -> "o, w = attend(" + tracked() + ".reshape(3, 1, 2)); h = o.reshape(6) + w.sum()";
+                case 12 -> "late.append(" + tracked() + "); h = late[len(late) - 1] * 0.5";
+                default -> name() + " = grad(u -> (u * " + tracked() + ").sum())(" + name() + ").detach().round()";
+            };
+        }
+
         private String statement() {
+            if (random.nextInt(3) == 0) {
+                return graph();
+            }
             return switch (random.nextInt(20)) {
                 case 0, 1, 2, 3 -> name() + " = " + vector();
                 case 4 -> name() + "[" + random.nextInt(6) + "] = " + random.nextInt(9);
@@ -108,17 +154,24 @@ class GivenBackMemoryTest {
             StringBuilder text = new StringBuilder("""
                 a = arange(6.); b = a * 2; c = a.flip(0); d = ones(6)
                 order = [5, 0, 3, 1, 1, 2]
-                kept = (a, b + 1); r = {v: c}; items = list(); x = a
+                kept = (a, b + 1); r = {v: c}; items = list(); late = list(); x = a
                 closed = () -> x
                 p = param(ones(6)); optimizer = sgd((p,), lr=0.5); (p * p).sum().backward()
+                model Net(n) { l = linear(n, n); forward(r) = r |> l |> tanh }
+                seed(0); net = Net(6); attend = multihead_attention(2, 1); recur = lstm(2, 2)
+                table = param(ones(3, 2)); q = param(ones(6)); h = q * 1; g = q * 2; pair = (h, q * 3); law = normal_distribution(h, 1.0)
+                loss = h.sum()
                 fn twice(v) { w = v; w[0] = w[0] + 1; w + v }
                 fn local(v, w) { s = v + w; t = s.reshape(3, 2); u = t[1]; s = w; t = t.T; if u.sum() > 9 { return t.reshape(6) }; s }
-                fn both(v) { p = v * 1; q = p; p = v; (q, p) }
+                fn both(v) { s = v * 1; t = s; s = v; (t, s) }
                 """);
             for (int i = 0; i < STATEMENTS; i++) {
                 text.append(statement()).append('\n');
             }
-            return text.append("str((a, b, c, d, kept, r, items, closed(), p, p.grad))")
+            // Products and sums may differ in their last bits, so what comes of them is shown rounded.
+            return text.append("str((a, b, c, d, kept, r, items, closed(), p, p.grad, (q.grad, h, g, pair[0], pair[1],"
+                            + " loss, table.grad, net.l.weight.grad).map(v -> if v == none { v } else {"
+                            + " (v.detach() * 100).round() + 0 })))")
                     .toString();
         }
     }
