@@ -83,7 +83,7 @@ public final class Access {
         }
 
         @Override
-        boolean isPart() {
+        boolean givesHeld() {
             return true;
         }
 

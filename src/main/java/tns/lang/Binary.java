@@ -71,17 +71,25 @@ public abstract sealed class Binary extends Operators.Comparison {
     /** The result where the left side, just evaluated, is no int without a box. */
     final Object others(Frame frame) {
         Object a = frame.boxed();
-        return combine(frame, a, frame.box(right(frame)));
+        Object result = with(frame, a);
+        Sharing.lose(left, a, result);
+        return result;
     }
 
     /** The result where only the right side, just evaluated, is none. */
     final Object others(Frame frame, long a) {
-        return combine(frame, a, frame.boxed());
+        Object b = frame.boxed();
+        Object result = combine(frame, a, b);
+        Sharing.lose(right, b, result);
+        return result;
     }
 
     /** The result with {@code a} as the left value. */
     final Object with(Frame frame, Object a) {
-        return combine(frame, a, frame.box(right(frame)));
+        Object b = frame.box(right(frame));
+        Object result = combine(frame, a, b);
+        Sharing.lose(right, b, result);
+        return result;
     }
 
     /** The result for two ints. */

@@ -11,7 +11,6 @@ import tns.error.ScriptException;
 import tns.error.Span;
 import tns.error.Suggestion;
 import tns.error.TnsException;
-import tns.nn.Module;
 import tns.op.Callable;
 import tns.op.Members;
 import tns.op.None;
@@ -82,7 +81,7 @@ public final class Calls {
             if (first != null) {
                 positional[0] = looks ? first : Sharing.share(first);
             }
-            boolean lends = callable instanceof Module;
+            boolean lends = simple && callable instanceof Model;
             if (lends) {
                 hold(firstNode, positional);
             }
@@ -93,6 +92,8 @@ public final class Calls {
                 }
                 if (lends) {
                     letGo(firstNode, positional, result);
+                } else if (looks && simple) {
+                    lose(firstNode, positional, result);
                 }
                 return result;
             } catch (TnsException e) {
@@ -127,33 +128,48 @@ public final class Calls {
             }
         }
 
-        /** Holds the arguments that are lost after the call: a module may go on to lend them to functions. */
+        /** What gave positional argument {@code i}. */
+        private @Nullable Node giver(@Nullable Node firstNode, Object[] positional, int i) {
+            int at = i - positional.length + values.length;
+            return at >= 0 ? values[at] : firstNode;
+        }
+
+        /** Lets go of what nobody holds after the call. */
+        private void lose(@Nullable Node firstNode, Object[] positional, Object result) {
+            for (int i = 0; i < positional.length; i++) {
+                if (positional[i] instanceof Tensor t && giver(firstNode, positional, i) instanceof Node node) {
+                    Sharing.lose(node, t, result);
+                }
+            }
+        }
+
+        /** Holds what nobody holds after the call, for a model, which lends it to a function. */
         private void hold(@Nullable Node firstNode, Object[] positional) {
             for (int i = 0; i < positional.length; i++) {
-                if (isLost(firstNode, positional.length, i) && positional[i] instanceof Tensor t) {
-                    t.hold();
+                if (isLost(firstNode, positional, i)) {
+                    ((Tensor) positional[i]).hold();
                 }
             }
         }
 
         private void letGo(@Nullable Node firstNode, Object[] positional, Object result) {
             for (int i = 0; i < positional.length; i++) {
-                if (isLost(firstNode, positional.length, i)) {
+                if (isLost(firstNode, positional, i)) {
                     Sharing.drop(positional[i], result);
                 }
             }
         }
 
-        /** Whether nobody but the call holds positional argument {@code i}. */
-        private boolean isLost(@Nullable Node firstNode, int count, int i) {
-            int at = i - count + values.length;
-            Node node = at >= 0 ? values[at] : firstNode;
-            return simple && node != null && !node.isPart() && !(node instanceof Variable);
+        private boolean isLost(@Nullable Node firstNode, Object[] positional, int i) {
+            return positional[i] instanceof Tensor t
+                    && t.requiresGrad()
+                    && giver(firstNode, positional, i) instanceof Node node
+                    && !node.givesHeld();
         }
 
         /** An argument, borrowed, for a name of the function. */
         private static Object lent(@Nullable Node node, Object value) {
-            return node == null || node.isPart() ? Sharing.lendOrShare(value) : Sharing.lend(value);
+            return node == null || node.givesHeld() ? Sharing.lendOrShare(value) : Sharing.lend(value);
         }
 
         /** Marks what the result of what only looks may hold of the values that were only borrowed. */
@@ -355,7 +371,7 @@ public final class Calls {
         }
 
         @Override
-        boolean isPart() {
+        boolean givesHeld() {
             return true;
         }
 

@@ -33,8 +33,8 @@ public abstract class Node {
         return eval(frame);
     }
 
-    /** Whether {@link #borrow} gives a part of something that goes on holding it. */
-    boolean isPart() {
+    /** Whether what {@link #borrow} gives is held by a variable, or as a part of something. */
+    boolean givesHeld() {
         return false;
     }
 

@@ -70,7 +70,9 @@ public final class Operators {
             Object value = operand.borrow(frame);
             try {
                 if (isTensor(value)) {
-                    return sign == '+' ? Sharing.share(value) : op.call(frame.session, value);
+                    Object result = sign == '+' ? Sharing.share(value) : op.call(frame.session, value);
+                    Sharing.lose(operand, value, result);
+                    return result;
                 }
                 return Numbers.unary(sign, value);
             } catch (TnsException e) {

@@ -59,6 +59,13 @@ final class Sharing {
         }
     }
 
+    /** Lets go of a tracked operand that {@code node} gave and that nobody holds, now that the result is there. */
+    static void lose(Node node, Object value, Object result) {
+        if (value instanceof Tensor t && t.isLeftAlone() && !node.givesHeld()) {
+            drop(t.hold(), result);
+        }
+    }
+
     /** Lets go of what a variable held; not of {@code next}, which may have no name yet. */
     static void drop(@Nullable Object value, @Nullable Object next) {
         if (value instanceof Tensor t) {

@@ -23,6 +23,11 @@ public abstract class Variable extends Node {
         return name;
     }
 
+    @Override
+    final boolean givesHeld() {
+        return true;
+    }
+
     /** The value, or null when it has not been set. */
     abstract @Nullable Object peek(Frame frame);
 

@@ -143,9 +143,7 @@ public final class Contraction {
 
         @Override
         public @Nullable Tensor gradient(int i, Tensor out, Tensor dy) {
-            return i == 0
-                    ? matrices(dy, Movement.transpose(input(1), 0, 1))
-                    : matrices(Movement.transpose(input(0), 0, 1), dy);
+            return i == 0 ? matrices(dy, turned(input(1))) : matrices(turned(input(0)), dy);
         }
     }
 
@@ -178,9 +176,14 @@ public final class Contraction {
         return out;
     }
 
-    /** A matrix turned round, to be read at once. */
+    /** The last two dims turned round, for a product that is recorded or computed at once. */
+    private static Tensor turned(Tensor x) {
+        return GradMode.enabled() ? Movement.transpose(x, -2, -1) : transposed(x);
+    }
+
+    /** Its last two dims turned round, to be read at once. */
     private static Tensor transposed(Tensor x) {
-        return x.window(x.view().turned());
+        return x.window(x.rank() == 2 ? x.view().turned() : x.view().permute(new int[] {0, 2, 1}));
     }
 
     /** The leading dims folded into one; what is not tracked, to be read at once. */
@@ -261,9 +264,7 @@ public final class Contraction {
 
         @Override
         public @Nullable Tensor gradient(int i, Tensor out, Tensor dy) {
-            return i == 0
-                    ? product(dy, Movement.transpose(input(1), 1, 2))
-                    : product(Movement.transpose(input(0), 1, 2), dy);
+            return i == 0 ? product(dy, turned(input(1))) : product(turned(input(0)), dy);
         }
     }
 }

@@ -211,7 +211,7 @@ public final class Selection {
 
         TakeOrigin(Tensor table, Tensor rows) {
             super("take", table);
-            this.rows = rows.share();
+            this.rows = save(rows.plain());
         }
 
         @Override
@@ -232,7 +232,7 @@ public final class Selection {
 
         PutOrigin(Tensor table, Tensor source, Tensor rows, boolean add) {
             super("put", table, source);
-            this.rows = rows.share();
+            this.rows = save(rows.plain());
             this.add = add;
         }
 

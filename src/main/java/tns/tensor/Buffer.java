@@ -11,6 +11,9 @@ package tns.tensor;
  * somebody else may hold it too: then the collector finds out.
  */
 public abstract class Buffer {
+    /** Elements. */
+    private static final int LARGE = 1 << 13;
+
     private final Device device;
     private final DType dtype;
     private final int size;
@@ -46,6 +49,11 @@ public abstract class Buffer {
 
     boolean isShared() {
         return shared || readers > 0 || nodes > 0;
+    }
+
+    /** Whether giving it back is worth the while: on the host the collector is the better one for small arrays. */
+    boolean isLarge() {
+        return size >= LARGE || !device.isHost();
     }
 
     /** A computation that waits will read it. */

@@ -209,6 +209,11 @@ public final class Tensor {
         }
     }
 
+    /** Whether its memory is worth giving back. */
+    boolean isLarge() {
+        return buffer.isLarge();
+    }
+
     void addNode() {
         buffer.addNode();
         if (origin != null) {
@@ -223,6 +228,11 @@ public final class Tensor {
     /** Whether a name or a place is known to hold it. */
     public boolean isHeld() {
         return buffer.isHeld();
+    }
+
+    /** Whether it is tracked and no node, name or place is known to lead to it. */
+    public boolean isLeftAlone() {
+        return origin != null && origin.isLeftAlone();
     }
 
     /** Whether somebody may hold it who is not known to. */
