@@ -165,10 +165,11 @@ final class Correlation {
         Object target = HostBuffer.array(y);
         int area = lines * columns;
         int grain = Math.max(1, images * bands / shares);
+        int laid = under(band) * pitch;
         parallel.range(images * bands, grain, (from, to) -> {
-            Object scratch = kernel.array(under(band) * pitch);
-            Object zeros = kernel.array(pitch);
-            Object results = kernel.array(block * columns * own);
+            Object scratch = kernel.lendZeroed(laid);
+            Object zeros = kernel.lendZeroed(pitch);
+            Object results = kernel.scratch().lend(block * columns * own);
             for (int piece = from; piece < to; piece++) {
                 int image = piece / bands;
                 int first = piece % bands * band;
@@ -187,6 +188,9 @@ final class Correlation {
                     }
                 }
             }
+            kernel.scratch().giveBack(scratch, laid);
+            kernel.scratch().giveBack(zeros, pitch);
+            kernel.scratch().giveBack(results, block * columns * own);
         });
     }
 
@@ -251,15 +255,17 @@ final class Correlation {
         parallel.range(parts, grain, (from, to) -> {
             Gradient gradient = new Gradient(dy, own);
             for (int part = from; part < to; part++) {
-                sums[part] = kernel.array(size);
+                sums[part] = kernel.lendZeroed(size);
                 for (int image = part * each; image < Math.min(images, (part + 1) * each); image++) {
                     gradient.add(image, sums[part], image > part * each);
                 }
             }
+            gradient.end();
         });
         Object whole = sums[0];
         for (int part = 1; part < parts; part++) {
-            add(whole, sums[part]);
+            add(whole, sums[part], size);
+            kernel.scratch().giveBack(sums[part], size);
         }
         // From [groups, own, runs, run] to [groups, own, channels, kernel].
         int area = kernelHeight * kernelWidth;
@@ -276,26 +282,27 @@ final class Correlation {
                     dw.view().offset() + place,
                     area);
         }
+        kernel.scratch().giveBack(whole, size);
     }
 
-    private static void add(Object to, Object from) {
+    private static void add(Object to, Object from, int size) {
         switch (to) {
             case float[] y -> {
                 float[] x = (float[]) from;
-                for (int i = 0; i < y.length; i++) {
+                for (int i = 0; i < size; i++) {
                     y[i] += x[i];
                 }
             }
             case double[] y -> {
                 double[] x = (double[]) from;
-                for (int i = 0; i < y.length; i++) {
+                for (int i = 0; i < size; i++) {
                     y[i] += x[i];
                 }
             }
             default -> {
                 long[] y = (long[]) to;
                 long[] x = (long[]) from;
-                for (int i = 0; i < y.length; i++) {
+                for (int i = 0; i < size; i++) {
                     y[i] += x[i];
                 }
             }
@@ -313,8 +320,8 @@ final class Correlation {
         /** Windows from one line to the next; those past the last of a line take nothing, as dy is 0 there. */
         private final int line = pitch / channels / w.stride()[1];
 
-        private final Object scratch = kernel.array(under(band) * pitch);
-        private final Object zeros = kernel.array(pitch);
+        private final Object scratch = kernel.lendZeroed(under(band) * pitch);
+        private final Object zeros = kernel.lendZeroed(pitch);
         private final Object laid;
 
         Gradient(Tensor dy, int own) {
@@ -322,7 +329,13 @@ final class Correlation {
             at = dy.view().offset();
             strides = dy.view().strides();
             this.own = own;
-            laid = kernel.array(own * block * line);
+            laid = kernel.lendZeroed(own * block * line);
+        }
+
+        void end() {
+            kernel.scratch().giveBack(scratch, under(band) * pitch);
+            kernel.scratch().giveBack(zeros, pitch);
+            kernel.scratch().giveBack(laid, own * block * line);
         }
 
         /** Adds what one image gives, or puts it where nothing is yet. */

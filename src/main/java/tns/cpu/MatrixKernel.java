@@ -22,6 +22,16 @@ abstract class MatrixKernel {
         return scratch;
     }
 
+    /** An array of at least so many elements, the first of them zeros, to be given back as the size it was asked for. */
+    final Object lendZeroed(int size) {
+        Object array = scratch.lend(size);
+        clear(array, size);
+        return array;
+    }
+
+    /** Sets the first {@code size} elements to zero. */
+    abstract void clear(Object array, int size);
+
     /** The most rows of a tile. */
     final int rows() {
         return rows;

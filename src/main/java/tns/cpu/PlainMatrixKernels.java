@@ -24,6 +24,11 @@ final class PlainMatrixKernels {
         }
 
         @Override
+        void clear(Object array, int size) {
+            Arrays.fill((float[]) array, 0, size, 0);
+        }
+
+        @Override
         void tile(
                 Object a,
                 int at,
@@ -205,6 +210,11 @@ final class PlainMatrixKernels {
         }
 
         @Override
+        void clear(Object array, int size) {
+            Arrays.fill((double[]) array, 0, size, 0);
+        }
+
+        @Override
         void tile(
                 Object a,
                 int at,
@@ -383,6 +393,11 @@ final class PlainMatrixKernels {
         @Override
         Object array(int size) {
             return new long[size];
+        }
+
+        @Override
+        void clear(Object array, int size) {
+            Arrays.fill((long[]) array, 0, size, 0);
         }
 
         @Override

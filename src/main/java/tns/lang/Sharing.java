@@ -7,8 +7,12 @@ import tns.op.Tuple;
 import tns.tensor.Tensor;
 
 /**
- * Marks values that get a second holder. Tensors, tuples and records are values; an element assignment may write in
- * place only while nobody else can see the old one.
+ * Keeps count of who holds a value. Tensors, tuples and records are values; an element assignment may write in place only
+ * while nobody else can see the old one, and the memory of one that nobody holds any more is used again.
+ *
+ * <p>A name holds what it stands for until it stands for something else; a call holds its arguments while it lasts, and
+ * what nobody else held is lost afterwards. What gets a holder that is not counted (a list, a closure, an object) is
+ * shared for ever, and its memory is the collector's.
  */
 final class Sharing {
     private Sharing() {}
