@@ -68,10 +68,15 @@ final class Main {
                     outcomes.add(outcome);
                     System.out.println(Report.line(outcome));
                 }
+                write(outcomes, List.of()); // what is measured stays, however the run ends
             }
         }
         List<Starts.Reading> starts = isChosen("start") ? Starts.all() : List.of();
         starts.forEach(start -> System.out.println(Report.line(start)));
+        write(outcomes, starts);
+    }
+
+    private void write(List<Duel.Outcome> outcomes, List<Starts.Reading> starts) throws IOException {
         if (!name.isEmpty()) {
             List<Starts.Reading> known = starts.isEmpty() ? Report.kept(name, "what", Starts.Reading.class) : starts;
             Report.write(name, Report.ROWS, Report.updated(name, outcomes), known);
