@@ -14,6 +14,9 @@ import tns.tensor.Tensor;
  * <p>When it has been given back it has none, so that a use after that is an error, and never a look at other numbers.
  */
 final class HostBuffer extends Buffer {
+    /** Where assertions are checked small arrays are lost too, so that tests find their uses after that. */
+    private static final boolean CHECKED = HostBuffer.class.desiredAssertionStatus();
+
     private @Nullable Object array;
 
     private HostBuffer(Device device, DType dtype, int size, Object array) {
@@ -81,9 +84,6 @@ final class HostBuffer extends Buffer {
         }
         return present;
     }
-
-    /** Where assertions are checked small arrays are lost too, so that tests find their uses after that. */
-    private static final boolean CHECKED = HostBuffer.class.desiredAssertionStatus();
 
     /** A small array is left where it is, for the collector: the tutorial's epoch takes 3.72 µs so, and 3.84 without. */
     @Override

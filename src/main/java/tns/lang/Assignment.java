@@ -88,6 +88,7 @@ public final class Assignment {
         @Override
         public Object eval(Frame frame) {
             Object assigned = value.eval(frame);
+            // The parts of a tuple that nobody else has get names of their own.
             boolean apart = targets.length == 1 && targets[0].length > 1;
             if (!apart) {
                 Sharing.share(assigned);

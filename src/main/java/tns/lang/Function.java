@@ -201,7 +201,7 @@ public final class Function implements Callable, TypeName.Typed {
         for (Parameter p : code.parameters) {
             if (p.rest) {
                 Object[] rest = Arrays.copyOfRange(positional, Math.min(given, positional.length), positional.length);
-                Arrays.setAll(rest, i -> Sharing.share(rest[i]));
+                Arrays.setAll(rest, i -> Sharing.share(rest[i])); // a model's are only borrowed
                 p.variable.begin(frame, Tuple.of(rest));
                 given = positional.length;
             } else if (given < positional.length) {
