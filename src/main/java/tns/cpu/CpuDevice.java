@@ -35,6 +35,7 @@ public class CpuDevice implements Device {
     private final Gemm gemm;
     private final PointwiseRunner pointwise;
     private final FoldLoops folds;
+    private final RowLoops rowLoops;
     private final BackgroundLoop turn;
     private final Normals normals;
 
@@ -75,6 +76,7 @@ public class CpuDevice implements Device {
         pointwise = PointwiseRunners.choose(parallel, vectors);
         FusedLoops loops = pointwise instanceof FusedRunner fused ? fused.loops() : null;
         folds = new FoldLoops(loops);
+        rowLoops = new RowLoops(loops);
         turn = StridedCopy.loop(loops);
         normals = new Normals(parallel, loops);
     }
@@ -138,6 +140,11 @@ public class CpuDevice implements Device {
         } catch (OutOfMemoryError e) {
             throw full(dtype, size, e);
         }
+    }
+
+    @Override
+    public boolean reuses(DType dtype, int size) {
+        return ArrayPool.takes(dtype, size);
     }
 
     @Override
@@ -310,7 +317,7 @@ public class CpuDevice implements Device {
 
     private Heads heads(Tensor[] parts, double scale) {
         Heads.Rows rows = (program, inputs, shape, outputs) ->
-                RowExecutor.run(alone, pointwise, folds, program, inputs, shape, outputs);
+                RowExecutor.run(alone, pointwise, rowLoops, program, inputs, shape, outputs);
         return new Heads(parallel, gemm, rows, parts, scale);
     }
 
@@ -326,6 +333,6 @@ public class CpuDevice implements Device {
 
     @Override
     public void rows(RowProgram program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
-        RowExecutor.run(parallel, pointwise, folds, program, inputs, shape, outputs);
+        RowExecutor.run(parallel, pointwise, rowLoops, program, inputs, shape, outputs);
     }
 }

@@ -19,6 +19,9 @@ final class FusedLoops {
     /** Nanoseconds an element-step may take when it is compiled: about ten times what it does then. */
     private static final double COMPILED_NANOS = 0.4;
 
+    /** What beginning several loops costs, in steps. */
+    private static final int LOOP_STEPS = 16;
+
     private final Workshop workshop;
     private final long promoteAfter;
 
@@ -69,6 +72,15 @@ final class FusedLoops {
      */
     void request(Supplier<FusedLoop> making, Object[] arrays, int elements, int steps, Consumer<FusedLoop> ready) {
         workshop.prepare(() -> order(making, arrays, elements, steps, ready));
+    }
+
+    /**
+     * Likewise, for loops of another kind.
+     *
+     * @param elements how many the trial that is not brief works on
+     */
+    <T> void request(Supplier<T> making, Workshop.Trial<T> trial, int elements, int steps, Consumer<T> ready) {
+        workshop.order(making, trial, COMPILED_NANOS * elements * (steps + LOOP_STEPS), ready);
     }
 
     private void order(

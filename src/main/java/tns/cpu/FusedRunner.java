@@ -56,7 +56,7 @@ final class FusedRunner implements PointwiseRunner {
         private volatile Variant[] variants = {};
 
         Compiled(Program program) {
-            fits = FusedCode.fits(program);
+            fits = StepCode.fits(program);
         }
 
         Variant variant(long uniforms) {

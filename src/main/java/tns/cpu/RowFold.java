@@ -10,55 +10,28 @@ final class RowFold {
     private static final int LANES = RowExecutor.LAYOUT.threads();
     private static final int PIECE = RowExecutor.LAYOUT.piece();
 
-    private final Lane lane;
-    private final FoldLoops loops;
     /** Each lane's fold of whole pieces, and of the piece at hand. */
     private final Object all;
 
     private final Object piece;
-    private final Object[] arrays;
-    private final int[] at = new int[VectorFolds.OPERANDS];
 
-    RowFold(Lane lane, FoldLoops loops) {
-        this.lane = lane;
-        this.loops = loops;
+    RowFold(Lane lane) {
         all = lane == Lane.F32 ? new float[LANES] : new double[LANES];
         piece = lane == Lane.F32 ? new float[LANES] : new double[LANES];
-        arrays = new Object[] {all, all, piece};
     }
 
     /** The fold of {@code n} elements of an array of the lane's type. */
     double of(Fold by, Object x, int from, int n) {
-        FusedLoop loop = n >= LANES ? loops.loop(by, lane, n) : null;
-        // Mostly a loop leaves all lanes of the one piece that there is, or of whole pieces.
-        boolean one = loop != null && n < PIECE && n % LANES == 0;
-        int done = 0;
-        if (!one) {
-            clear(all, by);
-        }
-        if (loop != null) {
-            done = n & -LANES;
-            arrays[0] = x;
-            at[0] = from;
-            loop.run(arrays, at, done);
-            if (by == Fold.MAX && done == n) {
-                return first(all) + 0.0;
-            }
-        }
-        if (done < n && (by == Fold.MAX || done % PIECE == 0)) {
+        clear(all, by);
+        for (int begin = 0; begin < n; begin += PIECE) {
             clear(piece, by);
-        }
-        for (; done < n; done += LANES) {
-            fold(by, piece, x, from + done, Math.min(LANES, n - done));
-            if ((done + LANES) % PIECE == 0) {
-                fold(by, all, piece, 0, LANES);
-                clear(piece, by);
+            int end = Math.min(n, begin + PIECE);
+            for (int done = begin; done < end; done += LANES) {
+                fold(by, piece, x, from + done, Math.min(LANES, end - done));
             }
-        }
-        if (n % PIECE != 0 && !one) {
             fold(by, all, piece, 0, LANES);
         }
-        return by == Fold.SUM ? total(one ? piece : all) : greatest() + 0.0;
+        return by == Fold.SUM ? total(all) : greatest() + 0.0;
     }
 
     /** The lanes' sums added up as threads do: in pairs within a warp, then across. */
@@ -98,10 +71,6 @@ final class RowFold {
             }
         }
         return a[0];
-    }
-
-    private static double first(Object lanes) {
-        return lanes instanceof float[] a ? a[0] : ((double[]) lanes)[0];
     }
 
     private double greatest() {

@@ -11,9 +11,6 @@ package tns.tensor;
  * somebody else may hold it too: then the collector finds out.
  */
 public abstract class Buffer {
-    /** Elements. */
-    private static final int LARGE = 1 << 13;
-
     private final Device device;
     private final DType dtype;
     private final int size;
@@ -51,9 +48,9 @@ public abstract class Buffer {
         return shared || readers > 0 || nodes > 0;
     }
 
-    /** Whether giving it back is worth the while: on the host the collector is the better one for small arrays. */
-    boolean isLarge() {
-        return size >= LARGE || !device.isHost();
+    /** Whether its memory is used again when it has been given back. */
+    boolean isReused() {
+        return device.reuses(dtype, size);
     }
 
     /** A computation that waits will read it. */

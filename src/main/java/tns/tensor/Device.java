@@ -49,6 +49,11 @@ public interface Device {
     /** Takes back the memory of a buffer that nobody will use any more; to use it after that is an error. */
     default void release(Buffer buffer) {}
 
+    /** Whether the memory of a buffer of so many elements, given back, is used again; otherwise it is the collector's. */
+    default boolean reuses(DType dtype, int size) {
+        return true;
+    }
+
     /** A buffer of one element with this value that many may share and nobody writes to; null to make a new one. */
     default @Nullable Buffer constant(DType dtype, Number value) {
         return null;

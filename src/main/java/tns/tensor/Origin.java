@@ -57,7 +57,7 @@ public abstract class Origin {
     private static boolean counts(Tensor[] inputs) {
         for (Tensor input : inputs) {
             Origin behind = input.origin();
-            if (input.isLarge() || behind != null && behind.counts) {
+            if (input.isReused() || behind != null && behind.counts) {
                 return true;
             }
         }

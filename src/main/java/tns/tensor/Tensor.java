@@ -210,8 +210,8 @@ public final class Tensor {
     }
 
     /** Whether its memory is worth giving back. */
-    boolean isLarge() {
-        return buffer.isLarge();
+    boolean isReused() {
+        return buffer.isReused();
     }
 
     void addNode() {

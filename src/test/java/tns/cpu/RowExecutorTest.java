@@ -33,7 +33,8 @@ class RowExecutorTest {
             "layer_norm", RowExecutorTest::layerNorm,
             "cross_entropy", RowExecutorTest::crossEntropy,
             "kept twice", RowExecutorTest::keptTwice,
-            "row's own", RowExecutorTest::ofRows));
+            "row's own", RowExecutorTest::ofRows,
+            "long fold", RowExecutorTest::longFold));
 
     private final CpuDevice device = new CpuDevice(1);
 
@@ -79,6 +80,52 @@ class RowExecutorTest {
         return List.of(d.keep(d.sum(row).add(d.max(x))), d.keep(x.mul(row)));
     }
 
+    /** A fold of so many steps that they are written to memory first. */
+    private static List<Expr> longFold(Definition d) {
+        Expr x = d.input(Extent.ELEMENT);
+        Expr y = d.keep(d.sum(x.tanh().exp().tanh().exp()));
+        return List.of(d.keep(x.mul(y)), y);
+    }
+
+    /** Operands of other types than the lane's are converted. */
+    @Test
+    void otherTypes() {
+        RowProgram program = RowProgram.in(Lane.F32, d -> {
+            Expr x = d.input(Extent.ELEMENT);
+            Expr mask = d.input(Extent.ELEMENT);
+            Expr weight = d.input(Extent.COLUMN);
+            Expr e = d.keep(x.mul(mask).mul(weight).exp());
+            return List.of(e, d.sum(e));
+        });
+        int rows = 700;
+        for (int n : new int[] {64, 100}) {
+            Random random = new Random(n);
+            double[] x = random.doubles((long) rows * n).toArray();
+            byte[] mask = new byte[rows * n];
+            random.nextBytes(mask);
+            for (int i = 0; i < mask.length; i++) {
+                mask[i] &= 1;
+            }
+            Tensor[] inputs = {
+                Tensor.upload(device, DType.FLOAT64, Shape.of(rows * n), x),
+                Tensor.upload(device, DType.BOOL, Shape.of(rows * n), mask),
+                Tensor.upload(
+                        device, DType.INT64, Shape.of(n), random.longs(n, -2, 3).toArray())
+            };
+            Tensor[] expected = results(program, DType.FLOAT64, rows, n);
+            new RowRunner(program, RowExecutor.LAYOUT, n).run(operands(inputs), operands(expected), rows);
+            Parallel one = new Parallel(1);
+            FusedRunner fused = new FusedRunner(one, new BlockRunner(one, Long.MAX_VALUE), new FusedLoops(0));
+            for (RowLoops loops : new RowLoops[] {new RowLoops(null), new RowLoops(fused.loops())}) {
+                Tensor[] actual = results(program, DType.FLOAT64, rows, n);
+                RowExecutor.run(new Parallel(3), fused, loops, program, inputs, Shape.of(rows, n), actual);
+                for (int o = 0; o < actual.length; o++) {
+                    assertSame(HostBuffer.array(expected[o]), HostBuffer.array(actual[o]), "n " + n + " output " + o);
+                }
+            }
+        }
+    }
+
     @Test
     void bitsOfTheRunner() {
         Random random = new Random(3);
@@ -106,8 +153,8 @@ class RowExecutorTest {
         for (PointwiseRunner runner : runners) {
             for (int threads : new int[] {1, 3}) {
                 Tensor[] actual = results(program, dtype, rows, n);
-                FoldLoops folds = new FoldLoops(runner instanceof FusedRunner fused ? fused.loops() : null);
-                RowExecutor.run(new Parallel(threads), runner, folds, program, inputs, Shape.of(rows, n), actual);
+                RowLoops loops = new RowLoops(runner instanceof FusedRunner fused ? fused.loops() : null);
+                RowExecutor.run(new Parallel(threads), runner, loops, program, inputs, Shape.of(rows, n), actual);
                 for (int o = 0; o < actual.length; o++) {
                     String message = name + " " + dtype + " n " + n + " " + runner + " output " + o;
                     assertSame(HostBuffer.array(expected[o]), HostBuffer.array(actual[o]), message);
@@ -183,7 +230,7 @@ class RowExecutorTest {
             RowExecutor.run(
                     new Parallel(1),
                     fused,
-                    new FoldLoops(fused.loops()),
+                    new RowLoops(fused.loops()),
                     program,
                     new Tensor[] {Tensor.upload(device, DType.FLOAT32, Shape.of(600), x)},
                     Shape.of(2, 300),

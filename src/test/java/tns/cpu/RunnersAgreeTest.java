@@ -142,7 +142,7 @@ class RunnersAgreeTest {
         };
         Expr in = Expr.input(0);
         Program program = Program.of(Lane.F32, in.floor(), in.ceil(), in.trunc(), in.round());
-        assertTrue(FusedCode.fits(program));
+        assertTrue(StepCode.fits(program));
         Operand[] expected = new Operand[4];
         Operand[] actual = new Operand[4];
         for (int k = 0; k < 4; k++) {
