@@ -1,8 +1,14 @@
 package tns.cpu;
 
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tns.expr.Lane;
+import tns.expr.Opcode;
 import tns.expr.Operand;
 import tns.expr.PointwiseRunner;
 import tns.expr.Program;
+import tns.expr.Step;
 
 /**
  * Runs programs block by block, one loop per machine step over buffers that stay in the L1 cache, on several threads
@@ -17,12 +23,11 @@ final class BlockRunner implements PointwiseRunner {
     /** Smaller, because constants fill whole blocks of the plain loops. */
     private static final int PLAIN_BLOCK_ELEMENTS = 256;
 
-    /**
-     * Work after which the Vector API takes over from plain loops. Its first use costs about 60 ms of class loading,
-     * and until it is compiled a vector operation takes microseconds: a short script is done before that. The plain
-     * loops take about 0.2 ns an element-step, so this is 30 ms of them (EPYC with AVX-512, JDK 25).
-     */
-    static final long VECTOR_AFTER_WORK = 1L << 27;
+    /** Steps whose loops are plain Java always. */
+    private static final Set<Opcode> PLAIN = EnumSet.of(Opcode.FMOD, Opcode.POW);
+
+    /** Elements to warm the loops of the Vector API up with: a multiple of every vector length. */
+    private static final int WARM_UP = 16 * Workshop.TURNS;
 
     /** What the overhead of a step costs, in elements. */
     private static final int STEP_OVERHEAD_ELEMENTS = 64;
@@ -37,17 +42,54 @@ final class BlockRunner implements PointwiseRunner {
     private final ThreadLocal<LaneBlocks> plain = ThreadLocal.withInitial(() -> LaneBlocks.plain(PLAIN_BLOCK_ELEMENTS));
     private final ThreadLocal<LaneBlocks> vector =
             ThreadLocal.withInitial(() -> LaneBlocks.vector(VECTOR_BLOCK_ELEMENTS));
-    private final long vectorAfterWork;
+    private final @Nullable FusedLoops maker;
     /** Element-steps so far, roughly: threads may overwrite each other's additions. */
     private long work;
 
+    private final Warm f32 = new Warm();
+    private final Warm f64 = new Warm();
+
+    /** Which steps of a lane have loops of the Vector API that are compiled, and which will. */
+    private static final class Warm {
+        private final Set<Opcode> requested = EnumSet.noneOf(Opcode.class);
+        private volatile Set<Opcode> ready = Set.of();
+
+        boolean has(Program program) {
+            Set<Opcode> now = ready;
+            for (Step step : program.steps()) {
+                if (!now.contains(step.op()) && !PLAIN.contains(step.op())) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** The steps of a program that have not been requested yet, and are from now on. */
+        synchronized Set<Opcode> request(Program program) {
+            Set<Opcode> missing = EnumSet.noneOf(Opcode.class);
+            program.steps().forEach(step -> missing.add(step.op()));
+            missing.removeAll(PLAIN);
+            missing.removeAll(requested);
+            requested.addAll(missing);
+            return missing;
+        }
+
+        synchronized void add(Set<Opcode> made) {
+            Set<Opcode> all = EnumSet.copyOf(made);
+            all.addAll(ready);
+            ready = all;
+        }
+    }
+
     /**
-     * A runner that uses the Vector API, where it can be had, after this much work, and plain loops before; the bits stay
-     * the same.
+     * A runner that uses the Vector API after as much work as is worth a loop of a program's own, and plain loops before;
+     * the bits stay the same.
+     *
+     * @param maker what has the loops compiled; null to do without
      */
-    BlockRunner(Parallel parallel, long vectorAfterWork) {
+    BlockRunner(Parallel parallel, @Nullable FusedLoops maker) {
         this.parallel = parallel;
-        this.vectorAfterWork = vectorAfterWork;
+        this.maker = maker;
     }
 
     @Override
@@ -74,17 +116,53 @@ final class BlockRunner implements PointwiseRunner {
 
     /** Computes all {@code size} elements. */
     void run(Program program, Walk[] from, Walk[] to, int size) {
+        run(isWarm(program, size) ? vector : plain, program, from, to, size);
+    }
+
+    /** The same in plain Java, for a program that will have a loop of its own. */
+    void plain(Program program, Walk[] from, Walk[] to, int size) {
+        run(plain, program, from, to, size);
+    }
+
+    private void run(ThreadLocal<LaneBlocks> blocks, Program program, Walk[] from, Walk[] to, int size) {
         if ((long) size * (program.steps().size() + 4) < PARALLEL_MIN_WORK) {
-            run(program, from, to, 0, size);
+            blocks.get().run(program, from, to, 0, size);
         } else {
-            parallel.range(size, SHARE_ELEMENTS, (begin, end) -> run(program, from, to, begin, end - begin));
+            parallel.range(size, SHARE_ELEMENTS, (begin, end) -> blocks.get().run(program, from, to, begin, end));
         }
     }
 
     /**
+     * Whether the loops of the Vector API are there by now; has them compiled when there has been enough work. Not on the
+     * caller's thread, where operations that are not compiled would take microseconds: so the first step of multi-head
+     * attention took 3.2 s, and takes 1.5 (AMD EPYC, two cores, 2026-11-27).
+     */
+    private boolean isWarm(Program program, int size) {
+        FusedLoops by = maker;
+        if (by == null || program.lane() == Lane.I64) {
+            return false;
+        }
+        Warm warm = program.lane() == Lane.F32 ? f32 : f64;
+        if (warm.has(program)) {
+            return true;
+        }
+        work += ((long) size + STEP_OVERHEAD_ELEMENTS) * program.steps().size();
+        Set<Opcode> missing = work < by.promoteAfter() ? Set.of() : warm.request(program);
+        if (!missing.isEmpty()) {
+            by.request(
+                    () -> LaneBlocks.vector(WARM_UP),
+                    (blocks, brief) ->
+                            blocks.warmUp(program.lane(), missing, brief ? WARM_UP / Workshop.TURNS : WARM_UP),
+                    WARM_UP,
+                    missing.size(),
+                    made -> warm.add(missing));
+        }
+        return warm.has(program);
+    }
+
+    /**
      * The short way while there is no loop for a program yet, for few elements as {@link Blocks#small} takes them: no
-     * operands, no walks, and always plain loops. To begin with the Vector API here, on the caller's thread and not
-     * compiled, took the 12 000th to 16 000th step of a small model to a millisecond each (AMD EPYC, 2026-11-26).
+     * operands, no walks.
      *
      * @return whether it was one; if not, nothing has been computed
      */
@@ -94,14 +172,6 @@ final class BlockRunner implements PointwiseRunner {
         }
         plain.get().small(program, uniforms, arrays, at, n);
         return true;
-    }
-
-    private void run(Program program, Walk[] inputs, Walk[] outputs, int start, int count) {
-        boolean warm = work >= vectorAfterWork && VectorModule.load();
-        if (!warm) {
-            work += (long) (count + STEP_OVERHEAD_ELEMENTS) * program.steps().size();
-        }
-        (warm ? vector : plain).get().run(program, inputs, outputs, start, start + count);
     }
 
     static Walk[] walks(Operand[] operands, int[] shape) {

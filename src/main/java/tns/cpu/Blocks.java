@@ -2,6 +2,7 @@ package tns.cpu;
 
 import java.util.Arrays;
 import java.util.List;
+import tns.expr.Opcode;
 import tns.expr.Program;
 import tns.expr.Step;
 
@@ -74,6 +75,15 @@ final class Blocks<A> {
             boolean repeats = slot < inputs ? (uniforms >> slot & 1) != 0 : program.isConstant(slot);
             System.arraycopy(result(repeats, slot, n), 0, arrays[inputs + k], at[inputs + k], n);
         }
+    }
+
+    /** Runs the loop of a step over {@code n} elements of nothing in particular. */
+    void apply(Opcode op, int n) {
+        grow(3);
+        for (int slot = 0; slot < 3; slot++) {
+            block(slot);
+        }
+        loops.apply(op, spare, slots[0], slots[1], slots[2], n);
     }
 
     private void grow(int count) {

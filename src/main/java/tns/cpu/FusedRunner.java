@@ -155,7 +155,7 @@ final class FusedRunner implements PointwiseRunner {
         }
         FusedLoop loop = loop(program, compiled.variant(uniforms), size);
         if (loop == null) {
-            blocks.run(program, from, to, size);
+            blocks.plain(program, from, to, size);
         } else if ((long) size * (program.steps().size() + 4) < PARALLEL_MIN_WORK) {
             memory.get().run(loop, program, from, to, 0, size);
         } else {

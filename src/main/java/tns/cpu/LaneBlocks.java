@@ -1,6 +1,8 @@
 package tns.cpu;
 
+import java.util.Set;
 import tns.expr.Lane;
+import tns.expr.Opcode;
 import tns.expr.Program;
 
 /** One thread's {@link Blocks} for each lane. */
@@ -24,6 +26,12 @@ final class LaneBlocks {
     /** With loops of the Vector API; its module must be there. */
     static LaneBlocks vector(int blockLength) {
         return new LaneBlocks(VectorF32Loops.of(blockLength), VectorF64Loops.of(blockLength), blockLength);
+    }
+
+    /** Runs the loops of these steps of a lane of floats, over so many elements. */
+    void warmUp(Lane lane, Set<Opcode> steps, int n) {
+        Blocks<?> blocks = lane == Lane.F32 ? f32 : f64;
+        steps.forEach(step -> blocks.apply(step, n));
     }
 
     /** As {@link Blocks#small}, of a lane of floats. */

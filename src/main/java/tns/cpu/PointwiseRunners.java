@@ -23,11 +23,9 @@ final class PointwiseRunners {
                 if (!vectors && !kind.equals("plain")) {
                     Advice.give();
                 }
-                BlockRunner blocks =
-                        new BlockRunner(parallel, vectors ? BlockRunner.VECTOR_AFTER_WORK : Long.MAX_VALUE);
-                yield vectors && kind.equals("fused")
-                        ? new FusedRunner(parallel, blocks, new FusedLoops(FusedLoops.PROMOTE_AFTER))
-                        : blocks;
+                FusedLoops loops = vectors ? new FusedLoops(FusedLoops.PROMOTE_AFTER) : null;
+                BlockRunner blocks = new BlockRunner(parallel, loops);
+                yield loops != null && kind.equals("fused") ? new FusedRunner(parallel, blocks, loops) : blocks;
             }
             default -> throw new IllegalArgumentException("tns.cpu must be fused, block, plain or scalar: " + kind);
         };

@@ -143,7 +143,7 @@ class ReduceTest {
     private static @Nullable Prologue prologue(
             int threads, FusedLoops loops, Program program, DType dtype, Tensor[] inputs, Shape shape) {
         Parallel parallel = new Parallel(threads);
-        BlockRunner blocks = new BlockRunner(parallel, Long.MAX_VALUE);
+        BlockRunner blocks = new BlockRunner(parallel, null);
         FusedRunner runner = new FusedRunner(parallel, blocks, loops);
         return Prologue.of(runner, program, dtype, inputs, shape);
     }

@@ -27,7 +27,7 @@ class RunnersAgreeTest {
     @Test
     void randomPrograms() {
         PointwiseRunner[] runners = {
-            new BlockRunner(ONE_THREAD, 0), new BlockRunner(ONE_THREAD, Long.MAX_VALUE), fused(ONE_THREAD)
+            new BlockRunner(ONE_THREAD, new FusedLoops(0)), new BlockRunner(ONE_THREAD, null), fused(ONE_THREAD)
         };
         long first = Long.getLong("tns.seed", System.nanoTime());
         for (long seed = first; seed < first + 400; seed++) {
@@ -57,7 +57,7 @@ class RunnersAgreeTest {
 
     /** A runner that makes a loop at the first run of a program. */
     private static FusedRunner fused(Parallel parallel) {
-        BlockRunner blocks = new BlockRunner(parallel, Long.MAX_VALUE);
+        BlockRunner blocks = new BlockRunner(parallel, null);
         return new FusedRunner(parallel, blocks, new FusedLoops(0));
     }
 
@@ -190,7 +190,7 @@ class RunnersAgreeTest {
         new ScalarRunner().run(program, inputs, new Operand[] {contiguous(expected)}, new int[] {n});
         for (int threads : new int[] {1, 2, 3, 7}) {
             float[] actual = new float[n];
-            new BlockRunner(new Parallel(threads), 2_000_000)
+            new BlockRunner(new Parallel(threads), new FusedLoops(0))
                     .run(program, inputs, new Operand[] {contiguous(actual)}, new int[] {n});
             assertArrayEquals(expected, actual);
         }
@@ -213,7 +213,7 @@ class RunnersAgreeTest {
                         throw cancelled;
                     }
                 }),
-                0);
+                null);
         float[] x = new float[1 << 23]; // 256 shares
         Operand[] operands = {contiguous(x)};
         Program program = Program.of(Lane.F32, Expr.input(0).exp());
@@ -227,7 +227,7 @@ class RunnersAgreeTest {
         float[] x = new float[5000];
         Arrays.fill(x, 3);
         Operand[] operands = {contiguous(x)};
-        new BlockRunner(ONE_THREAD, Long.MAX_VALUE)
+        new BlockRunner(ONE_THREAD, null)
                 .run(Program.of(Lane.F32, Expr.input(0).square()), operands, operands, new int[] {5000});
         for (float value : x) {
             assertEquals(9, value);
@@ -238,8 +238,7 @@ class RunnersAgreeTest {
     void emptyAndRankZero() {
         Program program = Program.of(Lane.F64, Expr.input(0).add(1));
         double[] y = {7};
-        for (PointwiseRunner runner :
-                new PointwiseRunner[] {new ScalarRunner(), new BlockRunner(ONE_THREAD, Long.MAX_VALUE)}) {
+        for (PointwiseRunner runner : new PointwiseRunner[] {new ScalarRunner(), new BlockRunner(ONE_THREAD, null)}) {
             y[0] = 7;
             Operand[] empty = {new Operand(new double[0], 0, new int[] {3, 1})};
             runner.run(program, empty, empty, new int[] {0, 3});
@@ -254,8 +253,7 @@ class RunnersAgreeTest {
         Program program = Program.of(Lane.F32, Expr.input(1));
         Operand[] one = {contiguous(new float[2])};
         Operand[] two = {one[0], one[0]};
-        for (PointwiseRunner runner :
-                new PointwiseRunner[] {new ScalarRunner(), new BlockRunner(ONE_THREAD, Long.MAX_VALUE)}) {
+        for (PointwiseRunner runner : new PointwiseRunner[] {new ScalarRunner(), new BlockRunner(ONE_THREAD, null)}) {
             assertThrows(IllegalArgumentException.class, () -> runner.run(program, one, one, new int[] {2}));
             assertThrows(IllegalArgumentException.class, () -> runner.run(program, two, one, new int[] {2, 1}));
         }
