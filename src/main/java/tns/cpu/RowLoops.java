@@ -3,7 +3,6 @@ package tns.cpu;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tns.expr.Lane;
-import tns.expr.Program;
 import tns.expr.RowProgram;
 
 /** The loops of hot row programs, made in the background. */
@@ -42,27 +41,12 @@ final class RowLoops {
             this.program = program;
             this.ragged = ragged;
             fits = RowPlaces.fits(program);
-            steps = steps(program);
+            steps = RowPlaces.steps(program);
         }
     }
 
     /** A loop, and what it has to be fed. */
     record Ready(RowLoop loop, RowPlaces places, Object constants) {}
-
-    /** The steps of an element, each fold counted as one. */
-    private static int steps(RowProgram program) {
-        int steps = 0;
-        for (RowProgram.Value value : program.values()) {
-            steps += switch (value) {
-                case RowProgram.Mapped(RowProgram.Extent _, Program f) ->
-                    f.steps().size();
-                case RowProgram.Folded(RowProgram.Fold _, Program f) ->
-                    f.steps().size() + 1;
-                default -> 0;
-            };
-        }
-        return steps;
-    }
 
     /** The loop for rows of {@code n} elements if there is one by now; so many rows are about to be computed. */
     @Nullable

@@ -68,18 +68,27 @@ final class RowPlaces {
 
     /** Whether a loop can be made of the program. */
     static boolean fits(RowProgram program) {
-        int steps = 0;
         for (int k = 0; k < program.values().size(); k++) {
             Program f = function(program, k);
             if (f != null && !StepCode.fits(f)) {
                 return false;
             }
-            steps += f == null ? 0 : f.steps().size();
         }
         List<Integer> outputs = program.outputs();
-        return steps <= MOST_STEPS
+        return steps(program) <= MOST_STEPS
                 && new HashSet<>(outputs).size() == outputs.size()
                 && outputs.stream().allMatch(k -> function(program, k) != null);
+    }
+
+    /** The steps that are taken for an element, each fold counted as one. */
+    static int steps(RowProgram program) {
+        int steps = 0;
+        for (int k = 0; k < program.values().size(); k++) {
+            Program f = function(program, k);
+            int fold = program.values().get(k) instanceof RowProgram.Folded ? 1 : 0;
+            steps += f == null ? 0 : f.steps().size() + fold;
+        }
+        return steps;
     }
 
     private static @Nullable Program function(RowProgram program, int k) {
