@@ -100,7 +100,7 @@ final class Main {
             }
         }
         if (!name.isEmpty()) {
-            Report.write(name, Report.PLAIN, outcomes, List.of());
+            Report.write(name + "-plain", Report.PLAIN, outcomes, List.of());
         }
     }
 
@@ -112,7 +112,7 @@ final class Main {
             }
         }
         if (!name.isEmpty()) {
-            sweep.write(name);
+            sweep.write(name + "-sweep");
         }
     }
 }
