@@ -43,7 +43,7 @@ final class FusedCode {
         steps = new StepCode(code, program.lane());
     }
 
-    /** The loop of a program that {@link StepCode#fits}, for inputs of which those in the bit set {@code uniforms} repeat. */
+    /** The loop of a program that {@link StepCode#fits}; the inputs in the bit set {@code uniforms} repeat. */
     static FusedLoop compile(Program program, long uniforms) {
         return VectorCode.make(
                 FusedLoop.class, "Fused", RUN, code -> new FusedCode(code, program, uniforms, false).write());

@@ -113,7 +113,7 @@ final class PlainRows {
         held[k] = array(1);
         int source = copied(f);
         return row -> {
-            if (source >= 0) {
+            if (source != RowPlaces.NOWHERE) {
                 number(k, fold.of(by, held[source], at[source], n));
             } else {
                 Object room = room();
@@ -133,11 +133,10 @@ final class PlainRows {
         return room;
     }
 
-    /** The value that a program copies and that varies within the row, or -1. */
+    /** The value that a program only copies, if that varies within the row; else {@link RowPlaces#NOWHERE}. */
     private int copied(Program f) {
-        int source = f.outputs().getFirst();
-        boolean copies = f.steps().isEmpty() && !f.isConstant(source);
-        return copies && varies(source) ? source : -1;
+        int source = RowPlaces.copied(f);
+        return source != RowPlaces.NOWHERE && varies(source) ? source : RowPlaces.NOWHERE;
     }
 
     private boolean varies(int k) {

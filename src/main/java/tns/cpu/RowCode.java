@@ -278,8 +278,7 @@ final class RowCode {
                 && !places.isWritten(f)
                 && k + 1 < vectors.length
                 && program.values().get(k + 1) instanceof RowProgram.Folded(Fold _, Program next)
-                && next.steps().isEmpty()
-                && next.outputs().getFirst() == k;
+                && RowPlaces.copied(next) == k;
     }
 
     private void storeOne(int k) {

@@ -33,6 +33,7 @@ final class RowPlaces {
     /** Whether some loop over a row computes for longer than its elements take to come from memory. */
     private final boolean isLong;
 
+    private final boolean looksAhead;
     private final int[] places;
     private final int[] inputs;
     private final int[] outputs;
@@ -53,6 +54,7 @@ final class RowPlaces {
             outputs[k] = program.outputs().indexOf(k);
             places[k] = own(k);
         }
+        looksAhead = IntStream.range(0, count).anyMatch(this::isAhead);
         constants = IntStream.range(0, count)
                 .mapToObj(k -> function(program, k))
                 .filter(Objects::nonNull)
@@ -110,7 +112,13 @@ final class RowPlaces {
         return function(program, k);
     }
 
-    /** Whether what is folded is written to working memory first: where it would fill the loop once for each accumulator. */
+    /** The value that a function only copies, or {@link #NOWHERE}. */
+    static int copied(Program f) {
+        int slot = f.outputs().getFirst();
+        return f.steps().isEmpty() && slot < f.inputs() ? slot : NOWHERE;
+    }
+
+    /** Whether what is folded is written to working memory first: where it would fill the loop once per accumulator. */
     boolean isWritten(Program folded) {
         int accumulators =
                 RowExecutor.LAYOUT.threads() * program.lane().bits() / Byte.SIZE / VectorF32Loops.vectorBytes();
@@ -128,21 +136,24 @@ final class RowPlaces {
     }
 
     /**
-     * Whether value {@code k} is folded for many rows at once, before anything else is computed of them: where that takes
-     * long, their memory is read in one go meanwhile, and stays in the second-level cache (softmax of (4096, 4096) in 11.3 ms
-     * for 12.2, AMD EPYC, one core, 2026-11-27; layer_norm, which takes no time to compute, is faster row by row).
+     * Whether value {@code k}, of an operand alone, is folded for many rows at once, before anything else is computed of
+     * them: where that takes long, their memory is read in one go before, and stays in the second-level cache (softmax of
+     * (4096, 4096) in 11.3 ms for 12.2, AMD EPYC, one core, 2026-11-27; layer_norm, which takes little to compute, is
+     * faster row by row).
      */
     boolean isAhead(int k) {
-        return isLong
-                && program.values().get(k) instanceof RowProgram.Folded(RowProgram.Fold _, Program f)
-                && f.steps().isEmpty()
-                && inputs[f.outputs().getFirst()] != NOWHERE
-                && program.values().get(f.outputs().getFirst()).extent() == Extent.ELEMENT;
+        if (!isLong || !(program.values().get(k) instanceof RowProgram.Folded(RowProgram.Fold _, Program f))) {
+            return false;
+        }
+        int source = copied(f);
+        return source != NOWHERE
+                && inputs[source] != NOWHERE
+                && program.values().get(source).extent() == Extent.ELEMENT;
     }
 
     /** Whether there is such a value. */
     boolean looksAhead() {
-        return IntStream.range(0, places.length).anyMatch(this::isAhead);
+        return looksAhead;
     }
 
     private void shareWith(int output) {

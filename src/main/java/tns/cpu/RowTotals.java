@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import tns.expr.RowLayout;
 
-/** What is left to do for {@link RowCode} when a row's elements are folded into the lanes of an array: with the Vector API. */
+/** What {@link RowCode} leaves to do when a row's elements are folded into the lanes of an array: with the Vector API. */
 final class RowTotals {
     private static final int LANES = RowExecutor.LAYOUT.threads();
     private static final int WARP = RowLayout.WARP;
@@ -32,7 +32,7 @@ final class RowTotals {
         return VectorShuffle.fromOp(species, lane -> (lane + distance) % species.length());
     }
 
-    /** Adds the sums of a piece, which begins at {@code from}, to those of the pieces before it; of the first, copies them. */
+    /** Adds the sums of the piece at {@code from} to those of the pieces before; copies those of the first. */
     static void carry(float[] all, float[] part, int from) {
         for (int t = 0; t < LANES; t += FLOAT_LENGTH) {
             FloatVector v = FloatVector.fromArray(FLOATS, part, t);

@@ -232,7 +232,7 @@ final class StepCode {
         }
     }
 
-    /** Calls a method that takes arrays of the elements' type, which are in these variables, and makes a vector of what it gives. */
+    /** Calls a method that takes the arrays in these variables, and makes a vector of the number that it gives. */
     void result(ClassDesc owner, String method, int to, int... operands) {
         species();
         ClassDesc[] types = new ClassDesc[operands.length];

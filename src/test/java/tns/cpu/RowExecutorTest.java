@@ -34,7 +34,8 @@ class RowExecutorTest {
             "cross_entropy", RowExecutorTest::crossEntropy,
             "kept twice", RowExecutorTest::keptTwice,
             "row's own", RowExecutorTest::ofRows,
-            "long fold", RowExecutorTest::longFold));
+            "long fold", RowExecutorTest::longFold,
+            "constant fold", RowExecutorTest::constantFold));
 
     private final CpuDevice device = new CpuDevice(1);
 
@@ -85,6 +86,14 @@ class RowExecutorTest {
         Expr x = d.input(Extent.ELEMENT);
         Expr y = d.keep(d.sum(x.tanh().exp().tanh().exp()));
         return List.of(d.keep(x.mul(y)), y);
+    }
+
+    /** Folds of a constant, whose slot has the number of some value. */
+    private static List<Expr> constantFold(Definition d) {
+        Expr x = d.input(Extent.ELEMENT);
+        Expr e = d.keep(x.exp());
+        Expr count = d.keep(d.sum(Expr.constant(2.0)));
+        return List.of(d.keep(e.mul(count)), d.keep(d.max(Expr.constant(-3.0))));
     }
 
     /** Operands of other types than the lane's are converted. */
