@@ -64,7 +64,7 @@ final class VectorPacking {
      */
     int panels(float[] source, int at, int step, int steps, int columns, float[] target, int start, int width) {
         count(steps * columns);
-        if (!copies) {
+        if (!copies || steps == 0) {
             return 0;
         }
         if (width == 2 * LANES) {

@@ -48,6 +48,25 @@ class GemmTest {
         }
     }
 
+    /** Sums of nothing, after so much packing that it is done in vectors. */
+    @Test
+    void emptyInnerDim() {
+        Tensor large = Tensor.allocate(one, DType.FLOAT32, Shape.of(1, 400, 400));
+        Tensor product = Tensor.room(one, DType.FLOAT32, Shape.of(1, 400, 400));
+        for (int i = 0; i < 30; i++) {
+            one.gemm(large, large, product);
+        }
+        for (int n : new int[] {1, 24, 40, 400}) {
+            Tensor lines = Tensor.allocate(one, DType.FLOAT32, Shape.of(1, 400, n));
+            Tensor left = lines.window(lines.view().permute(new int[] {0, 2, 1}).slice(2, 0, 1, 0));
+            Tensor wide = Tensor.allocate(one, DType.FLOAT32, Shape.of(1, 400, 2 * n));
+            Tensor right = wide.window(wide.view().slice(1, 0, 1, 0).slice(2, 0, 2, n));
+            Tensor c = Tensor.room(one, DType.FLOAT32, Shape.of(1, n, n));
+            one.gemm(left, right, c);
+            check(left, right, c, 0, "n " + n);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void aLongProductCanBeStopped(int threads) {
