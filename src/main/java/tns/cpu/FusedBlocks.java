@@ -22,6 +22,11 @@ final class FusedBlocks {
         return lane == Lane.F32 ? array instanceof float[] : array instanceof double[];
     }
 
+    /** A zeroed array of the lane's own type. */
+    static Object array(Lane lane, int length) {
+        return lane == Lane.F32 ? new float[length] : new double[length];
+    }
+
     /** Whether so many elements leave no vector partly filled. */
     static boolean fillsVectors(Lane lane, int n) {
         return n % (VectorF32Loops.vectorBytes() / (lane.bits() / Byte.SIZE)) == 0;

@@ -23,6 +23,9 @@ final class FusedRows {
 
     private final boolean[] copied;
     private boolean anyCopied;
+    private final boolean hasRoom;
+    /** The number of each column, where the program asks for it; all threads read it. */
+    private final Object columns;
 
     FusedRows(RowLoops.Ready ready, RowProgram program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
         this.ready = ready;
@@ -30,6 +33,8 @@ final class FusedRows {
         lane = program.lane();
         n = shape.size(1);
         operands = new @Nullable Tensor[places.count()];
+        hasRoom = places.hasRoom();
+        columns = RowExecutor.columns(lane, program.values().contains(new RowProgram.Index()) ? n : 0);
         copied = new boolean[operands.length];
         for (int k = 0; k < operands.length; k++) {
             Tensor operand = places.input(k) >= 0
@@ -41,10 +46,6 @@ final class FusedRows {
         }
     }
 
-    private Object array(int length) {
-        return lane == Lane.F32 ? new float[length] : new double[length];
-    }
-
     /** Computes rows {@code from} to before {@code to}; in any thread. */
     void rows(int from, int to) {
         int block = anyCopied || places.looksAhead() ? Math.max(1, BLOCK_ELEMENTS / n) : to - from;
@@ -53,16 +54,15 @@ final class FusedRows {
             Tensor operand = operands[k];
             if (operand != null && !copied[k]) {
                 arrays[k] = HostBuffer.array(operand);
+            } else if (places.isIndex(k)) {
+                arrays[k] = columns;
             } else if (places.of(k) == k) {
-                arrays[k] = array(places.size(k, block, n));
-                if (places.isIndex(k)) {
-                    number(arrays[k]);
-                }
+                arrays[k] = FusedBlocks.array(lane, places.size(k, block, n));
             }
         }
-        arrays[places.room()] = array(places.hasRoom() ? n : 0);
-        arrays[places.all()] = array(LANES);
-        arrays[places.part()] = array(LANES);
+        arrays[places.room()] = FusedBlocks.array(lane, hasRoom ? n : 0);
+        arrays[places.all()] = FusedBlocks.array(lane, LANES);
+        arrays[places.part()] = FusedBlocks.array(lane, LANES);
         arrays[places.numbers()] = ready.constants();
         int[] at = new int[arrays.length];
         for (int first = from; first < to; first += block) {
@@ -76,7 +76,7 @@ final class FusedRows {
                 if (!copied[k]) {
                     at[k] = position;
                 } else if (places.input(k) >= 0) {
-                    load(arrays[k], places.size(k, count, n), HostBuffer.array(operand), position);
+                    Transfer.load(arrays[k], places.size(k, count, n), HostBuffer.array(operand), position);
                 }
             }
             ready.loop().run(arrays, at, count, n, RowExecutor.LAYOUT.piece());
@@ -84,34 +84,8 @@ final class FusedRows {
                 Tensor operand = operands[k];
                 if (operand != null && copied[k] && places.output(k) >= 0) {
                     int position = operand.view().offset() + first * places.step(k, n);
-                    store(arrays[k], places.size(k, count, n), HostBuffer.array(operand), position);
+                    Transfer.store(arrays[k], 0, places.size(k, count, n), HostBuffer.array(operand), position);
                 }
-            }
-        }
-    }
-
-    private static void load(Object array, int count, Object source, int position) {
-        if (array instanceof float[] x) {
-            Transfer.load(x, 0, count, source, position, 1);
-        } else {
-            Transfer.load((double[]) array, 0, count, source, position, 1);
-        }
-    }
-
-    private static void store(Object array, int count, Object target, int position) {
-        if (array instanceof float[] x) {
-            Transfer.store(x, 0, count, target, position, 1);
-        } else {
-            Transfer.store((double[]) array, 0, count, target, position, 1);
-        }
-    }
-
-    private void number(Object array) {
-        for (int i = 0; i < n; i++) {
-            if (array instanceof float[] x) {
-                x[i] = i;
-            } else {
-                ((double[]) array)[i] = i;
             }
         }
     }

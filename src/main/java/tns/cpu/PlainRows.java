@@ -58,12 +58,7 @@ final class PlainRows {
         for (int k = 0; k < held.length; k++) {
             switch (values.get(k)) {
                 case RowProgram.Input(Extent extent) -> prepare(k, extent, inputs[input++], all);
-                case RowProgram.Index _ -> {
-                    held[k] = array(n);
-                    for (int i = 0; i < n; i++) {
-                        set(held[k], i, i);
-                    }
-                }
+                case RowProgram.Index _ -> held[k] = RowExecutor.columns(program.lane(), n);
                 case RowProgram.Length _ -> {
                     held[k] = array(1);
                     number(k, n);
@@ -76,7 +71,7 @@ final class PlainRows {
     }
 
     private Object array(int length) {
-        return program.lane() == Lane.F32 ? new float[length] : new double[length];
+        return FusedBlocks.array(program.lane(), length);
     }
 
     private void prepare(int k, Extent extent, Tensor input, List<Task> all) {
@@ -181,22 +176,12 @@ final class PlainRows {
             int k = program.outputs().get(o);
             int count = varies(k) ? n : 1;
             int to = outputs[o].view().offset() + row * count;
-            if (held[k] instanceof float[] x) {
-                Transfer.store(x, at[k], count, HostBuffer.array(outputs[o]), to, 1);
-            } else {
-                Transfer.store((double[]) held[k], at[k], count, HostBuffer.array(outputs[o]), to, 1);
-            }
+            Transfer.store(held[k], at[k], count, HostBuffer.array(outputs[o]), to);
         }
     }
 
     private static void load(Object target, int n, Tensor source, int from) {
-        Object array = HostBuffer.array(source);
-        int position = source.view().offset() + from;
-        if (target instanceof float[] x) {
-            Transfer.load(x, 0, n, array, position, 1);
-        } else {
-            Transfer.load((double[]) target, 0, n, array, position, 1);
-        }
+        Transfer.load(target, n, HostBuffer.array(source), source.view().offset() + from);
     }
 
     private static void set(Object array, int i, double value) {

@@ -1,5 +1,6 @@
 package tns.cpu;
 
+import tns.expr.Lane;
 import tns.expr.PointwiseRunner;
 import tns.expr.RowLayout;
 import tns.expr.RowProgram;
@@ -36,6 +37,19 @@ final class RowExecutor {
     /** Whether rows of {@code n} elements are worth it; depends on nothing else, so that a row's bits do not. */
     static boolean suits(int n) {
         return n >= LEAST_ELEMENTS && n <= MOST_ELEMENTS;
+    }
+
+    /** The number of each of {@code n} columns, in an array of the lane's type. */
+    static Object columns(Lane lane, int n) {
+        Object numbers = FusedBlocks.array(lane, n);
+        for (int i = 0; i < n; i++) {
+            if (numbers instanceof float[] x) {
+                x[i] = i;
+            } else {
+                ((double[]) numbers)[i] = i;
+            }
+        }
+        return numbers;
     }
 
     /** See {@link tns.tensor.Device#rows}. */

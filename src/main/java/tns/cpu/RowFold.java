@@ -16,8 +16,8 @@ final class RowFold {
     private final Object piece;
 
     RowFold(Lane lane) {
-        all = lane == Lane.F32 ? new float[LANES] : new double[LANES];
-        piece = lane == Lane.F32 ? new float[LANES] : new double[LANES];
+        all = FusedBlocks.array(lane, LANES);
+        piece = FusedBlocks.array(lane, LANES);
     }
 
     /** The fold of {@code n} elements of an array of the lane's type. */

@@ -7,6 +7,24 @@ import tns.expr.Operand;
 final class Transfer {
     private Transfer() {}
 
+    /** Into a block of either type of floats, elements without gaps. */
+    static void load(Object block, int n, Object array, int position) {
+        if (block instanceof float[] x) {
+            load(x, 0, n, array, position, 1);
+        } else {
+            load((double[]) block, 0, n, array, position, 1);
+        }
+    }
+
+    /** Out of such a block, from {@code at} on. */
+    static void store(Object block, int at, int n, Object array, int position) {
+        if (block instanceof float[] x) {
+            store(x, at, n, array, position, 1);
+        } else {
+            store((double[]) block, at, n, array, position, 1);
+        }
+    }
+
     static void load(float[] block, int at, int n, Object array, int position, int stride) {
         if (array instanceof float[] a && stride == 1) {
             System.arraycopy(a, position, block, at, n);
