@@ -36,7 +36,7 @@ public class CpuDevice implements Device {
     private final PointwiseRunner pointwise;
     private final FoldLoops folds;
     private final RowLoops rowLoops;
-    private final BackgroundLoop turn;
+    private final BackgroundLoop<FusedLoop> turn;
     private final Normals normals;
 
     /** A device with one thread per processor. */

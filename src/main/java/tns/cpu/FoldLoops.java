@@ -7,13 +7,13 @@ final class FoldLoops {
     /** Enough to warm up the loops of lanes with. */
     private static final int LANE_ELEMENTS = 1 << 12;
 
-    private final BackgroundLoop run;
-    private final BackgroundLoop rows;
+    private final BackgroundLoop<FusedLoop> run;
+    private final BackgroundLoop<FusedLoop> rows;
 
     /** @param maker what makes loops; null to do without */
     FoldLoops(@Nullable FusedLoops maker) {
-        run = new BackgroundLoop(maker, () -> VectorSums.run(), () -> sums(1), LANE_ELEMENTS, 1);
-        rows = new BackgroundLoop(maker, () -> VectorSums.rows(), () -> sums(VectorSums.ROWS), LANE_ELEMENTS, 1);
+        run = BackgroundLoop.of(maker, () -> VectorSums.run(), () -> sums(1), LANE_ELEMENTS, 1);
+        rows = BackgroundLoop.of(maker, () -> VectorSums.rows(), () -> sums(VectorSums.ROWS), LANE_ELEMENTS, 1);
     }
 
     /** Rows of floats, in the first operand all of them, and lanes. */

@@ -50,7 +50,7 @@ final class FusedLoops {
         workshop.prepare(() -> {
             int elements = Workshop.TURNS * lanes(program.lane()) - missing;
             int operands = program.inputs() + program.outputs().size();
-            order(
+            request(
                     making,
                     arrays(program.lane(), operands, elements),
                     elements,
@@ -71,7 +71,12 @@ final class FusedLoops {
      * @param elements how many of them take the loop through all that it does
      */
     void request(Supplier<FusedLoop> making, Object[] arrays, int elements, int steps, Consumer<FusedLoop> ready) {
-        workshop.prepare(() -> order(making, arrays, elements, steps, ready));
+        int[] at = new int[arrays.length];
+        workshop.order(
+                making,
+                (loop, brief) -> loop.run(arrays, at, brief ? Math.min(elements, lanes(Lane.F32)) : elements),
+                COMPILED_NANOS * elements * (steps + arrays.length),
+                ready);
     }
 
     /**
@@ -81,14 +86,6 @@ final class FusedLoops {
      */
     <T> void request(Supplier<T> making, Workshop.Trial<T> trial, int elements, int steps, Consumer<T> ready) {
         workshop.order(making, trial, COMPILED_NANOS * elements * (steps + LOOP_STEPS), ready);
-    }
-
-    private void order(
-            Supplier<FusedLoop> making, Object[] arrays, int elements, int steps, Consumer<FusedLoop> ready) {
-        int[] at = new int[arrays.length];
-        double nanos = COMPILED_NANOS * elements * (steps + arrays.length);
-        int few = Math.min(elements, lanes(Lane.F32));
-        workshop.order(making, (loop, brief) -> loop.run(arrays, at, brief ? few : elements), nanos, ready);
     }
 
     /** The elements of a vector. */

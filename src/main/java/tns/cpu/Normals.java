@@ -19,12 +19,12 @@ final class Normals {
     private static final int PATIENCE = 16;
 
     private final Parallel parallel;
-    private final BackgroundLoop loop;
+    private final BackgroundLoop<FusedLoop> loop;
 
     /** @param maker what makes loops; null to do without */
     Normals(Parallel parallel, @Nullable FusedLoops maker) {
         this.parallel = parallel;
-        loop = new BackgroundLoop(
+        loop = BackgroundLoop.of(
                 maker,
                 () -> VectorBoxMuller.of(),
                 () -> FusedLoops.arrays(Lane.F32, VectorBoxMuller.OPERANDS, WARM_UP_ELEMENTS),

@@ -1,6 +1,7 @@
 package tns.cpu;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tns.expr.Lane;
 import tns.expr.RowProgram;
@@ -29,19 +30,23 @@ final class RowLoops {
     private static final class Entry {
         private final RowProgram program;
         private final boolean ragged;
-        private final boolean fits;
-        private final int steps;
-        /** Element-steps so far, roughly: threads may overwrite each other's additions. */
-        private long work;
+        private final BackgroundLoop<Ready> loop;
 
-        private boolean requested;
-        private volatile @Nullable Ready ready;
-
-        Entry(RowProgram program, boolean ragged) {
+        Entry(RowProgram program, boolean ragged, @Nullable FusedLoops maker) {
             this.program = program;
             this.ragged = ragged;
-            fits = RowPlaces.fits(program);
-            steps = RowPlaces.steps(program);
+            loop = new BackgroundLoop<>(
+                    RowPlaces.fits(program) ? maker : null, RowPlaces.steps(program), 1, this::order);
+        }
+
+        private void order(FusedLoops by, Consumer<Ready> ready) {
+            RowPlaces places = new RowPlaces(program);
+            by.request(
+                    () -> RowCode.compile(program, ragged),
+                    (loop, brief) -> warmUp(loop, program.lane(), places.arrays(), ragged, brief),
+                    WARM_UP,
+                    RowPlaces.steps(program),
+                    loop -> ready.accept(new Ready(loop, places, places.constants())));
         }
     }
 
@@ -51,32 +56,8 @@ final class RowLoops {
     /** The loop for rows of {@code n} elements if there is one by now; so many rows are about to be computed. */
     @Nullable
     Ready find(RowProgram program, int rows, int n) {
-        FusedLoops by = maker;
-        if (by == null) {
-            return null;
-        }
-        Entry entry = entry(program, RowPlaces.isRagged(n));
-        if (entry == null) {
-            return null;
-        }
-        if (!entry.requested && entry.fits) {
-            entry.work += (long) rows * n * entry.steps;
-            if (entry.work >= by.promoteAfter()) {
-                entry.requested = true;
-                order(entry, by);
-            }
-        }
-        return entry.ready;
-    }
-
-    private static void order(Entry entry, FusedLoops by) {
-        RowPlaces places = new RowPlaces(entry.program);
-        by.request(
-                () -> RowCode.compile(entry.program, entry.ragged),
-                (loop, brief) -> warmUp(loop, entry.program.lane(), places.arrays(), entry.ragged, brief),
-                WARM_UP,
-                entry.steps,
-                loop -> entry.ready = new Ready(loop, places, places.constants()));
+        Entry entry = maker == null ? null : entry(program, RowPlaces.isRagged(n));
+        return entry == null ? null : entry.loop.get(rows * n);
     }
 
     private @Nullable Entry entry(RowProgram program, boolean ragged) {
@@ -98,7 +79,7 @@ final class RowLoops {
         if (now.length == MOST_PROGRAMS) {
             return null;
         }
-        Entry added = new Entry(program, ragged);
+        Entry added = new Entry(program, ragged, maker);
         Entry[] more = Arrays.copyOf(now, now.length + 1);
         more[now.length] = added;
         entries = more;

@@ -40,8 +40,8 @@ final class StridedCopy {
      *
      * @param maker what makes loops; null to do without
      */
-    static BackgroundLoop loop(@Nullable FusedLoops maker) {
-        return new BackgroundLoop(
+    static BackgroundLoop<FusedLoop> loop(@Nullable FusedLoops maker) {
+        return BackgroundLoop.of(
                 maker,
                 () -> TurnCode.squares(),
                 () -> FusedLoops.arrays(Lane.F32, TurnCode.OPERANDS, WARM_UP_ELEMENTS),
@@ -54,7 +54,7 @@ final class StridedCopy {
      *
      * @return whether it was; if not, nothing has been copied
      */
-    static boolean run(Parallel parallel, BackgroundLoop floats, Tensor source, Tensor target) {
+    static boolean run(Parallel parallel, BackgroundLoop<FusedLoop> floats, Tensor source, Tensor target) {
         DType dtype = source.dtype();
         if (dtype != target.dtype()
                 || dtype == DType.BOOL

@@ -60,7 +60,7 @@ class MovementTest {
     /** Squares of floats turned in registers, and what is left at the edges. */
     @Test
     void turnedByVectors() {
-        BackgroundLoop vectors = StridedCopy.loop(new FusedLoops(0));
+        BackgroundLoop<FusedLoop> vectors = StridedCopy.loop(new FusedLoops(0));
         RandomTensors tensors = new RandomTensors(one, RandomTensors.SEED);
         int[][] shapes = {{1, 16, 64}, {1, 50, 70}, {1, 16, 600}, {2, 1030, 33}, {3, 40, 37}, {5, 31, 300}};
         for (int[] shape : shapes) {
