@@ -41,8 +41,12 @@ final class Child {
 
     private static <T> List<T> run(List<String> options, Class<?> main, Class<T> kind, String... args) {
         List<String> command = new ArrayList<>(List.of(java(), "--enable-native-access=ALL-UNNAMED"));
-        command.addAll(
-                List.of("-XX:+UseParallelGC", "-XX:MaxRAMPercentage=60", "-XX:-UseFPUForSpilling")); // as bin/tns
+        command.addAll(List.of(
+                "-XX:+UseParallelGC",
+                "-XX:MaxRAMPercentage=60",
+                "-XX:MaxNewSize=256m",
+                "-Dtns.heap=true",
+                "-XX:-UseFPUForSpilling")); // as bin/tns
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         Collections.addAll(command, args);

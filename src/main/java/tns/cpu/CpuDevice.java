@@ -1,6 +1,7 @@
 package tns.cpu;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.expr.Operand;
@@ -28,6 +29,9 @@ public class CpuDevice implements Device {
     private static final int FUSE_FROM = 1 << 14;
 
     private final ArrayPool pool = new ArrayPool();
+    /** In a program that runs scripts among other things the heap is that program's own affair. */
+    private final @Nullable HeapGoal heap = Boolean.getBoolean("tns.heap") ? HeapGoal.ofThisProcess() : null;
+
     private final Parallel parallel;
     /** For work within a range that is shared already. */
     private final Parallel alone;
@@ -135,6 +139,9 @@ public class CpuDevice implements Device {
     }
 
     private Buffer zeroed(DType dtype, int size) {
+        if (heap != null) {
+            heap.awaits((long) size * dtype.bytes());
+        }
         try {
             return HostBuffer.zeroed(this, dtype, size);
         } catch (OutOfMemoryError e) {
