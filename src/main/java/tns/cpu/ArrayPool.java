@@ -2,8 +2,11 @@ package tns.cpu;
 
 import java.lang.ref.SoftReference;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tns.tensor.DType;
 
@@ -11,8 +14,10 @@ import tns.tensor.DType;
  * Large arrays that were given back, for the next buffers of the same type and size: a loop then works on the same few.
  * A new array costs the collector's attention, zeroing on one thread, and new pages of memory.
  *
- * <p>Holds at most a fixed part of the heap, and that softly: the collector takes it where memory runs short. Of one
- * device; may be used by several threads.
+ * <p>Holds little at first, and more when what it had no room for is asked for again, as a training step does whose
+ * results come in the same sizes each time; a program whose sizes are always new gains nothing by what is kept. Holds at
+ * most a fixed part of the heap, and all of it softly: the collector takes it where memory runs short. Of one device; may
+ * be used by several threads.
  */
 final class ArrayPool {
     /**
@@ -23,8 +28,14 @@ final class ArrayPool {
      */
     private static final long LEAST_BYTES = 1 << 12;
 
+    /** Bytes that it may always hold. */
+    private static final long FIRST = 16L << 20;
+
     /** The most it holds is the heap's size divided by this. */
     private static final int PART = 8;
+
+    /** Kinds that it remembers to have had no room for. */
+    private static final int REMEMBERED = 4096;
 
     /** What arrays have in common that can stand for each other. */
     private record Kind(DType dtype, int size) {
@@ -33,6 +44,9 @@ final class ArrayPool {
         }
     }
 
+    /** Bytes that it may hold now, and at most. */
+    private long room;
+
     private final long most;
     /**
      * What waits, the kind that was asked for last at the end. Of one kind the array given back last stands first: what of
@@ -40,14 +54,26 @@ final class ArrayPool {
      */
     private final LinkedHashMap<Kind, Deque<SoftReference<Object>>> idle = new LinkedHashMap<>(16, 0.75f, true);
 
+    /** What there was no room for, and has not been asked for since. */
+    private final Set<Kind> dropped = Collections.newSetFromMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Kind, Boolean> eldest) {
+            return size() > REMEMBERED;
+        }
+    });
+
     private long held;
 
     ArrayPool() {
-        this(Runtime.getRuntime().maxMemory() / PART);
+        this(FIRST, Runtime.getRuntime().maxMemory() / PART);
     }
 
-    /** @param most the bytes that it may hold */
-    ArrayPool(long most) {
+    /**
+     * @param first the bytes that it may hold from the beginning
+     * @param most what may become of them
+     */
+    ArrayPool(long first, long most) {
+        this.room = Math.min(first, most);
         this.most = most;
     }
 
@@ -72,6 +98,9 @@ final class ArrayPool {
         if (alike != null && alike.isEmpty()) {
             idle.remove(kind);
         }
+        if (array == null && dropped.remove(kind)) {
+            room = Math.min(room + 2 * kind.bytes(), most);
+        }
         return array;
     }
 
@@ -85,11 +114,12 @@ final class ArrayPool {
     private synchronized void keep(Kind kind, SoftReference<Object> array) {
         idle.computeIfAbsent(kind, any -> new ArrayDeque<>()).addFirst(array);
         held += kind.bytes();
-        while (held > most) {
+        while (held > room) {
             Kind first = idle.firstEntry().getKey();
             Deque<SoftReference<Object>> alike = idle.firstEntry().getValue();
             alike.removeLast();
             held -= first.bytes();
+            dropped.add(first);
             if (alike.isEmpty()) {
                 idle.remove(first);
             }

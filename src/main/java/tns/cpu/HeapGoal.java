@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
  * <p>May be used by several threads.
  */
 final class HeapGoal {
-    /** Smaller arrays are not worth a look at the heap. */
-    private static final long LEAST_ARRAY = 1 << 20;
+    /** Bytes that are made between two looks at the heap, which take some 50 ns. */
+    private static final long LOOK_AFTER = 1 << 20;
 
     /** The heap may always become so large, and what is young in it much of that. */
     private static final long LEAST = 512L << 20;
@@ -26,6 +26,8 @@ final class HeapGoal {
     private final Runnable collect;
     private final LongSupplier clock;
     private volatile long goal = LEAST;
+    /** Bytes made since the last look, roughly: threads may overwrite each other's additions. */
+    private long made;
 
     /**
      * @param used bytes of the heap, dead ones included
@@ -46,8 +48,12 @@ final class HeapGoal {
 
     /** To be called before an array of so many bytes is made. */
     void awaits(long bytes) {
-        if (bytes >= LEAST_ARRAY && used.getAsLong() + bytes > goal) {
-            collect(bytes);
+        made += bytes;
+        if (made >= LOOK_AFTER) {
+            made = 0;
+            if (used.getAsLong() + bytes > goal) {
+                collect(bytes);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.PrintStream;
@@ -24,7 +25,7 @@ class ArrayPoolTest {
 
     @Test
     void comesAgainOnce() {
-        ArrayPool pool = new ArrayPool(1 << 30);
+        ArrayPool pool = new ArrayPool(1 << 30, 1 << 30);
         float[] array = new float[LARGE];
         pool.give(DType.FLOAT32, LARGE, array);
         assertNull(pool.take(DType.FLOAT32, LARGE - 1));
@@ -36,7 +37,7 @@ class ArrayPoolTest {
 
     @Test
     void holdsNoMoreThanItMay() {
-        ArrayPool pool = new ArrayPool(3L * LARGE);
+        ArrayPool pool = new ArrayPool(3L * LARGE, 3L * LARGE);
         for (int i = 0; i < 5; i++) {
             pool.give(DType.BOOL, LARGE, new byte[LARGE]);
         }
@@ -48,7 +49,7 @@ class ArrayPoolTest {
 
     @Test
     void dropsFirstWhatWasAskedForLongestAgo() {
-        ArrayPool pool = new ArrayPool(3L * LARGE);
+        ArrayPool pool = new ArrayPool(3L * LARGE, 3L * LARGE);
         byte[] earlier = new byte[LARGE];
         byte[] later = new byte[LARGE];
         pool.give(DType.BOOL, LARGE, earlier);
@@ -60,6 +61,32 @@ class ArrayPoolTest {
         assertSame(later, pool.take(DType.BOOL, LARGE));
         assertNull(pool.take(DType.BOOL, LARGE));
         assertEquals(2L * (LARGE - 2), pool.held());
+    }
+
+    /** Three arrays at a time of which two fit: from the third turn on all are there. */
+    @Test
+    void growsWithWhatIsAskedForAgain() {
+        ArrayPool pool = new ArrayPool(2L * LARGE + 5, 100L * LARGE);
+        for (int turn = 0; turn < 5; turn++) {
+            int found = 0;
+            for (int i = 0; i < 3; i++) {
+                found += pool.take(DType.BOOL, LARGE + i) == null ? 0 : 1;
+            }
+            assertEquals(turn == 0 ? 0 : turn == 1 ? 2 : 3, found, "turn " + turn);
+            for (int i = 0; i < 3; i++) {
+                pool.give(DType.BOOL, LARGE + i, new byte[LARGE + i]);
+            }
+        }
+    }
+
+    @Test
+    void staysSmallWhereSizesAreAlwaysNew() {
+        ArrayPool pool = new ArrayPool(10L * LARGE, 1000L * LARGE);
+        for (int i = 0; i < 100; i++) {
+            assertNull(pool.take(DType.BOOL, LARGE + i));
+            pool.give(DType.BOOL, LARGE + i, new byte[LARGE + i]);
+        }
+        assertTrue(pool.held() <= 10L * LARGE, pool.held() + " bytes");
     }
 
     @Test

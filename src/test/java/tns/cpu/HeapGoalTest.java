@@ -71,11 +71,13 @@ class HeapGoalTest {
     }
 
     @Test
-    void smallArraysDoNotAsk() {
+    void looksOnceInAMebibyte() {
         dead = 5000;
-        goal.awaits(MEBIBYTE - 1);
+        for (int i = 0; i < 3; i++) {
+            goal.awaits(MEBIBYTE / 4);
+        }
         assertEquals(0, asked);
-        goal.awaits(MEBIBYTE);
+        goal.awaits(MEBIBYTE / 4);
         assertEquals(1, asked);
     }
 }
