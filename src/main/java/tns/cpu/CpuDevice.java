@@ -140,7 +140,7 @@ public class CpuDevice implements Device {
 
     private Buffer zeroed(DType dtype, int size) {
         if (heap != null) {
-            heap.awaits((long) size * dtype.bytes());
+            heap.makeRoom((long) size * dtype.bytes());
         }
         try {
             return HostBuffer.zeroed(this, dtype, size);

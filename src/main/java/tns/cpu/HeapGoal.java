@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
  *
  * <p>By itself the parallel collector takes new memory, until the heap is as large as it may become, for arrays that do
  * not fit its young generation; and to touch memory for the first time costs more than to look for dead arrays. A loop
- * that keeps 192 MB in a list, a new one at every turn, took 70 to 200 ms and 7 to 15 GB; so it takes 30 ms and 0.8 GB
- * (AMD EPYC, two cores, 24 GB, 2026-11-27).
+ * that keeps 192 MB in a list, new ones at every turn, took 70 to 200 ms a turn and 7 to 15 GB; so it takes 45 to 55 ms and
+ * 1.0 GB (AMD EPYC, two cores, 24 GB, 2026-11-27).
  *
  * <p>May be used by several threads.
  */
@@ -46,8 +46,8 @@ final class HeapGoal {
         return new HeapGoal(() -> jvm.totalMemory() - jvm.freeMemory(), System::gc, System::nanoTime);
     }
 
-    /** To be called before an array of so many bytes is made. */
-    void awaits(long bytes) {
+    /** Asks if it is time to; to be called before an array of so many bytes is made. */
+    void makeRoom(long bytes) {
         made += bytes;
         if (made >= LOOK_AFTER) {
             made = 0;

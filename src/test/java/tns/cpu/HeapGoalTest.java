@@ -30,7 +30,7 @@ class HeapGoalTest {
     /** Makes arrays that are dead at once. */
     private void churn(int arrays, long mebibytes) {
         for (int i = 0; i < arrays; i++) {
-            goal.awaits(mebibytes * MEBIBYTE);
+            goal.makeRoom(mebibytes * MEBIBYTE);
             dead += mebibytes;
         }
     }
@@ -74,10 +74,10 @@ class HeapGoalTest {
     void looksOnceInAMebibyte() {
         dead = 5000;
         for (int i = 0; i < 3; i++) {
-            goal.awaits(MEBIBYTE / 4);
+            goal.makeRoom(MEBIBYTE / 4);
         }
         assertEquals(0, asked);
-        goal.awaits(MEBIBYTE / 4);
+        goal.makeRoom(MEBIBYTE / 4);
         assertEquals(1, asked);
     }
 }
