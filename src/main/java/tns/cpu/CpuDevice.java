@@ -139,7 +139,7 @@ public class CpuDevice implements Device {
     }
 
     private Buffer zeroed(DType dtype, int size) {
-        if (heap != null) {
+        if (heap != null && reuses(dtype, size)) { // smaller ones die young
             heap.makeRoom((long) size * dtype.bytes());
         }
         try {
