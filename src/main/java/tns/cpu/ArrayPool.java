@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import tns.tensor.DType;
 
 /**
- * Large arrays that were given back, for the next buffers of the same type and size: a loop then works on the same few.
- * A new array costs the collector's attention, zeroing on one thread, and new pages of memory.
+ * Arrays that were given back, for the next buffers of the same type and size: a loop then works on the same few. A new
+ * array costs the collector's attention, zeroing on one thread, and new pages of memory.
  *
  * <p>Holds little at first, and more when what it had no room for is asked for again, as a training step does whose
  * results come in the same sizes each time; a program whose sizes are always new gains nothing by what is kept. Holds at
@@ -44,10 +44,12 @@ final class ArrayPool {
         }
     }
 
-    /** Bytes that it may hold now, and at most. */
+    /** Bytes that it may hold now. */
     private long room;
 
+    /** What may become of them. */
     private final long most;
+
     /**
      * What waits, the kind that was asked for last at the end. Of one kind the array given back last stands first: what of
      * it is still in the cache is worth most.
