@@ -222,24 +222,21 @@ final class Correlation {
             for (int r = 0; r < runs; r++) {
                 for (int line = 0; line < count; line++) {
                     int start = under + line * w.stride()[0] * pitch + start(r);
-                    for (int i = 0; i < columns; i += kernel.rows()) {
-                        int rows = Math.min(kernel.rows(), columns - i);
-                        kernel.tile(
-                                scratch,
-                                start + i * step,
-                                step,
-                                1,
-                                weights,
-                                panel + r * run * used,
-                                used,
-                                results,
-                                (line * columns + i) * own + o,
-                                own,
-                                rows,
-                                used,
-                                run,
-                                r > 0);
-                    }
+                    kernel.strip(
+                            scratch,
+                            start,
+                            step,
+                            1,
+                            weights,
+                            panel + r * run * used,
+                            used,
+                            results,
+                            line * columns * own + o,
+                            own,
+                            columns,
+                            used,
+                            run,
+                            r > 0);
                 }
             }
         }
@@ -375,7 +372,7 @@ final class Correlation {
                     for (int column = 0; column < run; column += kernel.columns()) {
                         int used = Math.min(kernel.columns(), run - column);
                         for (int t = 0; t < times; t++) {
-                            kernel.tile(
+                            kernel.strip(
                                     laid,
                                     o * block * line + t * line,
                                     block * line,

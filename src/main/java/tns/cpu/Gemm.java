@@ -228,7 +228,10 @@ final class Gemm {
     /** Tiles straight over the operands, without packing. */
     private static void direct(
             Parallel parallel, MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k) {
-        int width = kernel.columns();
+        // Tiles of twice the columns cost less for each step along k, but with half the rows they read b twice as
+        // often.
+        boolean wide = (long) n * k <= DIRECT_MAX_ELEMENTS || m <= kernel.rows() / 2;
+        int width = wide ? kernel.mostColumns() : kernel.columns();
         int tiles = (n + width - 1) / width;
         int height = kernel.rows();
         int strips = (m + height - 1) / height;
@@ -258,11 +261,21 @@ final class Gemm {
     /** All m rows of a against so many columns of b, of one tile at most. */
     private static void strip(
             MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int columns, int k, boolean add) {
-        int height = kernel.rows();
-        for (int i = 0; i < m; i += height) {
-            int rows = Math.min(height, m - i);
-            tile(kernel, a, a.at() + i * a.row(), b, c, i, rows, columns, k, add);
-        }
+        kernel.strip(
+                a.array(),
+                a.at(),
+                a.row(),
+                a.column(),
+                b.array(),
+                b.at(),
+                b.row(),
+                c.array(),
+                c.at(),
+                c.row(),
+                m,
+                columns,
+                k,
+                add);
     }
 
     /** The same with a packed: its strips lie one after the other, each step along k without gaps. */
@@ -271,37 +284,8 @@ final class Gemm {
         int height = kernel.rows();
         for (int i = 0; i < m; i += height) {
             int rows = Math.min(height, m - i);
-            tile(kernel, new Matrix(a, 0, 1, rows), i * k, b, c, i, rows, columns, k, add);
+            strip(kernel, new Matrix(a, i * k, 1, rows), b, c.moved(i, 0), rows, columns, k, add);
         }
-    }
-
-    private static void tile(
-            MatrixKernel kernel,
-            Matrix a,
-            int at,
-            Matrix b,
-            Matrix c,
-            int i,
-            int rows,
-            int columns,
-            int k,
-            boolean add) {
-        int to = c.at() + i * c.row();
-        kernel.tile(
-                a.array(),
-                at,
-                a.row(),
-                a.column(),
-                b.array(),
-                b.at(),
-                b.row(),
-                c.array(),
-                to,
-                c.row(),
-                rows,
-                columns,
-                k,
-                add);
     }
 
     /**

@@ -3,7 +3,8 @@ package tns.cpu;
 /**
  * The innermost work of a matrix product for one element type, over arrays of that type.
  *
- * <p>A tile of {@link #rows} by {@link #columns} results is kept in registers while it runs along k.
+ * <p>A tile of {@link #rows} by {@link #columns} results, or of half the rows and twice the columns, is kept in registers
+ * while it runs along k.
  */
 abstract class MatrixKernel {
     private final int rows;
@@ -32,26 +33,31 @@ abstract class MatrixKernel {
     /** Sets the first {@code size} elements to zero. */
     abstract void clear(Object array, int size);
 
-    /** The most rows of a tile. */
+    /** The rows of a tile. */
     final int rows() {
         return rows;
     }
 
-    /** The most columns of a tile. */
+    /** The columns of a tile. */
     final int columns() {
         return columns;
+    }
+
+    /** The columns of a tile that has half the rows. */
+    final int mostColumns() {
+        return 2 * columns;
     }
 
     /** A zeroed array of the element type. */
     abstract Object array(int size);
 
     /**
-     * {@code c[i, j] = fma(a[i, p], b[p, j], …)} along p for {@code rows} rows i and {@code columns} columns j, each at
-     * least 1 and at most those of a tile, starting from {@code c[i, j]} when {@code add} and else from 0. Row i of a
-     * starts at {@code at + i * aRow} and advances by {@code aStep}; row p of b lies at {@code bAt + p * bRow} and row i
-     * of c at {@code cAt + i * cRow}, both without gaps.
+     * {@code c[i, j] = fma(a[i, p], b[p, j], …)} along p for {@code rows} rows i and {@code columns} columns j, both at
+     * least 1 and the columns at most {@link #mostColumns}, starting from {@code c[i, j]} when {@code add} and else from
+     * 0. Row i of a starts at {@code at + i * aRow} and advances by {@code aStep}; row p of b lies at
+     * {@code bAt + p * bRow} and row i of c at {@code cAt + i * cRow}, both without gaps.
      */
-    abstract void tile(
+    abstract void strip(
             Object a,
             int at,
             int aRow,

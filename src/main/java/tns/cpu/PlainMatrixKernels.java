@@ -29,7 +29,7 @@ final class PlainMatrixKernels {
         }
 
         @Override
-        void tile(
+        void strip(
                 Object a,
                 int at,
                 int aRow,
@@ -215,7 +215,7 @@ final class PlainMatrixKernels {
         }
 
         @Override
-        void tile(
+        void strip(
                 Object a,
                 int at,
                 int aRow,
@@ -401,7 +401,7 @@ final class PlainMatrixKernels {
         }
 
         @Override
-        void tile(
+        void strip(
                 Object a,
                 int at,
                 int aRow,

@@ -16,46 +16,93 @@ final class Tiles {
     /** Nanoseconds a vector's fma may take when it is compiled: about ten times what it does then. */
     private static final double COMPILED_NANOS = 3;
 
+    private final MatrixKernel plain;
     private final boolean wide;
     private final Workshop workshop;
     private final int makeAfter;
-    private final AtomicReferenceArray<@Nullable Tile> tiles = new AtomicReferenceArray<>(ROWS * VECTORS * 8);
+    private final AtomicReferenceArray<@Nullable Tile> tiles = new AtomicReferenceArray<>(ROWS * 2 * VECTORS * 8);
 
     /** Multiply-adds so far, roughly: threads may overwrite each other's additions. Negative from the order on. */
-    private final int[] work = new int[ROWS * VECTORS * 8];
+    private final int[] work = new int[ROWS * 2 * VECTORS * 8];
 
-    /** Tiles of doubles if {@code wide}, else of floats, made by the workshop; if {@code atOnce}, at their first use. */
-    Tiles(boolean wide, Workshop workshop, boolean atOnce) {
+    /**
+     * Tiles of doubles if {@code wide}, else of floats, made by the workshop; if {@code atOnce}, at their first use.
+     *
+     * @param plain what does the work meanwhile
+     */
+    Tiles(MatrixKernel plain, boolean wide, Workshop workshop, boolean atOnce) {
+        this.plain = plain;
         this.wide = wide;
         this.workshop = workshop;
         makeAfter = atOnce ? 0 : MAKE_AFTER;
     }
 
-    /** The tile for these rows and columns if it is ready, else null; {@code steps} along p count as its use. */
-    @Nullable
-    Tile find(int rows, int columns, boolean lines, boolean add, int steps) {
+    /** See {@link MatrixKernel#strip}; what has no tile yet is left to plain Java. */
+    void strip(
+            Object a,
+            int at,
+            int aRow,
+            int aStep,
+            Object b,
+            int bAt,
+            int bRow,
+            Object c,
+            int cAt,
+            int cRow,
+            int rows,
+            int columns,
+            int steps,
+            boolean add) {
         int lanes = TileCode.lanes(wide);
         int vectors = (columns + lanes - 1) / lanes;
-        boolean ragged = columns % lanes != 0;
-        int index = (((rows - 1) * VECTORS + vectors - 1) * 2 + (ragged ? 1 : 0)) * 4 + (lines ? 2 : 0) + (add ? 1 : 0);
+        int last = (columns - 1) % lanes + 1;
+        int height = vectors > VECTORS ? ROWS / 2 : ROWS;
+        boolean lines = aStep == 1;
+        int stride = lines ? aRow : aStep;
+        for (int i = 0; i < rows; ) {
+            // All the tiles of full height, then what remains.
+            int tall = Math.min(height, rows - i);
+            int end = rows - (rows - i) % tall;
+            Tile tile = null;
+            if (lines || aRow == 1 || tall == 1) {
+                Tile.Shape shape = new Tile.Shape(wide, tall, vectors, last < lanes, lines, add);
+                tile = find(shape, (long) (end - i) * columns * steps);
+            }
+            if (tile == null) {
+                int from = at + i * aRow;
+                int to = cAt + i * cRow;
+                plain.strip(a, from, aRow, aStep, b, bAt, bRow, c, to, cRow, end - i, columns, steps, add);
+            } else {
+                for (int row = i; row < end; row += tall) {
+                    tile.run(a, at + row * aRow, stride, b, bAt, bRow, c, cAt + row * cRow, cRow, steps, last);
+                }
+            }
+            i = end;
+        }
+    }
+
+    /** The tile of this shape if it is ready, else null; so many multiply-adds count as its use. */
+    private @Nullable Tile find(Tile.Shape shape, long steps) {
+        int kind = (shape.ragged() ? 4 : 0) + (shape.lines() ? 2 : 0) + (shape.add() ? 1 : 0);
+        int index = ((shape.rows() - 1) * 2 * VECTORS + shape.vectors() - 1) * 8 + kind;
         Tile ready = tiles.get(index);
-        if (ready == null && used(index, rows * columns * steps)) {
-            order(new Tile.Shape(wide, rows, vectors, ragged, lines, add), index);
+        if (ready == null && used(index, steps)) {
+            order(shape, index);
             return tiles.get(index);
         }
         return ready;
     }
 
     /** Counts; true once, when it has become worth it. */
-    private boolean used(int index, int more) {
+    private boolean used(int index, long more) {
         int now = work[index];
         if (now < 0) {
             return false;
         }
         synchronized (work) {
             now = work[index];
-            boolean enough = now >= 0 && now + (long) more >= makeAfter;
-            work[index] = enough ? -1 : now < 0 ? now : now + more;
+            boolean enough = now >= 0 && now + more >= makeAfter;
+            work[index] = enough ? -1 : now < 0 ? now : now + (int) more;
             return enough;
         }
     }

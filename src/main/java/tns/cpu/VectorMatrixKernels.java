@@ -31,12 +31,12 @@ final class VectorMatrixKernels {
             super(Tiles.ROWS, Tiles.VECTORS * LANES);
             boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
             Workshop workshop = new Workshop(atOnce);
-            tiles = new Tiles(false, workshop, atOnce);
+            tiles = new Tiles(new PlainMatrixKernels.Floats(rows(), columns()), false, workshop, atOnce);
             packing = new VectorPacking(workshop, atOnce);
         }
 
         @Override
-        void tile(
+        void strip(
                 Object a,
                 int at,
                 int aRow,
@@ -51,14 +51,7 @@ final class VectorMatrixKernels {
                 int columns,
                 int steps,
                 boolean add) {
-            boolean lines = aStep == 1;
-            Tile tile = lines || aRow == 1 || rows == 1 ? tiles.find(rows, columns, lines, add, steps) : null;
-            if (tile == null) {
-                super.tile(a, at, aRow, aStep, b, bAt, bRow, c, cAt, cRow, rows, columns, steps, add);
-            } else {
-                int lanes = (columns - 1) % LANES + 1;
-                tile.run(a, at, lines ? aRow : aStep, b, bAt, bRow, c, cAt, cRow, steps, lanes);
-            }
+            tiles.strip(a, at, aRow, aStep, b, bAt, bRow, c, cAt, cRow, rows, columns, steps, add);
         }
 
         @Override
@@ -119,11 +112,11 @@ final class VectorMatrixKernels {
         Doubles(Kind kind) {
             super(Tiles.ROWS, Tiles.VECTORS * LANES);
             boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
-            tiles = new Tiles(true, new Workshop(atOnce), atOnce);
+            tiles = new Tiles(new PlainMatrixKernels.Doubles(rows(), columns()), true, new Workshop(atOnce), atOnce);
         }
 
         @Override
-        void tile(
+        void strip(
                 Object a,
                 int at,
                 int aRow,
@@ -138,14 +131,7 @@ final class VectorMatrixKernels {
                 int columns,
                 int steps,
                 boolean add) {
-            boolean lines = aStep == 1;
-            Tile tile = lines || aRow == 1 || rows == 1 ? tiles.find(rows, columns, lines, add, steps) : null;
-            if (tile == null) {
-                super.tile(a, at, aRow, aStep, b, bAt, bRow, c, cAt, cRow, rows, columns, steps, add);
-            } else {
-                int lanes = (columns - 1) % LANES + 1;
-                tile.run(a, at, lines ? aRow : aStep, b, bAt, bRow, c, cAt, cRow, steps, lanes);
-            }
+            tiles.strip(a, at, aRow, aStep, b, bAt, bRow, c, cAt, cRow, rows, columns, steps, add);
         }
 
         @Override
