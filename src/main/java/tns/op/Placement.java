@@ -1,5 +1,6 @@
 package tns.op;
 
+import java.util.stream.LongStream;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
@@ -55,11 +56,12 @@ public final class Placement {
                 .example("index_fill([1, 1, 1], 0, [2, 0], 7)", "tensor([7, 1, 7])")
                 .gradient("index_fill(x, 1, [2, 0], 0.5)", "x: [2, 3]")
                 .is(Placement::fill);
-        FAMILY.define("repeat_interleave(x: tensor, repeats: any, dim: int = none, output_size: int = none)")
+        FAMILY.define("repeat_interleave(x: tensor, repeats: any = none, dim: int = none, output_size: int = none)")
                 .doc("Every slice of a dim repeated in place, all as often or each its own count; of all elements"
-                        + " without a dim.")
+                        + " without a dim. Of counts alone, their positions.")
                 .example("repeat_interleave([1, 2], 2)", "tensor([1, 1, 2, 2])")
                 .example("repeat_interleave([1, 2], [1, 3])", "tensor([1, 2, 2, 2])")
+                .example("repeat_interleave([1, 3])", "tensor([0, 1, 1, 1])")
                 .gradient("repeat_interleave(x, [2, 0, 1], dim=1)", "x: [2, 3]")
                 .is(Placement::repeat);
         FAMILY.define("masked_scatter(x: tensor, mask: tensor, source: tensor)")
@@ -225,11 +227,18 @@ public final class Placement {
         return place(args, "index_fill", source, false);
     }
 
+    /** 0, 1, 2 … beside each element of a vector. */
+    private static Tensor positions(Tensor vector) {
+        long[] range = LongStream.range(0, vector.elements()).toArray();
+        return Tensor.upload(vector.device(), DType.INT64, Shape.of(range.length), range);
+    }
+
     private static Object repeat(Args args) {
-        Tensor given = args.tensor("x");
+        boolean positions = !args.has("repeats");
+        Tensor given = positions ? positions(args.tensor("x")) : args.tensor("x");
         Tensor x = args.has("dim") && given.rank() > 0 ? given : flat(given);
         int dim = args.has("dim") ? given.shape().dim(args.integer("dim"), "repeat_interleave") : 0;
-        Tensor repeats = Conversion.tensor(args.context(), args.get("repeats"));
+        Tensor repeats = Conversion.tensor(args.context(), args.get(positions ? "x" : "repeats"));
         if (repeats == null && args.get("repeats") instanceof Tuple) {
             repeats = Creation.convert(args.context(), args.get("repeats"));
         }
@@ -241,7 +250,7 @@ public final class Placement {
             throw new TnsException(
                     ErrorKind.VALUE,
                     "repeat_interleave: repeats must be an int or " + n + " ints, found "
-                            + TypeName.describe(args.get("repeats")));
+                            + TypeName.describe(args.get(positions ? "x" : "repeats")));
         }
         long[] counts = HostArray.longs(repeats);
         long total = 0;

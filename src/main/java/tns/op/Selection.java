@@ -1,9 +1,15 @@
 package tns.op;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
+import tns.tensor.Device;
 import tns.tensor.GradMode;
 import tns.tensor.HostArray;
 import tns.tensor.Origin;
@@ -48,11 +54,50 @@ public final class Selection {
     static Tensor scatter(Tensor x, int dim, Tensor index, Tensor source, boolean add) {
         requireInts("scatter", index);
         Broadcasting.device("scatter", x, index, source);
-        Tensor part = source.shape().equals(index.shape()) ? source : fitted(source, index.shape());
         Tensor flat = Movement.reshape(x, Shape.of(x.elements(), 1));
         Tensor places = places("scatter", x, dim, index);
-        Tensor column = Movement.reshape(Casts.to(part, x.dtype()), Shape.of(index.elements(), 1));
-        return Movement.reshape(putRows(flat, places, column, add), x.shape());
+        return Movement.reshape(putRows(flat, places, column(x, index, source), add), x.shape());
+    }
+
+    /** torch.scatter with reduce="multiply": a place that is named several times is multiplied in as many rounds. */
+    static Tensor scatterProduct(Tensor x, int dim, Tensor index, Tensor source) {
+        requireInts("scatter", index);
+        Broadcasting.device("scatter", x, index, source);
+        Tensor column = column(x, index, source);
+        Tensor product = Movement.reshape(x, Shape.of(x.elements(), 1));
+        long[] places = HostArray.longs(places("scatter", x, dim, index));
+        for (List<Integer> round : rounds(places)) {
+            Tensor elements = ints(x.device(), round.stream().mapToLong(i -> i));
+            Tensor rows = ints(x.device(), round.stream().mapToLong(i -> places[i]));
+            Tensor factors = takeRows(column, elements);
+            product = putRows(product, rows, Arithmetic.MUL.apply(takeRows(product, rows), factors), false);
+        }
+        return Movement.reshape(product, x.shape());
+    }
+
+    /** The positions in {@code places}, so that in none of the lists two have the same place. */
+    private static List<List<Integer>> rounds(long[] places) {
+        List<List<Integer>> rounds = new ArrayList<>();
+        Map<Long, Integer> times = new HashMap<>();
+        for (int i = 0; i < places.length; i++) {
+            int round = times.merge(places[i], 1, Integer::sum) - 1;
+            if (round == rounds.size()) {
+                rounds.add(new ArrayList<>());
+            }
+            rounds.get(round).add(i);
+        }
+        return rounds;
+    }
+
+    private static Tensor ints(Device device, LongStream values) {
+        long[] array = values.toArray();
+        return Tensor.upload(device, DType.INT64, Shape.of(array.length), array);
+    }
+
+    /** The elements of {@code source} that go to the places of an index, in its order, as x has them: [n, 1]. */
+    private static Tensor column(Tensor x, Tensor index, Tensor source) {
+        Tensor part = source.shape().equals(index.shape()) ? source : fitted(source, index.shape());
+        return Movement.reshape(Casts.to(part, x.dtype()), Shape.of(index.elements(), 1));
     }
 
     private static Tensor fitted(Tensor source, Shape shape) {

@@ -21,16 +21,21 @@ public final class SelectionOps {
                     Tensor x = args.tensor("x");
                     return Selection.gather(x, x.shape().dim(args.integer("dim"), "gather"), args.tensor("index"));
                 });
-        FAMILY.define("scatter(x: tensor, dim: int, index: tensor, src: tensor)")
-                .doc("x with the elements of src written where an int tensor says along a dim.")
+        FAMILY.define("scatter(x: tensor, dim: int, index: tensor, src: tensor = none, value: tensor = none,"
+                        + " reduce: string = none)")
+                .doc("x with the elements of src, or one value, written where an int tensor says along a dim; added or"
+                        + " multiplied there with reduce \"add\" or \"multiply\".")
                 .example("scatter([0, 0, 0], 0, [2, 0], [5, 6])", "tensor([6, 0, 5])")
+                .example("scatter([1, 2, 3], 0, [2, 2], value=2, reduce=\"multiply\")", "tensor([ 1,  2, 12])")
                 .gradient("scatter(x, 1, [[0], [2]], s)", "x: [2, 3]", "s: [2, 1]")
-                .is(args -> scatter(args, false));
+                .gradient("scatter(x, 1, [[0, 0], [2, 1]], s, reduce=\"multiply\")", "x: [2, 3]", "s: [2, 2]")
+                .is(SelectionOps::scatter);
         FAMILY.define("scatter_add(x: tensor, dim: int, index: tensor, src: tensor)")
                 .doc("x with the elements of src added where an int tensor says along a dim.")
                 .example("scatter_add([0, 0], 0, [1, 1], [5, 6])", "tensor([ 0, 11])")
                 .gradient("scatter_add(x, 1, [[0, 0], [2, 1]], s)", "x: [2, 3]", "s: [2, 2]")
-                .is(args -> scatter(args, true));
+                .is(args -> Selection.scatter(
+                        args.tensor("x"), dim(args, "scatter_add"), args.tensor("index"), args.tensor("src"), true));
         FAMILY.define("index_select(x: tensor, dim: int, index: tensor)")
                 .doc("The slices of a dim that an int tensor names.")
                 .example("index_select([10, 20, 30], 0, [2, 0])", "tensor([30, 10])")
@@ -92,10 +97,30 @@ public final class SelectionOps {
 
     private SelectionOps() {}
 
-    private static Object scatter(Args args, boolean add) {
+    private static int dim(Args args, String op) {
+        return args.tensor("x").shape().dim(args.integer("dim"), op);
+    }
+
+    private static Object scatter(Args args) {
+        if (args.has("src") == args.has("value")) {
+            throw new TnsException(ErrorKind.VALUE, "scatter: needs either src or value")
+                    .help("src gives each place an element of its own, value the same to all");
+        }
         Tensor x = args.tensor("x");
-        int dim = x.shape().dim(args.integer("dim"), "scatter");
-        return Selection.scatter(x, dim, args.tensor("index"), args.tensor("src"), add);
+        int dim = dim(args, "scatter");
+        Tensor index = args.tensor("index");
+        Tensor source = args.tensor(args.has("src") ? "src" : "value");
+        if (!args.has("reduce")) {
+            return Selection.scatter(x, dim, index, source, false);
+        }
+        return switch (args.text("reduce")) {
+            case "add" -> Selection.scatter(x, dim, index, source, true);
+            case "multiply" -> Selection.scatterProduct(x, dim, index, source);
+            default ->
+                throw new TnsException(
+                        ErrorKind.VALUE,
+                        "scatter: reduce is \"add\" or \"multiply\", found \"" + args.text("reduce") + "\"");
+        };
     }
 
     private static Tensor mask(Args args, String op) {

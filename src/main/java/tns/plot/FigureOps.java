@@ -122,7 +122,7 @@ public final class FigureOps {
     private static void scatter(Family f, Op tensorOp) {
         Op.Definition definition = f.define(
                 "scatter(*data: any, label: any = none, color: any = none, dim: any = none, index: any = none, src:"
-                        + " any = none)");
+                        + " any = none, value: any = none, reduce: any = none)");
         tensorOp.examples().forEach(e -> definition.example(e.call(), e.result()));
         tensorOp.gradientCases()
                 .forEach(g -> definition.gradient(g.call(), g.inputs().toArray(new String[0])));
@@ -133,7 +133,7 @@ public final class FigureOps {
                     Tuple data = (Tuple) args.get("data");
                     if (data.size() > 2 && !(data.get(0) instanceof Figure) || args.has("index")) {
                         Map<String, Object> named = new LinkedHashMap<>();
-                        for (String key : new String[] {"dim", "index", "src"}) {
+                        for (String key : new String[] {"dim", "index", "src", "value", "reduce"}) {
                             if (args.has(key)) {
                                 named.put(key, args.get(key));
                             }
