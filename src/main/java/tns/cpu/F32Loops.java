@@ -9,8 +9,15 @@ import tns.expr.StepF32;
 /**
  * The F32 lane in plain Java: every machine step is a loop of its own, which the compiler turns into vector code where
  * it can (arithmetic, fma, roundings; not comparisons, selections and bit operations).
+ *
+ * <p>Comparisons and selects choose among bits and not among numbers, as the compiler makes a choice among integers without
+ * a branch: what they depend on is often as good as random, and a branch guessed wrong costs ten times what the loop does
+ * otherwise (4.1 ns an element and not 0.4, AMD EPYC, 2026-11-27).
  */
 class F32Loops extends Loops<float[]> {
+    /** The bits of 1. */
+    private static final int ONE = Float.floatToRawIntBits(1);
+
     F32Loops(int blockLength, int uniformLength) {
         super(blockLength, uniformLength);
     }
@@ -190,27 +197,31 @@ class F32Loops extends Loops<float[]> {
         }
     }
 
+    private static float truth(boolean holds) {
+        return Float.intBitsToFloat(holds ? ONE : 0);
+    }
+
     private static void lt(float[] d, float[] a, float[] b, int n) {
         for (int i = 0; i < n; i++) {
-            d[i] = a[i] < b[i] ? 1 : 0;
+            d[i] = truth(a[i] < b[i]);
         }
     }
 
     private static void le(float[] d, float[] a, float[] b, int n) {
         for (int i = 0; i < n; i++) {
-            d[i] = a[i] <= b[i] ? 1 : 0;
+            d[i] = truth(a[i] <= b[i]);
         }
     }
 
     private static void eq(float[] d, float[] a, float[] b, int n) {
         for (int i = 0; i < n; i++) {
-            d[i] = a[i] == b[i] ? 1 : 0;
+            d[i] = truth(a[i] == b[i]);
         }
     }
 
     private static void ne(float[] d, float[] a, float[] b, int n) {
         for (int i = 0; i < n; i++) {
-            d[i] = a[i] != b[i] ? 1 : 0;
+            d[i] = truth(a[i] != b[i]);
         }
     }
 
@@ -285,7 +296,9 @@ class F32Loops extends Loops<float[]> {
 
     private static void select(float[] d, float[] a, float[] b, float[] c, int n) {
         for (int i = 0; i < n; i++) {
-            d[i] = a[i] != 0 ? b[i] : c[i];
+            int held = Float.floatToRawIntBits(b[i]);
+            int other = Float.floatToRawIntBits(c[i]);
+            d[i] = Float.intBitsToFloat(a[i] != 0 ? held : other);
         }
     }
 }
