@@ -151,8 +151,7 @@ final class BlockRunner implements PointwiseRunner {
         if (!missing.isEmpty()) {
             by.request(
                     () -> LaneBlocks.vector(WARM_UP),
-                    (blocks, brief) ->
-                            blocks.warmUp(program.lane(), missing, brief ? WARM_UP / Workshop.TURNS : WARM_UP),
+                    (blocks, turns) -> blocks.warmUp(program.lane(), missing, WARM_UP / Workshop.TURNS * turns),
                     WARM_UP,
                     missing.size(),
                     made -> warm.add(missing));

@@ -46,13 +46,17 @@ final class FusedCode {
     /** The loop of a program that {@link StepCode#fits}; the inputs in the bit set {@code uniforms} repeat. */
     static FusedLoop compile(Program program, long uniforms) {
         return VectorCode.make(
-                FusedLoop.class, "Fused", RUN, code -> new FusedCode(code, program, uniforms, false).write());
+                FusedLoop.class, "Fused", RUN, COUNT, code -> new FusedCode(code, program, uniforms, false).write());
     }
 
     /** The same loop for any number of elements: all it reads and writes goes through a mask. */
     static FusedLoop compileRagged(Program program, long uniforms) {
         return VectorCode.make(
-                FusedLoop.class, "FusedRagged", RUN, code -> new FusedCode(code, program, uniforms, true).write());
+                FusedLoop.class,
+                "FusedRagged",
+                RUN,
+                COUNT,
+                code -> new FusedCode(code, program, uniforms, true).write());
     }
 
     private boolean isUniform(int input) {

@@ -74,15 +74,24 @@ final class FusedLoops {
         int[] at = new int[arrays.length];
         workshop.order(
                 making,
-                (loop, brief) -> loop.run(arrays, at, brief ? Math.min(elements, lanes(Lane.F32)) : elements),
+                (loop, turns) -> loop.run(arrays, at, elements(turns, elements)),
                 COMPILED_NANOS * elements * (steps + arrays.length),
                 ready);
+    }
+
+    /** What so many turns work on, where all of them work on {@code all}; -1, which is nothing, for none. */
+    private static int elements(int turns, int all) {
+        return switch (turns) {
+            case 0 -> -1;
+            case Workshop.TURNS -> all;
+            default -> Math.min(all, turns * lanes(Lane.F32));
+        };
     }
 
     /**
      * Likewise, for loops of another kind.
      *
-     * @param elements how many the trial that is not brief works on
+     * @param elements how many a trial of all turns works on
      */
     <T> void request(Supplier<T> making, Workshop.Trial<T> trial, int elements, int steps, Consumer<T> ready) {
         workshop.order(making, trial, COMPILED_NANOS * elements * (steps + LOOP_STEPS), ready);

@@ -106,7 +106,7 @@ final class RowCode {
 
     /** The loop of a program that {@link RowPlaces#fits}, for rows of a multiple of {@link #LANES} unless ragged. */
     static RowLoop compile(RowProgram program, boolean ragged) {
-        return VectorCode.make(RowLoop.class, "Rows", RUN, code -> new RowCode(code, program, ragged).write());
+        return VectorCode.make(RowLoop.class, "Rows", RUN, ROWS, code -> new RowCode(code, program, ragged).write());
     }
 
     private void write() {

@@ -3,7 +3,7 @@ package tns.cpu;
 /** A row program as one method of vectorised loops: made for it alone by {@link RowCode}. */
 abstract class RowLoop {
     /**
-     * Computes {@code rows} rows of {@code n} elements.
+     * Computes {@code rows} rows of {@code n} elements; none if that is negative.
      *
      * @param arrays of the lane's type: as {@link RowPlaces} says, for each value its operand or working memory, then
      *     working memory of a row, twice of the layout's threads, and the constants

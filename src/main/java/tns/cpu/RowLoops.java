@@ -3,7 +3,6 @@ package tns.cpu;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tns.expr.Lane;
 import tns.expr.RowProgram;
 
 /** The loops of hot row programs, made in the background. */
@@ -41,9 +40,10 @@ final class RowLoops {
 
         private void order(FusedLoops by, Consumer<Ready> ready) {
             RowPlaces places = new RowPlaces(program);
+            Object[] arrays = FusedLoops.arrays(program.lane(), places.arrays(), ROWS * (WARM_UP + 1));
             by.request(
                     () -> RowCode.compile(program, ragged),
-                    (loop, brief) -> warmUp(loop, program.lane(), places.arrays(), ragged, brief),
+                    (loop, turns) -> warmUp(loop, arrays, ragged, turns),
                     WARM_UP,
                     RowPlaces.steps(program),
                     loop -> ready.accept(new Ready(loop, places, places.constants())));
@@ -86,11 +86,14 @@ final class RowLoops {
         return added;
     }
 
-    /** Takes a loop through all that it does. */
-    private static void warmUp(RowLoop loop, Lane lane, int count, boolean ragged, boolean brief) {
-        Object[] arrays = FusedLoops.arrays(lane, count, ROWS * (WARM_UP + 1));
-        int[] at = new int[count];
-        int n = brief ? LANES : WARM_UP;
+    /** Takes a loop through all that it does; with no turns, through nothing. */
+    private static void warmUp(RowLoop loop, Object[] arrays, boolean ragged, int turns) {
+        int[] at = new int[arrays.length];
+        if (turns == 0) {
+            loop.run(arrays, at, -1, 0, 0);
+            return;
+        }
+        int n = turns < Workshop.TURNS ? LANES : WARM_UP;
         loop.run(arrays, at, ROWS, n, WARM_UP);
         loop.run(arrays, at, ROWS, 2 * LANES, LANES);
         if (ragged) {

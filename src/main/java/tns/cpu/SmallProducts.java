@@ -116,10 +116,11 @@ final class SmallProducts {
         float[] c = new float[WARM_UP * WARM_UP];
         workshop.order(
                 VectorLineProducts::make,
-                (made, brief) -> {
-                    int k = brief ? 1 : WARM_UP;
-                    made.run(a, 0, WARM_UP, 1, b, 0, WARM_UP, c, 0, WARM_UP, WARM_UP, k);
-                    made.run(a, 0, 1, 1, b, 0, 1, c, 0, WARM_UP, WARM_UP - 1, 1);
+                (made, turns) -> {
+                    int k = turns < Workshop.TURNS ? turns : WARM_UP;
+                    int n = turns == 0 ? 0 : WARM_UP;
+                    made.run(a, 0, WARM_UP, 1, b, 0, WARM_UP, c, 0, WARM_UP, n, k);
+                    made.run(a, 0, 1, 1, b, 0, 1, c, 0, WARM_UP, Math.max(0, n - 1), 1);
                 },
                 2 * WARM_UP * COMPILED_NANOS,
                 made -> lines = made);

@@ -9,6 +9,7 @@ abstract class Tile {
      *     distance is 1
      * @param bRow elements between rows of b; its columns, and those of c, have no gaps
      * @param cRow elements between rows of c
+     * @param steps along p; if negative, nothing is done
      * @param lanes the columns of the last vector that count
      */
     abstract void run(

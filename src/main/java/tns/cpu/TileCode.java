@@ -80,7 +80,7 @@ final class TileCode {
     /** The tile of this shape, not compiled yet. */
     static Tile write(Tile.Shape shape) {
         String name = "Tile" + shape.rows() + "x" + shape.vectors();
-        return VectorCode.make(Tile.class, name, RUN, code -> new TileCode(code, shape).write());
+        return VectorCode.make(Tile.class, name, RUN, STEPS, code -> new TileCode(code, shape).write());
     }
 
     private void write() {

@@ -115,7 +115,7 @@ final class Tiles {
         int stride = shape.lines() ? Workshop.TURNS : shape.rows();
         workshop.order(
                 () -> TileCode.write(shape),
-                (tile, brief) -> tile.run(a, 0, stride, b, 0, columns, c, 0, columns, brief ? 1 : Workshop.TURNS, 1),
+                (tile, turns) -> tile.run(a, 0, stride, b, 0, columns, c, 0, columns, turns == 0 ? -1 : turns, 1),
                 COMPILED_NANOS * shape.rows() * shape.vectors() * Workshop.TURNS,
                 tile -> tiles.set(index, tile));
     }

@@ -33,6 +33,9 @@ final class TurnCode {
     private static final MethodTypeDesc RUN =
             MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object.arrayType(), INT.arrayType(), INT);
 
+    /** The last parameter of that: the columns. */
+    private static final int COUNT = 3;
+
     private final CodeBuilder code;
     private final int length = VectorF32Loops.vectorBytes() / Float.BYTES;
     private final int height;
@@ -70,7 +73,7 @@ final class TurnCode {
      * columns they become have no gaps.
      */
     static FusedLoop blocks(int height) {
-        return VectorCode.make(FusedLoop.class, "Turn", RUN, code -> new TurnCode(code, height).body());
+        return VectorCode.make(FusedLoop.class, "Turn", RUN, COUNT, code -> new TurnCode(code, height).body());
     }
 
     private void body() {
@@ -86,7 +89,7 @@ final class TurnCode {
         int end = code.allocateLocal(TypeKind.INT);
         Label top = code.newLabel();
         Label out = code.newLabel();
-        code.iload(from).iload(3).iadd().istore(end);
+        code.iload(from).iload(COUNT).iadd().istore(end);
         code.labelBinding(top).iload(from).iload(end).if_icmpge(out);
         int[] registers = load();
         for (int stage = 1; stage < height; stage *= 2) {

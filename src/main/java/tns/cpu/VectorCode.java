@@ -2,6 +2,7 @@ package tns.cpu;
 
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -24,9 +25,11 @@ final class VectorCode {
      *
      * @param parent its superclass, whose only abstract method is {@code run}
      * @param name as stack traces show it
+     * @param count the parameter of {@code run} that says how much there is to do: where it is negative, nothing is done,
+     *     for those who only want the call to be counted (see {@link Workshop})
      * @param body writes the code of {@code run}
      */
-    static <T> T make(Class<T> parent, String name, MethodTypeDesc run, Consumer<CodeBuilder> body) {
+    static <T> T make(Class<T> parent, String name, MethodTypeDesc run, int count, Consumer<CodeBuilder> body) {
         ClassDesc superclass = parent.describeConstable().orElseThrow();
         byte[] bytes = ClassFile.of()
                 .build(
@@ -40,7 +43,11 @@ final class VectorCode {
                                                 .invokespecial(
                                                         superclass, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
                                                 .return_())
-                                .withMethodBody("run", run, 0, body));
+                                .withMethodBody("run", run, 0, code -> {
+                                    Label some = code.newLabel();
+                                    code.iload(count).ifge(some).return_().labelBinding(some);
+                                    body.accept(code);
+                                }));
         try {
             return parent.cast(MethodHandles.lookup()
                     .defineHiddenClass(bytes, true)

@@ -85,11 +85,7 @@ final class VectorPacking {
         if (packed < MAKE_AFTER && (packed += elements) >= MAKE_AFTER) {
             float[] from = new float[Workshop.TURNS * 2 * LANES];
             float[] to = new float[Workshop.TURNS * 2 * LANES];
-            workshop.order(
-                    () -> to,
-                    (made, brief) -> copies(from, brief ? 1 : Workshop.TURNS, made),
-                    COPY_NANOS,
-                    made -> copies = true);
+            workshop.order(() -> to, (made, turns) -> copies(from, turns, made), COPY_NANOS, made -> copies = true);
             order(LANES, made -> squares = made);
             order(Tiles.ROWS, made -> strips = made);
         }
@@ -100,7 +96,7 @@ final class VectorPacking {
         int[] at = new int[TurnCode.OPERANDS];
         workshop.order(
                 () -> TurnCode.blocks(height),
-                (loop, brief) -> loop.run(operands, at, brief ? LANES : Workshop.TURNS * LANES),
+                (loop, turns) -> loop.run(operands, at, turns == 0 ? -1 : turns * LANES),
                 TURN_NANOS * Workshop.TURNS * height,
                 ready);
     }
@@ -181,10 +177,10 @@ final class VectorPacking {
         }
     }
 
-    /** For compiling: every way of copying, over so many steps. */
+    /** For compiling: every way of copying, over so many steps, which may be none. */
     private static void copies(float[] source, int steps, float[] target) {
         lines(source, 0, LANES + 1, steps, LANES + 1, target, 0, LANES + 1);
         cut(source, 0, 2 * LANES, steps, 2 * LANES, target, 0);
-        halves(source, 0, LANES, steps, LANES / 2, target, 0);
+        halves(source, 0, LANES, steps, steps == 0 ? 0 : LANES / 2, target, 0);
     }
 }
