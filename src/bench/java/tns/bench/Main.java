@@ -100,7 +100,8 @@ final class Main {
             }
         }
         if (!name.isEmpty()) {
-            Report.write(name + "-plain", Report.PLAIN, outcomes, List.of());
+            String file = name + "-plain";
+            Report.write(file, Report.PLAIN, Report.updated(file, outcomes), List.of());
         }
     }
 
