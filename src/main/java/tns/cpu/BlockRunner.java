@@ -151,7 +151,8 @@ final class BlockRunner implements PointwiseRunner {
         if (!missing.isEmpty()) {
             by.request(
                     () -> LaneBlocks.vector(WARM_UP),
-                    (blocks, turns) -> blocks.warmUp(program.lane(), missing, WARM_UP / Workshop.TURNS * turns),
+                    (blocks, turns) ->
+                            blocks.warmUp(program.lane(), missing, Math.max(0, WARM_UP / Workshop.TURNS * turns)),
                     WARM_UP,
                     missing.size(),
                     made -> warm.add(missing));

@@ -74,18 +74,10 @@ final class FusedLoops {
         int[] at = new int[arrays.length];
         workshop.order(
                 making,
-                (loop, turns) -> loop.run(arrays, at, elements(turns, elements)),
+                (loop, turns) -> loop.run(
+                        arrays, at, turns < Workshop.TURNS ? Math.min(elements, turns * lanes(Lane.F32)) : elements),
                 COMPILED_NANOS * elements * (steps + arrays.length),
                 ready);
-    }
-
-    /** What so many turns work on, where all of them work on {@code all}; -1, which is nothing, for none. */
-    private static int elements(int turns, int all) {
-        return switch (turns) {
-            case 0 -> -1;
-            case Workshop.TURNS -> all;
-            default -> Math.min(all, turns * lanes(Lane.F32));
-        };
     }
 
     /**

@@ -89,8 +89,8 @@ final class RowLoops {
     /** Takes a loop through all that it does; with no turns, through nothing. */
     private static void warmUp(RowLoop loop, Object[] arrays, boolean ragged, int turns) {
         int[] at = new int[arrays.length];
-        if (turns == 0) {
-            loop.run(arrays, at, -1, 0, 0);
+        if (turns == Workshop.NO_TURNS) {
+            loop.run(arrays, at, turns, 0, 0);
             return;
         }
         int n = turns < Workshop.TURNS ? LANES : WARM_UP;

@@ -118,7 +118,7 @@ final class SmallProducts {
                 VectorLineProducts::make,
                 (made, turns) -> {
                     int k = turns < Workshop.TURNS ? turns : WARM_UP;
-                    int n = turns == 0 ? 0 : WARM_UP;
+                    int n = turns == Workshop.NO_TURNS ? 0 : WARM_UP;
                     made.run(a, 0, WARM_UP, 1, b, 0, WARM_UP, c, 0, WARM_UP, n, k);
                     made.run(a, 0, 1, 1, b, 0, 1, c, 0, WARM_UP, Math.max(0, n - 1), 1);
                 },

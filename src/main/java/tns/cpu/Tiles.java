@@ -8,7 +8,11 @@ final class Tiles {
     /** Rows of a tile: with two vectors a row, its accumulators fill half the registers of AVX-512, and of AVX2. */
     static final int ROWS = VectorF32Loops.vectorBytes() >= 64 ? 8 : 4;
 
+    /** Vectors in a row of a tile; a tile of half the rows has twice as many. */
     static final int VECTORS = 2;
+
+    /** Rows by vectors by what else a shape says. */
+    private static final int SHAPES = ROWS * 2 * VECTORS * 8;
 
     /** Multiply-adds of a shape after which its tile is made: some 2 ms in plain Java. */
     private static final int MAKE_AFTER = 1 << 23;
@@ -20,10 +24,10 @@ final class Tiles {
     private final boolean wide;
     private final Workshop workshop;
     private final int makeAfter;
-    private final AtomicReferenceArray<@Nullable Tile> tiles = new AtomicReferenceArray<>(ROWS * 2 * VECTORS * 8);
+    private final AtomicReferenceArray<@Nullable Tile> tiles = new AtomicReferenceArray<>(SHAPES);
 
     /** Multiply-adds so far, roughly: threads may overwrite each other's additions. Negative from the order on. */
-    private final int[] work = new int[ROWS * 2 * VECTORS * 8];
+    private final int[] work = new int[SHAPES];
 
     /**
      * Tiles of doubles if {@code wide}, else of floats, made by the workshop; if {@code atOnce}, at their first use.
@@ -115,7 +119,7 @@ final class Tiles {
         int stride = shape.lines() ? Workshop.TURNS : shape.rows();
         workshop.order(
                 () -> TileCode.write(shape),
-                (tile, turns) -> tile.run(a, 0, stride, b, 0, columns, c, 0, columns, turns == 0 ? -1 : turns, 1),
+                (tile, turns) -> tile.run(a, 0, stride, b, 0, columns, c, 0, columns, turns, 1),
                 COMPILED_NANOS * shape.rows() * shape.vectors() * Workshop.TURNS,
                 tile -> tiles.set(index, tile));
     }

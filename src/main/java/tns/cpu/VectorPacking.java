@@ -96,7 +96,7 @@ final class VectorPacking {
         int[] at = new int[TurnCode.OPERANDS];
         workshop.order(
                 () -> TurnCode.blocks(height),
-                (loop, turns) -> loop.run(operands, at, turns == 0 ? -1 : turns * LANES),
+                (loop, turns) -> loop.run(operands, at, turns * LANES),
                 TURN_NANOS * Workshop.TURNS * height,
                 ready);
     }
@@ -177,10 +177,10 @@ final class VectorPacking {
         }
     }
 
-    /** For compiling: every way of copying, over so many steps, which may be none. */
+    /** For compiling: every way of copying, over so many steps; nothing if that is negative. */
     private static void copies(float[] source, int steps, float[] target) {
         lines(source, 0, LANES + 1, steps, LANES + 1, target, 0, LANES + 1);
         cut(source, 0, 2 * LANES, steps, 2 * LANES, target, 0);
-        halves(source, 0, LANES, steps, steps == 0 ? 0 : LANES / 2, target, 0);
+        halves(source, 0, LANES, steps, steps < 0 ? 0 : LANES / 2, target, 0);
     }
 }

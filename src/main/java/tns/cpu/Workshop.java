@@ -41,6 +41,9 @@ final class Workshop {
     /** Turns of a loop in a run: enough for the compiler to unroll it. */
     static final int TURNS = 24;
 
+    /** Asks for a call that is only counted: what was made does nothing where there is less than nothing to do. */
+    static final int NO_TURNS = -1;
+
     /** Rounds after which the code has been called often enough, so that there is nothing to do but wait. */
     private static final int EAGER_ROUNDS = 12;
 
@@ -68,7 +71,7 @@ final class Workshop {
         return pool;
     }
 
-    /** A trial of what was made: so many turns of its loop, or with none a call that does as little as it can. */
+    /** A trial of what was made: so many turns of its loop, or {@link #NO_TURNS} for a call that does as little as it can. */
     @FunctionalInterface
     interface Trial<T> {
         void run(T made, int turns);
@@ -125,8 +128,7 @@ final class Workshop {
 
         @Override
         public void run() {
-            boolean goesOn = true;
-            while (goesOn) {
+            do {
                 if (System.nanoTime() > until) {
                     if (wait > MOST_WAIT_NANOS) {
                         return;
@@ -139,8 +141,7 @@ final class Workshop {
                         return;
                     }
                 }
-                goesOn = ++rounds < EAGER_ROUNDS;
-            }
+            } while (++rounds < EAGER_ROUNDS);
             if (rest()) {
                 MAKER.execute(this);
             }
@@ -158,7 +159,7 @@ final class Workshop {
 
         private boolean isFast(T one) {
             for (int i = 0; i < EMPTY_CALLS; i++) {
-                trial.run(one, 0);
+                trial.run(one, NO_TURNS);
             }
             long start = System.nanoTime();
             for (int i = 0; i < RUNS; i++) {

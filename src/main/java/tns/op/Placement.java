@@ -227,20 +227,18 @@ public final class Placement {
         return place(args, "index_fill", source, false);
     }
 
-    /** 0, 1, 2 … beside each element of a vector. */
-    private static Tensor positions(Tensor vector) {
-        long[] range = LongStream.range(0, vector.elements()).toArray();
-        return Tensor.upload(vector.device(), DType.INT64, Shape.of(range.length), range);
-    }
-
     private static Object repeat(Args args) {
-        boolean positions = !args.has("repeats");
-        Tensor given = positions ? positions(args.tensor("x")) : args.tensor("x");
+        boolean counted = args.has("repeats");
+        Object times = args.get(counted ? "repeats" : "x");
+        Tensor given = args.tensor("x");
+        if (!counted) {
+            given = Selection.ints(given.device(), LongStream.range(0, given.elements()));
+        }
         Tensor x = args.has("dim") && given.rank() > 0 ? given : flat(given);
         int dim = args.has("dim") ? given.shape().dim(args.integer("dim"), "repeat_interleave") : 0;
-        Tensor repeats = Conversion.tensor(args.context(), args.get(positions ? "x" : "repeats"));
-        if (repeats == null && args.get("repeats") instanceof Tuple) {
-            repeats = Creation.convert(args.context(), args.get("repeats"));
+        Tensor repeats = Conversion.tensor(args.context(), times);
+        if (repeats == null && times instanceof Tuple) {
+            repeats = Creation.convert(args.context(), times);
         }
         int n = x.size(dim);
         if (repeats == null
@@ -249,8 +247,7 @@ public final class Placement {
                 || repeats.elements() != 1 && repeats.elements() != n) {
             throw new TnsException(
                     ErrorKind.VALUE,
-                    "repeat_interleave: repeats must be an int or " + n + " ints, found "
-                            + TypeName.describe(args.get(positions ? "x" : "repeats")));
+                    "repeat_interleave: repeats must be an int or " + n + " ints, found " + TypeName.describe(times));
         }
         long[] counts = HostArray.longs(repeats);
         long total = 0;

@@ -89,7 +89,8 @@ public final class Selection {
         return rounds;
     }
 
-    private static Tensor ints(Device device, LongStream values) {
+    /** An int vector. */
+    static Tensor ints(Device device, LongStream values) {
         long[] array = values.toArray();
         return Tensor.upload(device, DType.INT64, Shape.of(array.length), array);
     }

@@ -1,5 +1,6 @@
 package tns.op;
 
+import java.util.stream.LongStream;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
@@ -17,10 +18,7 @@ public final class SelectionOps {
                 .doc("The elements that an int tensor names along a dim: y[i][j] = x[i][index[i][j]] for dim 1.")
                 .example("gather([[1, 2], [3, 4]], 1, [[1], [0]])", "tensor([[2],\n        [3]])")
                 .gradient("gather(x, 1, [[0, 0], [2, 1]])", "x: [2, 3]")
-                .is(args -> {
-                    Tensor x = args.tensor("x");
-                    return Selection.gather(x, x.shape().dim(args.integer("dim"), "gather"), args.tensor("index"));
-                });
+                .is(args -> Selection.gather(args.tensor("x"), dim(args, "gather"), args.tensor("index")));
         FAMILY.define("scatter(x: tensor, dim: int, index: tensor, src: tensor = none, value: tensor = none,"
                         + " reduce: string = none)")
                 .doc("x with the elements of src, or one value, written where an int tensor says along a dim; added or"
@@ -40,11 +38,8 @@ public final class SelectionOps {
                 .doc("The slices of a dim that an int tensor names.")
                 .example("index_select([10, 20, 30], 0, [2, 0])", "tensor([30, 10])")
                 .gradient("index_select(x, 1, [2, 0, 2])", "x: [2, 3]")
-                .is(args -> {
-                    Tensor x = args.tensor("x");
-                    int dim = x.shape().dim(args.integer("dim"), "index_select");
-                    return Selection.indexSelect("index_select", x, dim, args.tensor("index"));
-                });
+                .is(args -> Selection.indexSelect(
+                        "index_select", args.tensor("x"), dim(args, "index_select"), args.tensor("index")));
         FAMILY.define("masked_fill(x: tensor, mask: tensor, value: operand)")
                 .doc("x with the value where the mask holds.")
                 .example("masked_fill([1, 2, 3], [true, false, true], 0)", "tensor([0, 2, 0])")
@@ -148,11 +143,7 @@ public final class SelectionOps {
             greatest = Math.max(greatest, v);
         }
         int width = classes < 0 ? (int) greatest + 1 : classes;
-        long[] range = new long[width];
-        for (int i = 0; i < width; i++) {
-            range[i] = i;
-        }
-        Tensor places = Tensor.upload(x.device(), DType.INT64, Shape.of(width), range);
+        Tensor places = Selection.ints(x.device(), LongStream.range(0, width));
         return Casts.to(Comparison.EQ.apply(Movement.unsqueeze(x, x.rank()), places), DType.INT64);
     }
 
