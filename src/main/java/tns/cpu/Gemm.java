@@ -35,7 +35,9 @@ final class Gemm {
      */
     private static final int BLOCK_K = 2048;
 
+    /** Rows, or up to a tile more. */
     private static final int BLOCK_M = 64;
+
     private static final int BLOCK_N = 1024;
 
     /** Panels that are packed side by side from lines without gaps. */
@@ -228,9 +230,8 @@ final class Gemm {
     /** Tiles straight over the operands, without packing. */
     private static void direct(
             Parallel parallel, MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k) {
-        // Tiles of twice the columns cost less for each step along k, but with half the rows they read b twice as
-        // often.
-        boolean wide = (long) n * k <= DIRECT_MAX_ELEMENTS || m <= kernel.rows() / 2;
+        // Tiles of twice the columns cost less for each step along k, but with fewer rows they read b more often.
+        boolean wide = (long) n * k <= DIRECT_MAX_ELEMENTS || m <= kernel.fewestRows();
         int width = wide ? kernel.mostColumns() : kernel.columns();
         int tiles = (n + width - 1) / width;
         int height = kernel.rows();
@@ -297,7 +298,8 @@ final class Gemm {
         int width = kernel.columns();
         int blockN = Math.min(BLOCK_N, n);
         int blockK = Math.clamp(k, 1, BLOCK_K);
-        int blocks = (m + BLOCK_M - 1) / BLOCK_M;
+        int blockM = (BLOCK_M + kernel.rows() - 1) / kernel.rows() * kernel.rows();
+        int blocks = (m + blockM - 1) / blockM;
         boolean packLeft = !a.isDense() || n >= PACK_LEFT_MIN_COLUMNS;
         Object packed = kernel.scratch().lend(blockN * blockK);
         for (int column = 0; column < n; column += blockN) {
@@ -318,11 +320,11 @@ final class Gemm {
                     packColumns(kernel, right, from * width, last, steps, packed);
                 });
                 parallel.range(blocks * groups, 1, (from, to) -> {
-                    int rowsSize = Math.min(BLOCK_M, m) * steps;
+                    int rowsSize = Math.min(blockM, m) * steps;
                     Object rows = packLeft ? kernel.scratch().lend(rowsSize) : packed;
                     for (int piece = from; piece < to; piece++) {
-                        int row = piece / groups * BLOCK_M;
-                        int count = Math.min(BLOCK_M, m - row);
+                        int row = piece / groups * blockM;
+                        int count = Math.min(blockM, m - row);
                         Matrix x = left.moved(row, 0);
                         if (packLeft) {
                             packRows(kernel, x, count, steps, rows);

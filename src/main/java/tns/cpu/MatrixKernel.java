@@ -3,18 +3,20 @@ package tns.cpu;
 /**
  * The innermost work of a matrix product for one element type, over arrays of that type.
  *
- * <p>A tile of {@link #rows} by {@link #columns} results, or of half the rows and twice the columns, is kept in registers
- * while it runs along k.
+ * <p>A tile of {@link #rows} by {@link #columns} results, or of {@link #fewestRows} by {@link #mostColumns}, is kept in
+ * registers while it runs along k.
  */
 abstract class MatrixKernel {
     private final int rows;
+    private final int fewestRows;
     private final int columns;
 
     /** Arrays of the element type for panels and the like. */
     private final Scratch<Object> scratch = new Scratch<>(this::array);
 
-    MatrixKernel(int rows, int columns) {
+    MatrixKernel(int rows, int fewestRows, int columns) {
         this.rows = rows;
+        this.fewestRows = fewestRows;
         this.columns = columns;
     }
 
@@ -43,7 +45,12 @@ abstract class MatrixKernel {
         return columns;
     }
 
-    /** The columns of a tile that has half the rows. */
+    /** The rows of a tile that has twice the columns. */
+    final int fewestRows() {
+        return fewestRows;
+    }
+
+    /** The columns of that. */
     final int mostColumns() {
         return 2 * columns;
     }
@@ -113,12 +120,12 @@ abstract class MatrixKernel {
 
     /** The kernel for float[]. */
     static MatrixKernel floats(Kind kind) {
-        return kind.usesVectors() ? VectorMatrixKernels.floats(kind) : new PlainMatrixKernels.Floats(4, 64);
+        return kind.usesVectors() ? VectorMatrixKernels.floats(kind) : new PlainMatrixKernels.Floats(4, 2, 64);
     }
 
     /** The kernel for double[]. */
     static MatrixKernel doubles(Kind kind) {
-        return kind.usesVectors() ? VectorMatrixKernels.doubles(kind) : new PlainMatrixKernels.Doubles(4, 64);
+        return kind.usesVectors() ? VectorMatrixKernels.doubles(kind) : new PlainMatrixKernels.Doubles(4, 2, 64);
     }
 
     /** The kernel for long[]; products and sums wrap round. */

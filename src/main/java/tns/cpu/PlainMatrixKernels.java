@@ -14,8 +14,8 @@ final class PlainMatrixKernels {
 
     /** Products of float[]. */
     static class Floats extends MatrixKernel {
-        Floats(int rows, int columns) {
-            super(rows, columns);
+        Floats(int rows, int fewestRows, int columns) {
+            super(rows, fewestRows, columns);
         }
 
         @Override
@@ -200,8 +200,8 @@ final class PlainMatrixKernels {
 
     /** Products of double[]. */
     static class Doubles extends MatrixKernel {
-        Doubles(int rows, int columns) {
-            super(rows, columns);
+        Doubles(int rows, int fewestRows, int columns) {
+            super(rows, fewestRows, columns);
         }
 
         @Override
@@ -387,7 +387,7 @@ final class PlainMatrixKernels {
     /** Products of long[]. */
     static final class Longs extends MatrixKernel {
         Longs() {
-            super(4, 64);
+            super(4, 2, 64);
         }
 
         @Override

@@ -28,10 +28,10 @@ final class VectorMatrixKernels {
         private final VectorPacking packing;
 
         Floats(Kind kind) {
-            super(Tiles.ROWS, Tiles.VECTORS * LANES);
+            super(Tiles.ROWS, Tiles.FEWEST_ROWS, Tiles.VECTORS * LANES);
             boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
             Workshop workshop = new Workshop(atOnce);
-            tiles = new Tiles(new PlainMatrixKernels.Floats(rows(), columns()), false, workshop, atOnce);
+            tiles = new Tiles(new PlainMatrixKernels.Floats(rows(), fewestRows(), columns()), false, workshop, atOnce);
             packing = new VectorPacking(workshop, atOnce);
         }
 
@@ -58,8 +58,9 @@ final class VectorMatrixKernels {
         void pack(Object source, int at, int step, int stride, int steps, int width, Object panel, int start, int row) {
             float[] x = (float[]) source;
             float[] y = (float[]) panel;
-            if (!packing.pack(x, at, step, stride, steps, width, y, start, row)) {
-                super.pack(source, at, step, stride, steps, width, panel, start, row);
+            int done = packing.pack(x, at, step, stride, steps, width, y, start, row);
+            if (done < steps) {
+                super.pack(source, at + done * step, step, stride, steps - done, width, panel, start + done * row, row);
             }
         }
 
@@ -110,9 +111,13 @@ final class VectorMatrixKernels {
         private final Tiles tiles;
 
         Doubles(Kind kind) {
-            super(Tiles.ROWS, Tiles.VECTORS * LANES);
+            super(Tiles.ROWS, Tiles.FEWEST_ROWS, Tiles.VECTORS * LANES);
             boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
-            tiles = new Tiles(new PlainMatrixKernels.Doubles(rows(), columns()), true, new Workshop(atOnce), atOnce);
+            tiles = new Tiles(
+                    new PlainMatrixKernels.Doubles(rows(), fewestRows(), columns()),
+                    true,
+                    new Workshop(atOnce),
+                    atOnce);
         }
 
         @Override

@@ -29,6 +29,7 @@ final class VectorPacking {
 
     private volatile boolean copies;
     private volatile @Nullable FusedLoop squares;
+    /** Strips of a tile's rows, where several of their columns fill a vector. */
     private volatile @Nullable FusedLoop strips;
 
     /** Loops made by the workshop; if {@code atOnce}, at their first use. */
@@ -37,24 +38,31 @@ final class VectorPacking {
         packed = atOnce ? MAKE_AFTER - 1 : 0;
     }
 
-    /** {@link MatrixKernel#pack}, if this is the way to do it and it is compiled; if not, nothing has been done. */
-    boolean pack(
-            float[] source, int at, int step, int stride, int steps, int width, float[] target, int start, int row) {
+    /**
+     * {@link MatrixKernel#pack} of as many lines as this is the way for, and compiled.
+     *
+     * @return the lines that have been packed, from the first
+     */
+    int pack(float[] source, int at, int step, int stride, int steps, int width, float[] target, int start, int row) {
         if (step == 1 && steps >= LANES) {
             count(steps * width);
-            FusedLoop loop = width >= LANES ? squares : width == Tiles.ROWS && row == width ? strips : null;
+            boolean strip = width == Tiles.ROWS && row == width && width < LANES;
+            if (strip && LANES % width != 0) {
+                return strip(source, at, stride, steps, width, target, start);
+            }
+            FusedLoop loop = width >= LANES ? squares : strip ? strips : null;
             if (loop != null) {
                 turn(loop, source, at, stride, steps, width, target, start, row);
-                return true;
+                return steps;
             }
         } else if (stride == 1 && width >= LANES) {
             count(steps * width);
             if (copies) {
                 lines(source, at, step, steps, width, target, start, row);
-                return true;
+                return steps;
             }
         }
-        return false;
+        return 0;
     }
 
     /**
@@ -72,10 +80,10 @@ final class VectorPacking {
             cut(source, at, step, steps, whole, target, start);
             return whole;
         }
-        if (2 * width == LANES && columns >= LANES) {
+        if (2 * width >= LANES && width < LANES && columns >= LANES) {
             // The last one is left out: a vector from there would reach beyond the line.
             int whole = (columns / width - 1) * width;
-            halves(source, at, step, steps, whole, target, start);
+            narrow(source, at, step, steps, whole, target, start, width);
             return whole;
         }
         return 0;
@@ -87,7 +95,9 @@ final class VectorPacking {
             float[] to = new float[Workshop.TURNS * 2 * LANES];
             workshop.order(() -> to, (made, turns) -> copies(from, turns, made), COPY_NANOS, made -> copies = true);
             order(LANES, made -> squares = made);
-            order(Tiles.ROWS, made -> strips = made);
+            if (LANES % Tiles.ROWS == 0) {
+                order(Tiles.ROWS, made -> strips = made);
+            }
         }
     }
 
@@ -128,6 +138,24 @@ final class VectorPacking {
         }
     }
 
+    /**
+     * Turns a strip of fewer rows than a vector is long, and whatever lies below it, in squares: what a column spills lies
+     * where the next one goes. The last columns are left, as after them there is the next strip.
+     *
+     * @return the columns that have been packed
+     */
+    private int strip(float[] source, int at, int stride, int steps, int width, float[] target, int start) {
+        FusedLoop loop = squares;
+        int whole = (steps - 1) / LANES * LANES;
+        int below = at + (LANES - 1) * stride;
+        if (loop == null || below < 0 || below > source.length - whole) {
+            return 0;
+        }
+        Object[] operands = {source, target, source, target};
+        loop.run(operands, new int[] {at, start, at + stride, start + width}, whole);
+        return whole;
+    }
+
     /** Copies lines of at least a vector; the last vector of one may do some elements again, to be whole. */
     private static void lines(
             float[] source, int at, int step, int steps, int width, float[] target, int start, int row) {
@@ -159,11 +187,11 @@ final class VectorPacking {
     }
 
     /**
-     * Whole panels of half a vector: what the other half spills lies where the next line goes. The last line is copied
+     * Whole panels of half a vector or more: what a vector spills lies where the next line goes. The last line is copied
      * as it is, as after it there is the next panel.
      */
-    private static void halves(float[] source, int at, int step, int steps, int columns, float[] target, int start) {
-        int width = LANES / 2;
+    private static void narrow(
+            float[] source, int at, int step, int steps, int columns, float[] target, int start, int width) {
         for (int p = 0; p < steps - 1; p++) {
             int from = at + p * step;
             int to = start + p * width;
@@ -181,6 +209,6 @@ final class VectorPacking {
     private static void copies(float[] source, int steps, float[] target) {
         lines(source, 0, LANES + 1, steps, LANES + 1, target, 0, LANES + 1);
         cut(source, 0, 2 * LANES, steps, 2 * LANES, target, 0);
-        halves(source, 0, LANES, steps, steps < 0 ? 0 : LANES / 2, target, 0);
+        narrow(source, 0, LANES, steps, steps < 0 ? 0 : LANES / 2, target, 0, LANES / 2);
     }
 }
