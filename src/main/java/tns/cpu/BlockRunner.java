@@ -54,14 +54,18 @@ final class BlockRunner implements PointwiseRunner {
         private final Set<Opcode> requested = EnumSet.noneOf(Opcode.class);
         private volatile Set<Opcode> ready = Set.of();
 
+        /** Whether some of a program's steps have such a loop, and none is without that could have one. */
         boolean has(Program program) {
             Set<Opcode> now = ready;
+            boolean some = false;
             for (Step step : program.steps()) {
-                if (!now.contains(step.op()) && !PLAIN.contains(step.op())) {
+                boolean known = now.contains(step.op());
+                if (!known && !PLAIN.contains(step.op())) {
                     return false;
                 }
+                some |= known;
             }
-            return true;
+            return some;
         }
 
         /** The steps of a program that have not been requested yet, and are from now on. */
