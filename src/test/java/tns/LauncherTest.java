@@ -88,7 +88,8 @@ final class LauncherTest {
     /** The Vector API is added while the program runs: before that, nothing may take it for granted. */
     @Test
     void aStepThatHasNoVectorFormNeedsNoVectorApi() throws Exception {
-        var outcome = tns(Map.of(), "-e", "print(fmod(tensor([5.0, -7.0]), 3.0), fmod(tensor([5.0], dtype=float64), 3.0))");
+        var outcome =
+                tns(Map.of(), "-e", "print(fmod(tensor([5.0, -7.0]), 3.0), fmod(tensor([5.0], dtype=float64), 3.0))");
         assertEquals(new Outcome(0, "tensor([ 2., -1.]) tensor([2.], dtype=float64)\n", ""), outcome);
     }
 

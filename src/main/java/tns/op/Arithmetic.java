@@ -72,6 +72,15 @@ public final class Arithmetic {
                 .alias("subtract")
                 .gradient("sub(x, y, alpha=3)", "x: [2, 3]", "y: [3]")
                 .is(args -> subtract(args.context(), scaledOperands(args)), 2, Arithmetic::subtract);
+        FAMILY.define("rsub(x: operand, y: operand, alpha: number = 1)")
+                .doc("y - alpha * x.")
+                .example("rsub([5., 7.], 1)", "tensor([-4., -6.])")
+                .gradient("rsub(x, y, alpha=3)", "x: [2, 3]", "y: [3]")
+                .is(args -> {
+                    Object[] operands = {args.get("x"), args.get("alpha")};
+                    Object scaled = args.get("alpha").equals(1L) ? operands[0] : MUL.call(args.context(), operands);
+                    return subtract(args.context(), new Object[] {args.get("y"), scaled});
+                });
         FAMILY.define("div(x: operand, y: operand, rounding_mode: string = none)")
                 .doc("The quotient, always a float, the function of the operator /;"
                         + " rounding_mode \"floor\" or \"trunc\" rounds it and keeps ints.")
@@ -108,6 +117,21 @@ public final class Arithmetic {
                 .gradient("pow(x, 3)", "x: [2, 3]")
                 .gradient("pow(x, -1.5)", "x: [2, 3] in 0.3..2")
                 .is(args -> power(args.context(), args.all()), 2, Arithmetic::power);
+        FAMILY.define("float_power(x: operand, y: operand)")
+                .doc("x to the power y, computed in float64 whatever they are.")
+                .example("float_power([1, 2, 3], -1)", "tensor([1.0000, 0.5000, 0.3333], dtype=float64)")
+                .gradient("float_power(x, y)", "x: [2, 3] in 0.3..2", "y: [3]")
+                .is(args -> POW.call(args.context(), new Object[] {wide(args, "x"), wide(args, "y")}));
+        FAMILY.define("positive(x: tensor)")
+                .doc("x itself.")
+                .example("positive([1., -2.])", "tensor([ 1., -2.])")
+                .gradient("positive(x)", "x: [2, 3]")
+                .is(args -> {
+                    if (isBool(args.get("x"))) {
+                        throw new TnsException(ErrorKind.DTYPE, "positive: a bool tensor has no sign");
+                    }
+                    return args.tensor("x");
+                });
         FAMILY.define("neg(x: operand)")
                 .doc("-x.")
                 .example("neg([1., -2.])", "tensor([-1.,  2.])")
@@ -126,6 +150,16 @@ public final class Arithmetic {
     /** x + y. */
     public static Tensor plus(Tensor x, Tensor y) {
         return ADD.apply(x, y);
+    }
+
+    /** An operand in float64; a host number, which has that precision, stays one. */
+    private static Object wide(Args args, String name) {
+        Object given = args.get(name);
+        return switch (given) {
+            case Tensor t -> Casts.to(t, DType.FLOAT64);
+            case Number n -> (Object) n.doubleValue();
+            default -> given.equals(true) ? 1.0 : 0.0;
+        };
     }
 
     private static Object scaled(Args args, Pointwise op) {

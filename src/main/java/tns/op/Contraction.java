@@ -49,9 +49,14 @@ public final class Contraction {
         FAMILY.define("dot(x: tensor, y: tensor)")
                 .doc("The sum of the products of two vectors.")
                 .example("dot([1, 2], [3, 4])", "tensor(11)")
-                .alias("inner")
                 .gradient("dot(x, y)", "x: [3]", "y: [3]")
                 .is(args -> matmul(rank(args, "dot", "x", 1), rank(args, "dot", "y", 1)));
+        FAMILY.define("inner(x: tensor, y: tensor)")
+                .doc("The sums of the products over the last dim of each: of vectors their dot product, of matrices"
+                        + " every row of x with every row of y. With a number, the product.")
+                .example("inner([[1, 2], [3, 4]], [1, 1])", "tensor([3, 7])")
+                .gradient("inner(x, y)", "x: [2, 3]", "y: [2, 2, 3]")
+                .is(args -> inner(args.tensor("x"), args.tensor("y")));
         FAMILY.define("outer(x: tensor, y: tensor)")
                 .doc("Every product of an element of one vector and one of another.")
                 .example("outer([1, 2], [3, 4])", "tensor([[3, 4],\n        [6, 8]])")
@@ -69,6 +74,24 @@ public final class Contraction {
     }
 
     private Contraction() {}
+
+    private static Tensor inner(Tensor x, Tensor y) {
+        if (x.rank() == 0 || y.rank() == 0) {
+            return Arithmetic.MUL.apply(x, y);
+        }
+        int n = x.size(-1);
+        if (n != y.size(-1)) {
+            throw new TnsException(
+                            ErrorKind.SHAPE, "inner: the last dims differ: " + x.describe() + " and " + y.describe())
+                    .help("tensordot(x, y, dims) sums over other dims");
+        }
+        Shape kept = x.shape().part(0, x.rank() - 1).concat(y.shape().part(0, y.rank() - 1));
+        Tensor rows =
+                Movement.reshape(x, Shape.of(x.shape().part(0, x.rank() - 1).elements(), n));
+        Tensor others =
+                Movement.reshape(y, Shape.of(y.shape().part(0, y.rank() - 1).elements(), n));
+        return Movement.reshape(matmul(rows, Movement.transpose(others, 0, 1)), kept);
+    }
 
     /** The arguments x, beta and alpha applied: beta * x + alpha * product. */
     static Object added(Args args, Tensor product) {

@@ -26,6 +26,7 @@ public final class Elementary {
     static final Pointwise SIGN = FAMILY.pointwise("sign(x)")
             .doc("-1, 0 or 1 as x is below, at or above 0.")
             .example("sign([-2., 0., 3.])", "tensor([-1.,  0.,  1.])")
+            .alias("sgn")
             .is(x -> x.sign());
     static final Pointwise TANH = FAMILY.pointwise("tanh(x)")
             .doc("The hyperbolic tangent, between -1 and 1.")

@@ -8,6 +8,7 @@ public final class Library {
     public static OpTable create() {
         return new OpTable()
                 .add(Arithmetic.FAMILY)
+                .add(Divisors.FAMILY)
                 .add(Comparison.FAMILY)
                 .add(Elementary.FAMILY)
                 .add(Activations.FAMILY)

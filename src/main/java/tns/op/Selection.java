@@ -1,9 +1,5 @@
 package tns.op;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
@@ -59,36 +55,6 @@ public final class Selection {
         return Movement.reshape(putRows(flat, places, column(x, index, source), add), x.shape());
     }
 
-    /** torch.scatter with reduce="multiply": a place that is named several times is multiplied in as many rounds. */
-    static Tensor scatterProduct(Tensor x, int dim, Tensor index, Tensor source) {
-        requireInts("scatter", index);
-        Broadcasting.device("scatter", x, index, source);
-        Tensor column = column(x, index, source);
-        Tensor product = Movement.reshape(x, Shape.of(x.elements(), 1));
-        long[] places = HostArray.longs(places("scatter", x, dim, index));
-        for (List<Integer> round : rounds(places)) {
-            Tensor elements = ints(x.device(), round.stream().mapToLong(i -> i));
-            Tensor rows = ints(x.device(), round.stream().mapToLong(i -> places[i]));
-            Tensor factors = takeRows(column, elements);
-            product = putRows(product, rows, Arithmetic.MUL.apply(takeRows(product, rows), factors), false);
-        }
-        return Movement.reshape(product, x.shape());
-    }
-
-    /** The positions in {@code places}, so that in none of the lists two have the same place. */
-    private static List<List<Integer>> rounds(long[] places) {
-        List<List<Integer>> rounds = new ArrayList<>();
-        Map<Long, Integer> times = new HashMap<>();
-        for (int i = 0; i < places.length; i++) {
-            int round = times.merge(places[i], 1, Integer::sum) - 1;
-            if (round == rounds.size()) {
-                rounds.add(new ArrayList<>());
-            }
-            rounds.get(round).add(i);
-        }
-        return rounds;
-    }
-
     /** An int vector. */
     static Tensor ints(Device device, LongStream values) {
         long[] array = values.toArray();
@@ -96,7 +62,7 @@ public final class Selection {
     }
 
     /** The elements of {@code source} that go to the places of an index, in its order, as x has them: [n, 1]. */
-    private static Tensor column(Tensor x, Tensor index, Tensor source) {
+    static Tensor column(Tensor x, Tensor index, Tensor source) {
         Tensor part = source.shape().equals(index.shape()) ? source : fitted(source, index.shape());
         return Movement.reshape(Casts.to(part, x.dtype()), Shape.of(index.elements(), 1));
     }
@@ -123,7 +89,7 @@ public final class Selection {
     }
 
     /** The row-major positions in {@code x} that {@code given} names along {@code dim}, flat. */
-    private static Tensor places(String op, Tensor x, int dim, Tensor given) {
+    static Tensor places(String op, Tensor x, int dim, Tensor given) {
         Tensor index = lifted(given);
         Shape shape = lifted(x.detach()).shape();
         if (index.rank() != shape.rank()) {

@@ -34,6 +34,33 @@ public final class SelectionOps {
                 .gradient("scatter_add(x, 1, [[0, 0], [2, 1]], s)", "x: [2, 3]", "s: [2, 2]")
                 .is(args -> Selection.scatter(
                         args.tensor("x"), dim(args, "scatter_add"), args.tensor("index"), args.tensor("src"), true));
+        FAMILY.define("scatter_reduce(x: tensor, dim: int, index: tensor, src: tensor, reduce: string,"
+                        + " include_self: bool = true)")
+                .doc("x with the elements of src folded into it where an int tensor says along a dim, by reduce"
+                        + " \"sum\", \"prod\", \"mean\", \"amax\" or \"amin\"; without include_self, of the"
+                        + " elements sent there alone.")
+                .example("scatter_reduce([1., 2., 3.], 0, [0, 0, 2], [5., 6., 1.], \"amax\")", "tensor([6., 2., 3.])")
+                .example(
+                        "scatter_reduce([1., 2., 3.], 0, [0, 0, 2], [5., 6., 1.], \"mean\", include_self=false)",
+                        "tensor([5.5000, 2.0000, 1.0000])")
+                .gradient("scatter_reduce(x, 1, [[0, 0], [2, 1]], s, \"mean\")", "x: [2, 3]", "s: [2, 2]")
+                .gradient("scatter_reduce(x, 1, [[0, 0], [2, 1]], s, \"amin\")", "x: [2, 3]", "s: [2, 2]")
+                .gradient(
+                        "scatter_reduce(x, 1, [[0, 0], [2, 1]], s, \"prod\", include_self=false)",
+                        "x: [2, 3]",
+                        "s: [2, 2]")
+                .gradient(
+                        "scatter_reduce(x, 1, [[0, 0], [2, 1]], s, \"amax\", include_self=false)",
+                        "x: [2, 3]",
+                        "s: [2, 2]")
+                .is(args -> {
+                    Tensor x = args.tensor("x");
+                    Tensor source = args.tensor("src");
+                    ScatterReduction.requireDType(x, source);
+                    int dim = dim(args, "scatter_reduce");
+                    return new ScatterReduction(x, dim, args.tensor("index"), source, args.flag("include_self"))
+                            .reduced(args.text("reduce"));
+                });
         FAMILY.define("index_select(x: tensor, dim: int, index: tensor)")
                 .doc("The slices of a dim that an int tensor names.")
                 .example("index_select([10, 20, 30], 0, [2, 0])", "tensor([30, 10])")
@@ -110,7 +137,7 @@ public final class SelectionOps {
         }
         return switch (args.text("reduce")) {
             case "add" -> Selection.scatter(x, dim, index, source, true);
-            case "multiply" -> Selection.scatterProduct(x, dim, index, source);
+            case "multiply" -> new ScatterReduction(x, dim, index, source, true).product();
             default ->
                 throw new TnsException(
                         ErrorKind.VALUE,

@@ -71,6 +71,18 @@ public final class ShapeOps {
                     int a = x.shape().dim(args.integer("dim0"), "transpose");
                     return Movement.transpose(x, a, x.shape().dim(args.integer("dim1"), "transpose"));
                 });
+        FAMILY.define("adjoint(x: tensor)")
+                .doc("Each matrix with rows and columns exchanged: the last two dims.")
+                .example("adjoint([[1, 2], [3, 4]])", "tensor([[1, 3],\n        [2, 4]])")
+                .gradient("adjoint(x)", "x: [2, 3, 2]")
+                .is(args -> {
+                    Tensor x = args.tensor("x");
+                    if (x.rank() < 2) {
+                        throw new TnsException(
+                                ErrorKind.SHAPE, "adjoint: needs at least 2 dims, found " + x.describe());
+                    }
+                    return Movement.transpose(x, x.rank() - 2, x.rank() - 1);
+                });
         FAMILY.define("t(x: tensor)")
                 .doc("The transpose of a matrix; a vector is itself.")
                 .example("t([[1, 2], [3, 4]])", "tensor([[1, 3],\n        [2, 4]])")
@@ -179,6 +191,10 @@ public final class ShapeOps {
                 .doc("The number of elements.")
                 .example("numel(zeros(2, 3))", "6")
                 .is(args -> (long) args.tensor("x").elements());
+        FAMILY.define("is_floating_point(x: tensor)")
+                .doc("Whether the elements are floats.")
+                .example("is_floating_point([1, 2])", "false")
+                .is(args -> args.tensor("x").dtype().isFloat());
         FAMILY.define("dim(x: tensor)")
                 .doc("The number of dims.")
                 .example("dim(zeros(2, 3))", "2")

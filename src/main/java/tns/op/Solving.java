@@ -110,6 +110,12 @@ final class Solving {
                 .gradient("matrix_power(x, 5)", "x: [2, 2]")
                 .gradient("matrix_power(x + 4 * eye(2), -2)", "x: [2, 2, 2]")
                 .is(args -> power(Matrices.square(args.tensor("A"), "matrix_power"), args.longInteger("n")));
+        FAMILY.define("matrix_exp(A: tensor)")
+                .doc("The exponential of a square matrix, or of each of a batch: the sum of its powers A^k / k!.")
+                .example("matrix_exp([[0., 1.], [0., 0.]])", "tensor([[1., 1.],\n        [0., 1.]])")
+                .gradient("matrix_exp(x)", "x: [3, 3]")
+                .gradient("matrix_exp(x * 3)", "x: [2, 2, 2]")
+                .is(args -> MatrixExponential.of(Matrices.square(args.tensor("A"), "matrix_exp")));
     }
 
     private Solving() {}
@@ -198,7 +204,7 @@ final class Solving {
     }
 
     /** The X, [.., n, k], with A @ X = B, for one batch. */
-    private static Tensor solution(Tensor a, Tensor b) {
+    static Tensor solution(Tensor a, Tensor b) {
         HostMatrices all = Decompositions.finite(a, "solve");
         HostMatrices right = HostMatrices.of(b);
         for (int i = 0; i < all.count(); i++) {

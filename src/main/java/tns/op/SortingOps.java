@@ -21,6 +21,11 @@ public final class SortingOps {
                     Tensor x = args.tensor("x");
                     return sort(x, x.shape().dim(args.integer("dim"), "sort"), args.flag("descending"));
                 });
+        FAMILY.define("msort(x: tensor)")
+                .doc("The values in order along dim 0.")
+                .example("msort([[3, 1], [2, 4]])", "tensor([[2, 1],\n        [3, 4]])")
+                .gradient("msort(x)", "x: [2, 3]")
+                .is(args -> sort(args.tensor("x"), 0, false).get(0));
         FAMILY.define("argsort(x: tensor, dim: int = -1, descending: bool = false, stable: bool = false)")
                 .doc("The positions that would sort along a dim.")
                 .example("argsort([3, 1, 2])", "tensor([1, 2, 0])")

@@ -321,6 +321,7 @@ class ElementwiseOpsTest {
         String same = "";
         String floating = "";
         String bool = "";
+        String wide = "";
         int answered = 0;
         for (int k = 0; k < n; k++) {
             Kin[] chosen = new Kin[e.arity];
@@ -338,8 +339,9 @@ class ElementwiseOpsTest {
             same += y.dtype() == promoted ? "" : found;
             floating += y.dtype() == (category(promoted) == 2 ? promoted : DType.FLOAT32) ? "" : found;
             bool += y.dtype() == DType.BOOL ? "" : found;
+            wide += y.dtype() == DType.FLOAT64 ? "" : found;
         }
-        String least = Stream.of(same, floating, bool)
+        String least = Stream.of(same, floating, bool, wide)
                 .min(java.util.Comparator.comparingInt(String::length))
                 .orElseThrow();
         assertTrue(answered > 0, () -> e + " takes nothing");
