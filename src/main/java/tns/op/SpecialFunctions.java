@@ -29,9 +29,8 @@ public final class SpecialFunctions {
             .floating()
             .domain("-2..2", "0.2..3")
             .is((x, y) -> {
-                Expr nothing = x.eq(ZERO).and(y.isNaN().not());
-                return Expr.select(
-                        nothing, ZERO, x.mul(Expr.select(nothing, ONE, y).log()));
+                Expr infinite = y.le(ZERO).or(y.isInf());
+                return x.mul(Expr.select(x.eq(ZERO).and(infinite), ONE, y).log());
             });
 
     /** Terms of Stirling's series, B(2k) / (2k (2k - 1)); from 8 on the rest is below 1e-15 (DLMF 5.11.1). */
@@ -84,9 +83,8 @@ public final class SpecialFunctions {
                 .floating()
                 .domain("-2..2", "-0.8..3")
                 .is((x, y) -> {
-                    Expr nothing = x.eq(ZERO).and(y.isNaN().not());
-                    return Expr.select(
-                            nothing, ZERO, x.mul(Expr.select(nothing, ZERO, y).log1p()));
+                    Expr infinite = y.le(Expr.constant(-1.0)).or(y.isInf());
+                    return x.mul(Expr.select(x.eq(ZERO).and(infinite), ZERO, y).log1p());
                 });
         FAMILY.define("sinc(x: operand)")
                 .doc("sin(pi * x) / (pi * x), and 1 at 0.")

@@ -37,11 +37,11 @@ public final class Thresholds {
                 .floating()
                 .is(x -> gate(x));
         FAMILY.pointwise("hardswish(x)")
-                .doc("x times hardsigmoid(x).")
+                .doc("x times hardsigmoid(x); its slope at -3 and 3 is that between them, as in PyTorch.")
                 .example("hardswish([-4., 0., 3.])", "tensor([0., 0., 3.])")
                 .floating()
                 .is(x -> Expr.select(
-                        x.ge(Expr.constant(3.0)), x, Expr.select(x.le(Expr.constant(-3.0)), ZERO, x.mul(gate(x)))));
+                        x.gt(Expr.constant(3.0)), x, Expr.select(x.lt(Expr.constant(-3.0)), ZERO, x.mul(line(x)))));
         FAMILY.pointwise("selu(x)")
                 .doc("1.0507 * x where it is positive, else 1.7581 * (exp(x) - 1): activations keep their variance.")
                 .example("selu([-1., 1.])", "tensor([-1.1113,  1.0507])")
@@ -101,9 +101,12 @@ public final class Thresholds {
     }
 
     private static Expr gate(Expr x) {
-        Expr line = x.div(6.0).add(0.5);
         return Expr.select(
-                x.le(Expr.constant(-3.0)), ZERO, Expr.select(x.ge(Expr.constant(3.0)), Expr.constant(1.0), line));
+                x.le(Expr.constant(-3.0)), ZERO, Expr.select(x.ge(Expr.constant(3.0)), Expr.constant(1.0), line(x)));
+    }
+
+    private static Expr line(Expr x) {
+        return x.div(6.0).add(0.5);
     }
 
     private static Object gumbel(Args args) {
