@@ -201,8 +201,8 @@ final class Correlation {
         Object packed = kernel.array(weight.elements());
         int to = 0;
         for (int group = 0; group < groups; group++) {
-            for (int o = 0; o < own; o += kernel.columns()) {
-                int used = Math.min(kernel.columns(), own - o);
+            for (int o = 0; o < own; o += kernel.tiling().columns()) {
+                int used = Math.min(kernel.tiling().columns(), own - o);
                 int from = weight.view().offset() + (group * own + o) * channels * area;
                 for (int k = 0; k < area; k++) {
                     kernel.pack(source, from + k, area, channels * area, channels, used, packed, to, used);
@@ -216,8 +216,8 @@ final class Correlation {
     /** The products of {@code count} lines of windows with the weights of a group: [count * columns, own]. */
     private void windows(Object scratch, int under, int count, Object weights, int at, int own, Object results) {
         int step = w.stride()[1] * channels;
-        for (int o = 0; o < own; o += kernel.columns()) {
-            int used = Math.min(kernel.columns(), own - o);
+        for (int o = 0; o < own; o += kernel.tiling().columns()) {
+            int used = Math.min(kernel.tiling().columns(), own - o);
             int panel = at + o * runs * run;
             for (int r = 0; r < runs; r++) {
                 for (int line = 0; line < count; line++) {
@@ -366,11 +366,12 @@ final class Correlation {
             int steps = whole ? (count - 1) * line + columns : columns;
             int times = whole ? 1 : count;
             int step = w.stride()[1] * channels;
-            for (int o = 0; o < own; o += kernel.rows()) {
-                int rows = Math.min(kernel.rows(), own - o);
+            int height = kernel.tiling().lineRows();
+            for (int o = 0; o < own; o += height) {
+                int rows = Math.min(height, own - o);
                 for (int r = 0; r < runs; r++) {
-                    for (int column = 0; column < run; column += kernel.columns()) {
-                        int used = Math.min(kernel.columns(), run - column);
+                    for (int column = 0; column < run; column += kernel.tiling().columns()) {
+                        int used = Math.min(kernel.tiling().columns(), run - column);
                         for (int t = 0; t < times; t++) {
                             kernel.strip(
                                     laid,

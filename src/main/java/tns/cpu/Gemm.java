@@ -181,7 +181,9 @@ final class Gemm {
             dots(threads, kernel, a, b, c, m, n, k);
         } else if (b.row() == 1 && b.column() != 1 && (long) m * (n + k) < (long) n * k) {
             turned(parallel, kernel, a, b, c, m, n, k);
-        } else if (b.column() == 1 && ((long) n * k <= DIRECT_MAX_ELEMENTS || m <= DIRECT_MAX_STRIPS * kernel.rows())) {
+        } else if (b.column() == 1
+                && ((long) n * k <= DIRECT_MAX_ELEMENTS
+                        || m <= DIRECT_MAX_STRIPS * kernel.tiling().rows())) {
             if (a.isDense()) {
                 direct(threads, kernel, a, b, c, m, n, k);
             } else {
@@ -231,10 +233,11 @@ final class Gemm {
     private static void direct(
             Parallel parallel, MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k) {
         // Tiles of twice the columns cost less for each step along k, but with fewer rows they read b more often.
-        boolean wide = (long) n * k <= DIRECT_MAX_ELEMENTS || m <= kernel.fewestRows();
-        int width = wide ? kernel.mostColumns() : kernel.columns();
+        boolean wide =
+                (long) n * k <= DIRECT_MAX_ELEMENTS || m <= kernel.tiling().fewestRows();
+        int width = wide ? kernel.tiling().mostColumns() : kernel.tiling().columns();
         int tiles = (n + width - 1) / width;
-        int height = kernel.rows();
+        int height = kernel.tiling().rows();
         int strips = (m + height - 1) / height;
         boolean across = tiles > 1 && tiles >= parallel.threads();
         int pieces = across ? tiles : strips;
@@ -282,7 +285,7 @@ final class Gemm {
     /** The same with a packed: its strips lie one after the other, each step along k without gaps. */
     private static void packedStrip(
             MatrixKernel kernel, Object a, Matrix b, Matrix c, int m, int columns, int k, boolean add) {
-        int height = kernel.rows();
+        int height = kernel.tiling().rows();
         for (int i = 0; i < m; i += height) {
             int rows = Math.min(height, m - i);
             strip(kernel, new Matrix(a, i * k, 1, rows), b, c.moved(i, 0), rows, columns, k, add);
@@ -295,10 +298,12 @@ final class Gemm {
      */
     private static void blocked(
             Parallel parallel, MatrixKernel kernel, Matrix a, Matrix b, Matrix c, int m, int n, int k) {
-        int width = kernel.columns();
+        int width = kernel.tiling().columns();
         int blockN = Math.min(BLOCK_N, n);
         int blockK = Math.clamp(k, 1, BLOCK_K);
-        int blockM = (BLOCK_M + kernel.rows() - 1) / kernel.rows() * kernel.rows();
+        int blockM = (BLOCK_M + kernel.tiling().rows() - 1)
+                / kernel.tiling().rows()
+                * kernel.tiling().rows();
         int blocks = (m + blockM - 1) / blockM;
         boolean packLeft = !a.isDense() || n >= PACK_LEFT_MIN_COLUMNS;
         Object packed = kernel.scratch().lend(blockN * blockK);
@@ -352,7 +357,7 @@ final class Gemm {
 
     /** Packs the columns from {@code first} to {@code last} into panels as wide as a tile, one after the other. */
     private static void packColumns(MatrixKernel kernel, Matrix b, int first, int last, int steps, Object packed) {
-        int width = kernel.columns();
+        int width = kernel.tiling().columns();
         if (b.column() == 1) {
             // Lines are read several panels wide: pieces of one panel's width would each lie in another page.
             for (int group = first; group < last; group += GROUP * width) {
@@ -371,7 +376,7 @@ final class Gemm {
 
     /** Packs the rows into strips as high as a tile, one after the other. */
     private static void packRows(MatrixKernel kernel, Matrix a, int m, int steps, Object packed) {
-        int height = kernel.rows();
+        int height = kernel.tiling().rows();
         if (a.row() == 1) {
             kernel.panels(a.array(), a.at(), a.column(), steps, m, packed, 0, height);
             return;

@@ -1,23 +1,18 @@
 package tns.cpu;
 
-/**
- * The innermost work of a matrix product for one element type, over arrays of that type.
- *
- * <p>A tile of {@link #rows} by {@link #columns} results, or of {@link #fewestRows} by {@link #mostColumns}, is kept in
- * registers while it runs along k.
- */
+/** The innermost work of a matrix product for one element type, over arrays of that type, tile by tile. */
 abstract class MatrixKernel {
-    private final int rows;
-    private final int fewestRows;
-    private final int columns;
+    private final Tiling tiling;
 
     /** Arrays of the element type for panels and the like. */
     private final Scratch<Object> scratch = new Scratch<>(this::array);
 
-    MatrixKernel(int rows, int fewestRows, int columns) {
-        this.rows = rows;
-        this.fewestRows = fewestRows;
-        this.columns = columns;
+    MatrixKernel(Tiling tiling) {
+        this.tiling = tiling;
+    }
+
+    final Tiling tiling() {
+        return tiling;
     }
 
     /** See {@link Scratch}. */
@@ -35,32 +30,12 @@ abstract class MatrixKernel {
     /** Sets the first {@code size} elements to zero. */
     abstract void clear(Object array, int size);
 
-    /** The rows of a tile. */
-    final int rows() {
-        return rows;
-    }
-
-    /** The columns of a tile. */
-    final int columns() {
-        return columns;
-    }
-
-    /** The rows of a tile that has twice the columns. */
-    final int fewestRows() {
-        return fewestRows;
-    }
-
-    /** The columns of that. */
-    final int mostColumns() {
-        return 2 * columns;
-    }
-
     /** A zeroed array of the element type. */
     abstract Object array(int size);
 
     /**
      * {@code c[i, j] = fma(a[i, p], b[p, j], …)} along p for {@code rows} rows i and {@code columns} columns j, both at
-     * least 1 and the columns at most {@link #mostColumns}, starting from {@code c[i, j]} when {@code add} and else from
+     * least 1 and the columns at most {@link Tiling#mostColumns}, starting from {@code c[i, j]} when {@code add} and else from
      * 0. Row i of a starts at {@code at + i * aRow} and advances by {@code aStep}; row p of b lies at
      * {@code bAt + p * bRow} and row i of c at {@code cAt + i * cRow}, both without gaps.
      */
@@ -120,12 +95,16 @@ abstract class MatrixKernel {
 
     /** The kernel for float[]. */
     static MatrixKernel floats(Kind kind) {
-        return kind.usesVectors() ? VectorMatrixKernels.floats(kind) : new PlainMatrixKernels.Floats(4, 2, 64);
+        return kind.usesVectors()
+                ? VectorMatrixKernels.floats(kind)
+                : new PlainMatrixKernels.Floats(PlainMatrixKernels.TILING);
     }
 
     /** The kernel for double[]. */
     static MatrixKernel doubles(Kind kind) {
-        return kind.usesVectors() ? VectorMatrixKernels.doubles(kind) : new PlainMatrixKernels.Doubles(4, 2, 64);
+        return kind.usesVectors()
+                ? VectorMatrixKernels.doubles(kind)
+                : new PlainMatrixKernels.Doubles(PlainMatrixKernels.TILING);
     }
 
     /** The kernel for long[]; products and sums wrap round. */

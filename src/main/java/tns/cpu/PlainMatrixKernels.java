@@ -10,12 +10,15 @@ final class PlainMatrixKernels {
     /** From this length on a block copy costs less than a loop. */
     private static final int BLOCK_COPY = 32;
 
+    /** Sums of a tile are in an array, and its columns long enough for the compiler's vectors. */
+    static final Tiling TILING = new Tiling(4, 4, 2, 64);
+
     private PlainMatrixKernels() {}
 
     /** Products of float[]. */
     static class Floats extends MatrixKernel {
-        Floats(int rows, int fewestRows, int columns) {
-            super(rows, fewestRows, columns);
+        Floats(Tiling tiling) {
+            super(tiling);
         }
 
         @Override
@@ -200,8 +203,8 @@ final class PlainMatrixKernels {
 
     /** Products of double[]. */
     static class Doubles extends MatrixKernel {
-        Doubles(int rows, int fewestRows, int columns) {
-            super(rows, fewestRows, columns);
+        Doubles(Tiling tiling) {
+            super(tiling);
         }
 
         @Override
@@ -387,7 +390,7 @@ final class PlainMatrixKernels {
     /** Products of long[]. */
     static final class Longs extends MatrixKernel {
         Longs() {
-            super(4, 2, 64);
+            super(TILING);
         }
 
         @Override

@@ -10,16 +10,16 @@ final class Tiles {
      * AVX2's. There, 4 rows come to 85 GFLOP/s in the cache, 5 to 97, 6 to 98, and 2048² to 69, 61 and 82 (AMD EPYC
      * without AVX-512, one core, 2026-11-27).
      */
-    static final int ROWS = TileCode.REGISTERS == 32 ? 8 : 6;
+    private static final int ROWS = TileCode.REGISTERS == 32 ? 8 : 6;
 
     /** The same where the rows of a lie along k, each of which then needs an index: AVX2's 6 come to 76, 4 to 87. */
     private static final int LINE_ROWS = TileCode.REGISTERS == 32 ? 8 : 4;
 
     /** Rows of a tile with twice the vectors. */
-    static final int FEWEST_ROWS = TileCode.REGISTERS == 32 ? 4 : 2;
+    private static final int FEWEST_ROWS = TileCode.REGISTERS == 32 ? 4 : 2;
 
     /** Vectors in a row of a tile; the one with the fewest rows has twice as many. */
-    static final int VECTORS = 2;
+    private static final int VECTORS = 2;
 
     /** Rows by vectors by what else a shape says. */
     private static final int SHAPES = ROWS * 2 * VECTORS * 8;
@@ -29,6 +29,11 @@ final class Tiles {
 
     /** Nanoseconds a vector's fma may take when it is compiled: about ten times what it does then. */
     private static final double COMPILED_NANOS = 3;
+
+    /** For floats; doubles have half the columns. */
+    static final Tiling FLOATS = tiling(false);
+
+    static final Tiling DOUBLES = tiling(true);
 
     private final MatrixKernel plain;
     private final boolean wide;
@@ -49,6 +54,10 @@ final class Tiles {
         this.wide = wide;
         this.workshop = workshop;
         makeAfter = atOnce ? 0 : MAKE_AFTER;
+    }
+
+    private static Tiling tiling(boolean wide) {
+        return new Tiling(ROWS, LINE_ROWS, FEWEST_ROWS, VECTORS * TileCode.lanes(wide));
     }
 
     /** See {@link MatrixKernel#strip}; what has no tile yet is left to plain Java. */

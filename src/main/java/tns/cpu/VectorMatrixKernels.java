@@ -28,10 +28,10 @@ final class VectorMatrixKernels {
         private final VectorPacking packing;
 
         Floats(Kind kind) {
-            super(Tiles.ROWS, Tiles.FEWEST_ROWS, Tiles.VECTORS * LANES);
+            super(Tiles.FLOATS);
             boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
             Workshop workshop = new Workshop(atOnce);
-            tiles = new Tiles(new PlainMatrixKernels.Floats(rows(), fewestRows(), columns()), false, workshop, atOnce);
+            tiles = new Tiles(new PlainMatrixKernels.Floats(tiling()), false, workshop, atOnce);
             packing = new VectorPacking(workshop, atOnce);
         }
 
@@ -111,13 +111,9 @@ final class VectorMatrixKernels {
         private final Tiles tiles;
 
         Doubles(Kind kind) {
-            super(Tiles.ROWS, Tiles.FEWEST_ROWS, Tiles.VECTORS * LANES);
+            super(Tiles.DOUBLES);
             boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
-            tiles = new Tiles(
-                    new PlainMatrixKernels.Doubles(rows(), fewestRows(), columns()),
-                    true,
-                    new Workshop(atOnce),
-                    atOnce);
+            tiles = new Tiles(new PlainMatrixKernels.Doubles(tiling()), true, new Workshop(atOnce), atOnce);
         }
 
         @Override

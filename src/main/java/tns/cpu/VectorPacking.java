@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class VectorPacking {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
+    private static final int ROWS = Tiles.FLOATS.rows();
 
     /** Elements after which the loops are made: some milliseconds in plain Java. */
     private static final int MAKE_AFTER = 1 << 22;
@@ -46,7 +47,7 @@ final class VectorPacking {
     int pack(float[] source, int at, int step, int stride, int steps, int width, float[] target, int start, int row) {
         if (step == 1 && steps >= LANES) {
             count(steps * width);
-            boolean strip = width == Tiles.ROWS && row == width && width < LANES;
+            boolean strip = width == ROWS && row == width && width < LANES;
             if (strip && LANES % width != 0) {
                 return strip(source, at, stride, steps, width, target, start);
             }
@@ -95,8 +96,8 @@ final class VectorPacking {
             float[] to = new float[Workshop.TURNS * 2 * LANES];
             workshop.order(() -> to, (made, turns) -> copies(from, turns, made), COPY_NANOS, made -> copies = true);
             order(LANES, made -> squares = made);
-            if (LANES % Tiles.ROWS == 0) {
-                order(Tiles.ROWS, made -> strips = made);
+            if (LANES % ROWS == 0) {
+                order(ROWS, made -> strips = made);
             }
         }
     }

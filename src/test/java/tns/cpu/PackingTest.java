@@ -28,7 +28,7 @@ class PackingTest {
     void linesOfEveryKind() {
         for (int round = 0; round < 2000; round++) {
             int steps = 1 + random.nextInt(70);
-            int width = random.nextInt(4) == 0 ? Tiles.ROWS : 1 + random.nextInt(70);
+            int width = random.nextInt(4) == 0 ? kernel.tiling().rows() : 1 + random.nextInt(70);
             int row = width + (random.nextBoolean() ? 0 : random.nextInt(5));
             boolean turned = random.nextBoolean();
             int gap = random.nextInt(3);
@@ -56,7 +56,9 @@ class PackingTest {
     @Test
     void panelsOfATilesRowsAndColumns() {
         for (int round = 0; round < 1000; round++) {
-            int width = random.nextBoolean() ? kernel.rows() : kernel.columns();
+            int width = random.nextBoolean()
+                    ? kernel.tiling().rows()
+                    : kernel.tiling().columns();
             int steps = 1 + random.nextInt(9);
             int columns = 1 + random.nextInt(5 * width);
             int step = columns + random.nextInt(3);
