@@ -105,13 +105,13 @@ public final class ScalarFunctions {
                 .floating()
                 .is((x, y) -> x.mul(y.exp2()));
         FAMILY.pointwise("fmax(x, y)")
-                .doc("The greater of two at every position; a number wins over NaN.")
+                .doc("The greater of two at every position; a number wins over NaN. A tie gives its gradient to x.")
                 .example("fmax([1., nan], [nan, 2.])", "tensor([1., 2.])")
-                .is((x, y) -> Expr.select(x.isNaN(), y, Expr.select(y.isNaN(), x, x.max(y))));
+                .is((x, y) -> Expr.select(x.ge(y).or(y.isNaN()), x, y));
         FAMILY.pointwise("fmin(x, y)")
-                .doc("The lesser of two at every position; a number wins over NaN.")
+                .doc("The lesser of two at every position; a number wins over NaN. A tie gives its gradient to x.")
                 .example("fmin([1., nan], [nan, 2.])", "tensor([1., 2.])")
-                .is((x, y) -> Expr.select(x.isNaN(), y, Expr.select(y.isNaN(), x, x.min(y))));
+                .is((x, y) -> Expr.select(x.le(y).or(y.isNaN()), x, y));
         FAMILY.define("nan_to_num(x: operand, nan: number = 0.0, posinf: number = none, neginf: number = none)")
                 .doc("x with NaN, inf and -inf replaced: by 0 and the greatest and least finite numbers unless given.")
                 .example("nan_to_num([nan, 1., inf], posinf=9)", "tensor([0., 1., 9.])")
