@@ -3,6 +3,7 @@ package tns.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import tns.bench.answers.Answers;
 import tns.bench.micro.Micro;
 
 /** The command {@code bin/bench}, whose file says what can be asked of it. */
@@ -42,6 +43,7 @@ final class Main {
             case "--plain" -> main.plain();
             case "--sweep" -> main.sweep();
             case "--micro" -> Micro.run(main.words);
+            case "--answers" -> Answers.run(main.words);
             default -> {
                 System.err.println(
                         "bench: unknown option " + main.mode + "; the first lines of bin/bench say what there is");
