@@ -2,15 +2,30 @@ package tns.lang;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
 import tns.op.Sized;
 import tns.op.TypeName;
 
 /** The half-open range of ints {@code start..stop}, {@code step} apart. */
 public record RangeValue(long start, long stop, long step) implements Iterable<Object>, Sized, TypeName.Typed {
+    /** The number of items, unsigned: from the least int to the greatest there are more than an int64 can say. */
+    private long count() {
+        boolean some = step > 0 ? start < stop : start > stop;
+        long span = step > 0 ? stop - start : start - stop;
+        return some ? Long.divideUnsigned(span - 1, Math.abs(step)) + 1 : 0;
+    }
+
+    /** @throws TnsException of kind VALUE when there are more items than anything can hold */
     @Override
     public int size() {
-        long span = step > 0 ? stop - start : start - stop;
-        return span <= 0 ? 0 : Math.toIntExact((span + Math.abs(step) - 1) / Math.abs(step));
+        long count = count();
+        if (count < 0 || count > Integer.MAX_VALUE) {
+            throw new TnsException(
+                            ErrorKind.VALUE, "range: " + this + " has " + Long.toUnsignedString(count) + " items")
+                    .help("for goes over as many; what is counted or picked by position may have " + Integer.MAX_VALUE);
+        }
+        return (int) count;
     }
 
     public long get(int i) {
@@ -20,12 +35,12 @@ public record RangeValue(long start, long stop, long step) implements Iterable<O
     @Override
     public Iterator<Object> iterator() {
         return new Iterator<>() {
-            private final int size = size(); // a division: too long for every turn
-            private int at;
+            private long left = count();
+            private long item = start;
 
             @Override
             public boolean hasNext() {
-                return at < size;
+                return left != 0;
             }
 
             @Override
@@ -33,7 +48,10 @@ public record RangeValue(long start, long stop, long step) implements Iterable<O
                 if (!hasNext()) {
                     throw new NoSuchElementException();
                 }
-                return get(at++);
+                left--;
+                long present = item;
+                item += step;
+                return present;
             }
         };
     }

@@ -91,8 +91,8 @@ public final class Activations {
 
     private static Object hardtanh(Args args) {
         Object x = args.get("x");
-        Number low = (Number) args.get("min_val");
-        Number high = (Number) args.get("max_val");
+        Number low = args.number("min_val");
+        Number high = args.number("max_val");
         if (x instanceof Tensor t && t.dtype() == DType.BOOL) {
             throw new TnsException(ErrorKind.DTYPE, "hardtanh: takes numbers, found " + t.describe()).argument(0);
         }

@@ -76,7 +76,7 @@ final class AdaptivePooling {
             Object size = each.length == dims ? each[d] : each.length == 1 ? each[0] : given;
             sizes[d] = switch (size) {
                 case None none -> x.size(d + 2);
-                case Long n when n >= 0 -> Math.toIntExact(n);
+                case Long n when n >= 0 && n <= Integer.MAX_VALUE -> n.intValue();
                 default ->
                     throw new TnsException(
                             ErrorKind.VALUE,

@@ -3,6 +3,8 @@ package tns.op;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Tensor;
@@ -79,8 +81,19 @@ public final class Args {
         return tensors;
     }
 
+    /** @throws TnsException of kind VALUE for one that is no size, place or number of anything */
     public int integer(String parameter) {
-        return Math.toIntExact((Long) get(parameter));
+        return integer((Long) get(parameter), name() + ": " + parameter);
+    }
+
+    /** The same for a value that is an int for some calls only. */
+    static int integer(long value, String what) {
+        if (value != (int) value) {
+            throw new TnsException(
+                    ErrorKind.VALUE,
+                    what + " must lie between " + Integer.MIN_VALUE + " and " + Integer.MAX_VALUE + ", found " + value);
+        }
+        return (int) value;
     }
 
     public long longInteger(String parameter) {
@@ -88,7 +101,12 @@ public final class Args {
     }
 
     public double real(String parameter) {
-        return ((Number) get(parameter)).doubleValue();
+        return number(parameter).doubleValue();
+    }
+
+    /** A number, as which a truth value counts too. */
+    public Number number(String parameter) {
+        return get(parameter) instanceof Boolean truth ? (Number) (truth ? 1L : 0L) : (Number) get(parameter);
     }
 
     public boolean flag(String parameter) {

@@ -126,6 +126,11 @@ public final class Contraction {
             throw new TnsException(ErrorKind.DTYPE, "matmul: dtypes differ: " + x.describe() + " @ " + y.describe())
                     .help("convert one of them: x.to(" + DType.promote(x.dtype(), y.dtype()) + ")");
         }
+        if (x.dtype() == DType.BOOL) {
+            throw new TnsException(
+                            ErrorKind.DTYPE, "matmul: bools have no products: " + x.describe() + " @ " + y.describe())
+                    .help("x.int() makes numbers of them");
+        }
         int inner = y.rank() == 1 ? 0 : y.rank() - 2;
         if (x.size(-1) != y.size(inner)) {
             throw new TnsException(
@@ -149,14 +154,10 @@ public final class Contraction {
 
     /** [m, k] by [k, n], without the views that batches take. */
     private static Tensor matrices(Tensor x, Tensor y) {
-        Tensor out = Tensor.room(x.device(), resultType(x), Shape.of(x.size(0), y.size(1)));
+        Tensor out = Tensor.room(x.device(), x.dtype(), Shape.of(x.size(0), y.size(1)));
         x.device().product(x, y, out);
         boolean tracked = (x.requiresGrad() || y.requiresGrad()) && GradMode.enabled();
         return tracked ? out.withOrigin(new MatrixOrigin(x, y)) : out;
-    }
-
-    private static DType resultType(Tensor x) {
-        return x.dtype() == DType.BOOL ? DType.INT64 : x.dtype();
     }
 
     private static final class MatrixOrigin extends Origin {
@@ -274,7 +275,7 @@ public final class Contraction {
 
     /** [b, m, k] by [b, k, n]. */
     private static Tensor product(Tensor x, Tensor y) {
-        Tensor out = Tensor.room(x.device(), resultType(x), Shape.of(x.size(0), x.size(1), y.size(2)));
+        Tensor out = Tensor.room(x.device(), x.dtype(), Shape.of(x.size(0), x.size(1), y.size(2)));
         x.device().gemm(x, y, out);
         boolean tracked = (x.requiresGrad() || y.requiresGrad()) && GradMode.enabled();
         return tracked ? out.withOrigin(new ProductOrigin(x, y)) : out;

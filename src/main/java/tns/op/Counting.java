@@ -189,7 +189,8 @@ public final class Counting {
                     ErrorKind.SHAPE, "bincount: weights of shape " + weights.shape() + " for " + x.describe());
         }
         DType dtype = weights == null ? DType.INT64 : weights.dtype() == DType.FLOAT32 ? DType.FLOAT32 : DType.FLOAT64;
-        int size = Math.toIntExact(Math.max(greatest + 1, least));
+        long wanted = Math.max(Math.min(greatest, Long.MAX_VALUE - 1) + 1, least);
+        int size = Args.integer(wanted, "bincount: the number of counts");
         Tensor zeros = Tensor.allocate(x.device(), dtype, Shape.of(size, 1));
         Tensor each = weights == null ? Tensor.scalar(x.device(), dtype, 1) : Casts.to(weights.detach(), dtype);
         Tensor column = Movement.unsqueeze(Movement.expand(each, x.shape()), 1);

@@ -203,13 +203,13 @@ public final class Creation {
 
     private static Tensor arange(Args args) {
         boolean single = !args.has("end");
-        Object start = single ? (Object) 0L : args.get("start");
-        Object end = single ? args.get("start") : args.get("end");
-        Object step = args.get("step");
+        Number start = single ? (Number) 0L : args.number("start");
+        Number end = args.number(single ? "start" : "end");
+        Number step = args.number("step");
         boolean ints = start instanceof Long && end instanceof Long && step instanceof Long;
-        double from = ((Number) start).doubleValue();
-        double by = ((Number) step).doubleValue();
-        double length = (((Number) end).doubleValue() - from) / by;
+        double from = start.doubleValue();
+        double by = step.doubleValue();
+        double length = (end.doubleValue() - from) / by;
         if (by == 0 || Double.isNaN(length) || length < 0) {
             throw new TnsException(
                             ErrorKind.VALUE, "arange: step " + step + " never leads from " + start + " to " + end)

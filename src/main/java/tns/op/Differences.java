@@ -83,6 +83,12 @@ public final class Differences {
 
     private static Tensor slope(Tensor x, int d, Object spacing, int order) {
         int n = x.size(d);
+        if (spacing instanceof Tensor t && t.rank() == 1 && t.size(0) != n) {
+            throw new TnsException(
+                            ErrorKind.SHAPE,
+                            "gradient: " + t.size(0) + " coordinates for dim " + d + " of " + x.describe())
+                    .help("there must be one for each element of the dim; a number is the distance of all");
+        }
         Tensor steps = spacing instanceof Tensor t && t.rank() == 1
                 ? between(along(ReductionOps.floating(t), x.rank(), d), d, 1)
                 : Reductions.scalar(x, spacing == None.NONE ? 1.0 : number(spacing));

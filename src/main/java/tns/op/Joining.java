@@ -114,6 +114,11 @@ public final class Joining {
             if (t.rank() == 1 && t.elements() == 0) {
                 continue;
             }
+            if (dim >= t.rank()) {
+                throw new TnsException(
+                                ErrorKind.SHAPE, "cat: " + t.describe() + " has no dim " + dim + " to be joined along")
+                        .help("all tensors must have as many dims; x[none] adds one");
+            }
             Shape rest = t.shape().with(dim, 0);
             if (joined != null && !joined.equals(rest)) {
                 throw new TnsException(

@@ -58,7 +58,7 @@ final class Padding {
         if (mode.equals("constant")) {
             return constant(x, before, after, value(args));
         }
-        if (args.has("value") && ((Number) args.get("value")).doubleValue() != 0) {
+        if (args.has("value") && args.real("value") != 0) {
             throw new TnsException(ErrorKind.VALUE, "pad: mode \"" + mode + "\" takes no value");
         }
         if (padded == 0 || padded > 3 || x.rank() - padded < 1 || x.rank() - padded > 2) {

@@ -265,7 +265,7 @@ public final class Placement {
                     "repeat_interleave: output_size is " + args.integer("output_size") + ", but the counts sum to "
                             + total);
         }
-        long[] index = new long[Math.toIntExact(total)];
+        long[] index = new long[Args.integer(total, "repeat_interleave: the sum of the counts")];
         int at = 0;
         for (int i = 0; i < n; i++) {
             for (long c = counts[counts.length == 1 ? 0 : i]; c > 0; c--) {

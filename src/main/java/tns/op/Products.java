@@ -219,8 +219,8 @@ public final class Products {
         List<Integer> inner = new ArrayList<>();
         List<Integer> other = new ArrayList<>();
         for (int i = 0; i < left.length; i++) {
-            int a = x.shape().dim(left[i], "tensordot");
-            int b = y.shape().dim(right[i], "tensordot");
+            int a = Dims.one(x, left[i], "tensordot");
+            int b = Dims.one(y, right[i], "tensordot");
             if (x.size(a) != y.size(b) || inner.contains(a) || other.contains(b)) {
                 throw new TnsException(
                         ErrorKind.SHAPE,

@@ -213,7 +213,14 @@ public final class RandomOps {
             Shape shape = Shape.of(args.ints("shape"));
             return Creation.finish(
                     args,
-                    drawn(context, Randomness.NORMAL, dtype(args), shape, (Number) mean, (Number) std, device(args)));
+                    drawn(
+                            context,
+                            Randomness.NORMAL,
+                            dtype(args),
+                            shape,
+                            args.number("mean"),
+                            args.number("std"),
+                            device(args)));
         }
         if (!(mean instanceof Tensor) && !(std instanceof Tensor)) {
             throw new TnsException(ErrorKind.VALUE, "normal: the shape is missing").help("normal(0., 1., (2, 3))");

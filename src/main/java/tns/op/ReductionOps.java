@@ -146,7 +146,7 @@ public final class ReductionOps {
         if (!(second instanceof Long dim)) {
             throw new TnsException(ErrorKind.VALUE, name + ": dim must be an int, found " + TypeName.describe(second));
         }
-        int d = x.shape().dim(Math.toIntExact(dim), name);
+        int d = x.shape().dim(Args.integer(dim, name + ": dim"), name);
         Dims dims = Dims.of(x, d, args.flag("keepdim"));
         Tensor index = Reductions.position(place, x, Dims.of(x, d, true), name);
         Tensor values = x.rank() == 0 ? x : Selection.gather(x, d, index);
@@ -239,7 +239,7 @@ public final class ReductionOps {
         return switch (p) {
             case Number n -> n.doubleValue();
             case String s when s.equals("fro") -> 2;
-            case Tensor t when t.elements() == 1 -> ((Number) t.item()).doubleValue();
+            case Tensor t when t.elements() == 1 && t.item() instanceof Number n -> n.doubleValue();
             default ->
                 throw new TnsException(
                         ErrorKind.VALUE, "norm: p must be a number or \"fro\", found " + TypeName.describe(p));

@@ -310,12 +310,16 @@ public final class ShapeOps {
                     ErrorKind.VALUE,
                     "movedim: " + source.length + " source dims but " + destination.length + " destinations");
         }
-        int[] order = new int[x.rank()];
+        int[] order = new int[Math.max(1, x.rank())]; // a 0-d tensor counts as one of 1 dim
         Arrays.fill(order, -1);
-        boolean[] taken = new boolean[x.rank()];
+        boolean[] taken = new boolean[order.length];
         for (int i = 0; i < source.length; i++) {
             int from = x.shape().dim(source[i], "movedim");
-            order[x.shape().dim(destination[i], "movedim")] = from;
+            int to = x.shape().dim(destination[i], "movedim");
+            if (taken[from] || order[to] >= 0) {
+                throw new TnsException(ErrorKind.VALUE, "movedim: a dim is given twice");
+            }
+            order[to] = from;
             taken[from] = true;
         }
         int next = 0;
@@ -327,7 +331,7 @@ public final class ShapeOps {
                 order[d] = next++;
             }
         }
-        return Movement.permute(x, order);
+        return x.rank() == 0 ? x : Movement.permute(x, order);
     }
 
     private static Tensor expand(String op, Tensor x, int[] sizes) {
