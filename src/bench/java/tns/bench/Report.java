@@ -45,11 +45,15 @@ final class Report {
     }
 
     private static String processor() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse("unknown processor");
+        try {
+            List<String> lines = Files.readAllLines(Path.of("/proc/cpuinfo"));
+            String vectors = lines.stream().anyMatch(line -> line.contains(" avx512f ")) ? "with" : "without";
+            return lines.stream()
+                            .filter(line -> line.startsWith("model name"))
+                            .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                            .findFirst()
+                            .orElse("unknown processor")
+                    + " " + vectors + " AVX-512";
         } catch (IOException e) {
             return System.getProperty("os.arch");
         }

@@ -157,7 +157,7 @@ final class Transforms {
                             name + ": argnums must be an int or a tuple of ints, found " + TypeName.describe(argnums))
                     .argument(1);
         }
-        boolean several = argnums instanceof Tuple;
+        boolean several = !(argnums instanceof Number) && !(argnums instanceof Tensor t && t.rank() == 0);
         return function(
                 name + "(" + f.name() + ")",
                 (context, arguments) -> settled(() -> {
