@@ -16,7 +16,11 @@ public record RangeValue(long start, long stop, long step) implements Iterable<O
         return some ? Long.divideUnsigned(span - 1, Math.abs(step)) + 1 : 0;
     }
 
-    /** @throws TnsException of kind VALUE when there are more items than anything can hold */
+    /**
+     * The number of items.
+     *
+     * @throws TnsException of kind VALUE when there are more than anything can hold
+     */
     @Override
     public int size() {
         long count = count();

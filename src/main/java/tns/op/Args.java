@@ -81,7 +81,11 @@ public final class Args {
         return tensors;
     }
 
-    /** @throws TnsException of kind VALUE for one that is no size, place or number of anything */
+    /**
+     * The value of an int parameter.
+     *
+     * @throws TnsException of kind VALUE for one that is no size, place or number of anything
+     */
     public int integer(String parameter) {
         return integer((Long) get(parameter), name() + ": " + parameter);
     }
