@@ -27,13 +27,14 @@ final class ScatterReduction {
     /** Whether a place that is named keeps what x has there. */
     private final boolean include;
 
-    ScatterReduction(Tensor x, int dim, Tensor index, Tensor source, boolean include) {
-        Selection.requireInts("scatter", index);
-        Broadcasting.device("scatter", x, index, source);
+    /** @param op what messages call it */
+    ScatterReduction(String op, Tensor x, int dim, Tensor index, Tensor source, boolean include) {
+        Selection.requireInts(op, index);
+        Broadcasting.device(op, x, index, source);
         this.x = x;
         this.table = Movement.reshape(x, Shape.of(x.elements(), 1));
-        this.column = Selection.column(x, index, source);
-        this.rows = Selection.places("scatter", x, dim, index);
+        this.column = Selection.column(op, x, index, source);
+        this.rows = Selection.places(op, x, dim, index);
         this.include = include;
     }
 

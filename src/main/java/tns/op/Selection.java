@@ -52,7 +52,7 @@ public final class Selection {
         Broadcasting.device("scatter", x, index, source);
         Tensor flat = Movement.reshape(x, Shape.of(x.elements(), 1));
         Tensor places = places("scatter", x, dim, index);
-        return Movement.reshape(putRows(flat, places, column(x, index, source), add), x.shape());
+        return Movement.reshape(putRows(flat, places, column("scatter", x, index, source), add), x.shape());
     }
 
     /** An int vector. */
@@ -62,12 +62,12 @@ public final class Selection {
     }
 
     /** The elements of {@code source} that go to the places of an index, in its order, as x has them: [n, 1]. */
-    static Tensor column(Tensor x, Tensor index, Tensor source) {
-        Tensor part = source.shape().equals(index.shape()) ? source : fitted(source, index.shape());
+    static Tensor column(String op, Tensor x, Tensor index, Tensor source) {
+        Tensor part = source.shape().equals(index.shape()) ? source : fitted(op, source, index.shape());
         return Movement.reshape(Casts.to(part, x.dtype()), Shape.of(index.elements(), 1));
     }
 
-    private static Tensor fitted(Tensor source, Shape shape) {
+    private static Tensor fitted(String op, Tensor source, Shape shape) {
         if (source.rank() == 0) {
             return Movement.expand(source, shape);
         }
@@ -75,8 +75,7 @@ public final class Selection {
         for (int d = 0; d < shape.rank(); d++) {
             if (source.rank() != shape.rank() || source.size(d) < shape.size(d)) {
                 throw new TnsException(
-                        ErrorKind.SHAPE,
-                        "scatter: the source " + source.shape() + " is smaller than the index " + shape);
+                        ErrorKind.SHAPE, op + ": the source " + source.shape() + " is smaller than the index " + shape);
             }
             part = Movement.range(part, d, 0, shape.size(d));
         }

@@ -58,7 +58,9 @@ public final class SelectionOps {
                     Tensor source = args.tensor("src");
                     ScatterReduction.requireDType(x, source);
                     int dim = dim(args, "scatter_reduce");
-                    return new ScatterReduction(x, dim, args.tensor("index"), source, args.flag("include_self"))
+                    Tensor index = args.tensor("index");
+                    boolean include = args.flag("include_self");
+                    return new ScatterReduction("scatter_reduce", x, dim, index, source, include)
                             .reduced(args.text("reduce"));
                 });
         FAMILY.define("index_select(x: tensor, dim: int, index: tensor)")
@@ -137,7 +139,7 @@ public final class SelectionOps {
         }
         return switch (args.text("reduce")) {
             case "add" -> Selection.scatter(x, dim, index, source, true);
-            case "multiply" -> new ScatterReduction(x, dim, index, source, true).product();
+            case "multiply" -> new ScatterReduction("scatter", x, dim, index, source, true).product();
             default ->
                 throw new TnsException(
                         ErrorKind.VALUE,
