@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class Tiles {
     /**
      * Rows of a tile: with two vectors a row, its accumulators fill half of AVX-512's registers, and three quarters of
-     * AVX2's. There, 4 rows come to 85 GFLOP/s in the cache, 5 to 97, 6 to 98, and 2048² to 69, 61 and 82 (AMD EPYC
-     * without AVX-512, one core, 2026-11-27).
+     * AVX2's. There, 4 rows come to 85 GFLOP/s in the cache, 5 to 97 and 6 to 98; 2048² to 64 with 4 and to 81 with 6 (AMD
+     * EPYC without AVX-512, one core, 2026-11-27).
      */
     private static final int ROWS = TileCode.REGISTERS == 32 ? 8 : 6;
 
