@@ -301,9 +301,8 @@ final class Gemm {
         int width = kernel.tiling().columns();
         int blockN = Math.min(BLOCK_N, n);
         int blockK = Math.clamp(k, 1, BLOCK_K);
-        int blockM = (BLOCK_M + kernel.tiling().rows() - 1)
-                / kernel.tiling().rows()
-                * kernel.tiling().rows();
+        int height = kernel.tiling().rows();
+        int blockM = (BLOCK_M + height - 1) / height * height;
         int blocks = (m + blockM - 1) / blockM;
         boolean packLeft = !a.isDense() || n >= PACK_LEFT_MIN_COLUMNS;
         Object packed = kernel.scratch().lend(blockN * blockK);

@@ -81,7 +81,7 @@ public final class ShapeOps {
                         throw new TnsException(
                                 ErrorKind.SHAPE, "adjoint: needs at least 2 dims, found " + x.describe());
                     }
-                    return Movement.transpose(x, x.rank() - 2, x.rank() - 1);
+                    return Matrices.transposed(x);
                 });
         FAMILY.define("t(x: tensor)")
                 .doc("The transpose of a matrix; a vector is itself.")
