@@ -12,8 +12,22 @@ final class FoldLoops {
 
     /** @param maker what makes loops; null to do without */
     FoldLoops(@Nullable FusedLoops maker) {
-        run = BackgroundLoop.of(maker, () -> VectorSums.run(), () -> sums(1), LANE_ELEMENTS, 1);
+        run = new BackgroundLoop<>(
+                maker, 1, 1, (by, ready) -> by.request(VectorSums::run, runs(), LANE_ELEMENTS, 1, ready));
         rows = BackgroundLoop.of(maker, () -> VectorSums.rows(), () -> sums(VectorSums.ROWS), LANE_ELEMENTS, 1);
+    }
+
+    /** Tries a loop half with rows that are one run, and half with streams. */
+    private static Workshop.Trial<FusedLoop> runs() {
+        Object[] arrays = sums(1);
+        int rows = LANE_ELEMENTS / Reduce.SUM_LANES / 2;
+        int[] run = {0, 0, Reduce.STREAM_LANES, Reduce.SUM_LANES};
+        int[] streams = {0, 0, LANE_ELEMENTS / Reduce.STREAMS, Reduce.STREAM_LANES};
+        return (loop, turns) -> {
+            int some = turns < Workshop.TURNS ? turns : rows;
+            loop.run(arrays, run, some);
+            loop.run(arrays, streams, some);
+        };
     }
 
     /** Rows of floats, in the first operand all of them, and lanes. */

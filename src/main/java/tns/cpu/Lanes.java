@@ -38,6 +38,14 @@ abstract sealed class Lanes {
         }
     }
 
+    /**
+     * Folds {@code n} floats of each of {@link Reduce#STREAMS} streams that lie one after the other: the first's into the
+     * first {@link Reduce#STREAM_LANES} lanes over and over, and so on. Only for sums.
+     */
+    void foldStreams(Object source, int at, int stride, int n) {
+        throw new UnsupportedOperationException("streams are for sums of floats");
+    }
+
     /** Folds lane {@code i} of groups of {@code c} lanes into lane {@code i} of the first, pairwise. */
     abstract void collapse(int groups, int c);
 
@@ -118,7 +126,7 @@ abstract sealed class Lanes {
                 if (step == n && n < FOUR_ROWS_MIN) {
                     FusedLoop loop = n == Reduce.SUM_LANES && rows >= RUN_ROWS_MIN ? loops.run(rows * n) : null;
                     if (loop != null) {
-                        loop.run(new Object[] {x, lane}, new int[] {at, 0}, rows * n);
+                        loop.run(new Object[] {x, lane}, new int[] {at, 0, Reduce.STREAM_LANES, n}, rows);
                     } else {
                         addRun(lane, x, at, rows, n);
                     }
@@ -133,6 +141,49 @@ abstract sealed class Lanes {
                 }
             }
             super.foldRows(source, at + done * step, step, stride, rows - done, n);
+        }
+
+        @Override
+        void foldStreams(Object source, int at, int stride, int n) {
+            float[] x = (float[]) source;
+            FusedLoop loop = stride == 1 ? loops.run(Reduce.STREAMS * n) : null;
+            if (loop != null) {
+                loop.run(new Object[] {x, lane}, new int[] {at, 0, n, Reduce.STREAM_LANES}, n / Reduce.STREAM_LANES);
+                return;
+            }
+            for (int s = 0; s < Reduce.STREAMS; s++) {
+                addStream(lane, s * Reduce.STREAM_LANES, x, at + s * n * stride, stride, n);
+            }
+        }
+
+        private static void addStream(double[] lane, int j, float[] x, int at, int stride, int n) {
+            double a = lane[j];
+            double b = lane[j + 1];
+            double c = lane[j + 2];
+            double d = lane[j + 3];
+            double e = lane[j + 4];
+            double f = lane[j + 5];
+            double g = lane[j + 6];
+            double h = lane[j + 7];
+            for (int r = 0; r < n; r += Reduce.STREAM_LANES) {
+                int i = at + r * stride;
+                a += x[i];
+                b += x[i + stride];
+                c += x[i + 2 * stride];
+                d += x[i + 3 * stride];
+                e += x[i + 4 * stride];
+                f += x[i + 5 * stride];
+                g += x[i + 6 * stride];
+                h += x[i + 7 * stride];
+            }
+            lane[j] = a;
+            lane[j + 1] = b;
+            lane[j + 2] = c;
+            lane[j + 3] = d;
+            lane[j + 4] = e;
+            lane[j + 5] = f;
+            lane[j + 6] = g;
+            lane[j + 7] = h;
         }
 
         /** Adds {@link VectorSums#ROWS} rows: what two calls of {@link #addFour} would give. */

@@ -20,6 +20,9 @@ final class Prologue {
     private static final int[] REPEATED = {0};
     private static final int[] GAPLESS = {1};
 
+    /** Elements computed of one stream before the next one's: enough to begin for, and few enough to stay in the cache. */
+    private static final int OF_STREAM = 1 << 11;
+
     private final PointwiseRunner pointwise;
     private final Program program;
     private final Operand[] inputs;
@@ -73,7 +76,7 @@ final class Prologue {
         private final int[] at = new int[arrays.length];
 
         private Block(int most) {
-            results = FusedLoops.arrays(program.lane(), 1, most)[0];
+            results = FusedLoops.arrays(program.lane(), 1, Math.max(most, Reduce.STREAMS * OF_STREAM))[0];
             for (int i = 0; i < inputs.length; i++) {
                 arrays[i] = inputs[i].array();
             }
@@ -87,20 +90,38 @@ final class Prologue {
 
         @Override
         public Object array(int from, int n) {
+            compute(from, n, 0);
+            return results;
+        }
+
+        @Override
+        public int ofStream() {
+            return OF_STREAM;
+        }
+
+        @Override
+        public Object streams(int from) {
+            for (int s = 0; s < Reduce.STREAMS; s++) {
+                compute(from + s * Reduce.STREAM, OF_STREAM, s * OF_STREAM);
+            }
+            return results;
+        }
+
+        private void compute(int from, int n, int to) {
             for (int i = 0; i < inputs.length; i++) {
                 at[i] = inputs[i].offset() + from * inputs[i].strides()[0];
             }
             FusedLoop ready = loop;
             if (ready != null && FusedBlocks.fillsVectors(program.lane(), n)) {
+                at[inputs.length] = to;
                 ready.run(arrays, at, n);
-                return results;
+                return;
             }
             Operand[] moved = new Operand[inputs.length];
             for (int i = 0; i < moved.length; i++) {
                 moved[i] = new Operand(arrays[i], at[i], inputs[i].strides());
             }
-            pointwise.run(program, moved, new Operand[] {new Operand(results, 0, GAPLESS)}, new int[] {n});
-            return results;
+            pointwise.run(program, moved, new Operand[] {new Operand(results, to, GAPLESS)}, new int[] {n});
         }
     }
 }

@@ -17,7 +17,11 @@ final class VectorSums {
 
     private VectorSums() {}
 
-    /** Adds a run to {@link Reduce#SUM_LANES} lanes over and over. Operands are the run, of whole rows of lanes, and those. */
+    /**
+     * Adds rows of {@link Reduce#SUM_LANES} floats to as many lanes, one after the other: {@link Reduce#STREAMS} pieces
+     * {@code at[2]} apart, and those of the next row {@code at[3]} further on. That is either a row, so that all are one
+     * run, or a piece, so that the pieces are streams. Operands are the floats and the lanes; the count is that of rows.
+     */
     static FusedLoop run() {
         return new Run();
     }
@@ -32,58 +36,86 @@ final class VectorSums {
 
     /** Eight accumulators at a time: all lanes where vectors are of the longest kind. */
     private static final class Run extends FusedLoop {
-        /** Elements that stay in the cache until all lanes have had theirs. */
-        private static final int PIECE = 64 * Reduce.SUM_LANES;
+        private static final int AT_ONCE = 8 * LENGTH;
 
         /** As many floats as there are doubles in a vector. */
         private static final VectorSpecies<Float> HALF =
                 VectorSpecies.of(float.class, VectorShape.forBitSize(LENGTH * Float.SIZE));
 
+        /** Rows of a run that stay in the nearest cache until all lanes have had theirs. */
+        private static final int ROWS_AT_ONCE = 32;
+
         @Override
         void run(Object[] arrays, int[] at, int n) {
             float[] x = (float[]) arrays[0];
             double[] lane = (double[]) arrays[1];
-            int end = at[0] + n;
-            for (int from = at[0]; from < end; from += PIECE) {
-                int to = Math.min(from + PIECE, end);
-                for (int first = 0; first < Reduce.SUM_LANES; first += 8 * LENGTH) {
-                    int j = at[1] + first;
-                    DoubleVector a = DoubleVector.fromArray(DOUBLES, lane, j);
-                    DoubleVector b = DoubleVector.fromArray(DOUBLES, lane, j + LENGTH);
-                    DoubleVector c = DoubleVector.fromArray(DOUBLES, lane, j + 2 * LENGTH);
-                    DoubleVector d = DoubleVector.fromArray(DOUBLES, lane, j + 3 * LENGTH);
-                    DoubleVector e = DoubleVector.fromArray(DOUBLES, lane, j + 4 * LENGTH);
-                    DoubleVector f = DoubleVector.fromArray(DOUBLES, lane, j + 5 * LENGTH);
-                    DoubleVector g = DoubleVector.fromArray(DOUBLES, lane, j + 6 * LENGTH);
-                    DoubleVector h = DoubleVector.fromArray(DOUBLES, lane, j + 7 * LENGTH);
-                    for (int i = from + first; i < to; i += Reduce.SUM_LANES) {
-                        a = a.add(doubles(x, i));
-                        b = b.add(doubles(x, i + LENGTH));
-                        c = c.add(doubles(x, i + 2 * LENGTH));
-                        d = d.add(doubles(x, i + 3 * LENGTH));
-                        e = e.add(doubles(x, i + 4 * LENGTH));
-                        f = f.add(doubles(x, i + 5 * LENGTH));
-                        g = g.add(doubles(x, i + 6 * LENGTH));
-                        h = h.add(doubles(x, i + 7 * LENGTH));
-                    }
-                    a.intoArray(lane, j);
-                    b.intoArray(lane, j + LENGTH);
-                    c.intoArray(lane, j + 2 * LENGTH);
-                    d.intoArray(lane, j + 3 * LENGTH);
-                    e.intoArray(lane, j + 4 * LENGTH);
-                    f.intoArray(lane, j + 5 * LENGTH);
-                    g.intoArray(lane, j + 6 * LENGTH);
-                    h.intoArray(lane, j + 7 * LENGTH);
+            if (at[3] == Reduce.STREAM_LANES) {
+                for (int first = 0; first < Reduce.SUM_LANES; first += AT_ONCE) {
+                    int from = at[0] + place(first, at[2]);
+                    add(x, from, at[2], Reduce.STREAM_LANES, lane, at[1] + first, n);
+                }
+                return;
+            }
+            for (int r = 0; r < n; r += ROWS_AT_ONCE) {
+                int from = at[0] + r * Reduce.SUM_LANES;
+                int rows = Math.min(n - r, ROWS_AT_ONCE);
+                for (int first = 0; first < Reduce.SUM_LANES; first += AT_ONCE) {
+                    add(x, from + first, Reduce.STREAM_LANES, Reduce.SUM_LANES, lane, at[1] + first, rows);
                 }
             }
         }
 
+        /** Is to be compiled within its callers, where {@code step} is a constant: an index is then checked before the loop. */
+        private static void add(float[] x, int from, int distance, int step, double[] lane, int j, int n) {
+            DoubleVector a = lanes(lane, j, 0);
+            DoubleVector b = lanes(lane, j, 1);
+            DoubleVector c = lanes(lane, j, 2);
+            DoubleVector d = lanes(lane, j, 3);
+            DoubleVector e = lanes(lane, j, 4);
+            DoubleVector f = lanes(lane, j, 5);
+            DoubleVector g = lanes(lane, j, 6);
+            DoubleVector h = lanes(lane, j, 7);
+            int end = from + n * step;
+            for (int i = from; i < end; i += step) {
+                a = a.add(doubles(x, i, 0, distance));
+                b = b.add(doubles(x, i, 1, distance));
+                c = c.add(doubles(x, i, 2, distance));
+                d = d.add(doubles(x, i, 3, distance));
+                e = e.add(doubles(x, i, 4, distance));
+                f = f.add(doubles(x, i, 5, distance));
+                g = g.add(doubles(x, i, 6, distance));
+                h = h.add(doubles(x, i, 7, distance));
+            }
+            keep(a, lane, j, 0);
+            keep(b, lane, j, 1);
+            keep(c, lane, j, 2);
+            keep(d, lane, j, 3);
+            keep(e, lane, j, 4);
+            keep(f, lane, j, 5);
+            keep(g, lane, j, 6);
+            keep(h, lane, j, 7);
+        }
+
+        private static DoubleVector lanes(double[] lane, int j, int vector) {
+            return DoubleVector.fromArray(DOUBLES, lane, j + vector * LENGTH);
+        }
+
+        private static void keep(DoubleVector sums, double[] lane, int j, int vector) {
+            sums.intoArray(lane, j + vector * LENGTH);
+        }
+
+        /** How far from the floats for the first lane those for another lie. */
+        private static int place(int lane, int distance) {
+            return lane / Reduce.STREAM_LANES * distance + lane % Reduce.STREAM_LANES;
+        }
+
         /**
-         * The floats from there on. Widening whole vectors half by half takes longer: 64 M elements in 13.3 ms and not in
+         * The floats for a vector of lanes. Widening whole vectors half by half takes longer: 64 M elements in 13.3 ms and not in
          * 12.1, and 6.4 for 5.1 where they are in the cache (AMD EPYC, AVX-512, one core, 2026-11-27).
          */
-        private static DoubleVector doubles(float[] x, int at) {
-            return (DoubleVector) FloatVector.fromArray(HALF, x, at).convertShape(VectorOperators.F2D, DOUBLES, 0);
+        private static DoubleVector doubles(float[] x, int at, int vector, int distance) {
+            FloatVector floats = FloatVector.fromArray(HALF, x, at + place(vector * LENGTH, distance));
+            return (DoubleVector) floats.convertShape(VectorOperators.F2D, DOUBLES, 0);
         }
     }
 

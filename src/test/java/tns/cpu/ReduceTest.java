@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,11 +59,12 @@ class ReduceTest {
         }
     }
 
-    /** Few elements are summed without lanes, when they lie without gaps: to the same bits. */
+    /** Few elements are summed without lanes, and many in streams with vectors, when they lie without gaps. */
     @Test
     void gapsDoNotChangeTheBits() {
         RandomTensors tensors = new RandomTensors(one, RandomTensors.SEED);
-        for (int n = 0; n < 300; n++) {
+        for (int n : IntStream.concat(IntStream.range(0, 300), IntStream.of(65_535, 65_536, 200_003))
+                .toArray()) {
             float[] x = new float[2 * n + 1];
             float[] dense = new float[n];
             for (int i = 0; i < n; i++) {
@@ -76,6 +78,30 @@ class ReduceTest {
             one.reduce(Reduction.SUM, wide.window(wide.view().slice(0, 0, 2, n)), 0, again);
             assertEquals(bits(again), bits(sum), n + " elements, -Dtns.seed=" + RandomTensors.SEED);
         }
+    }
+
+    /** Runs that are summed together, each long enough for streams and none a whole number of them. */
+    @Test
+    void runsApart() {
+        int rows = 5;
+        int columns = 150_001;
+        Random random = new Random(RandomTensors.SEED);
+        float[] values = cancelling(random, rows, columns);
+        Tensor x = Tensor.upload(one, DType.FLOAT32, Shape.of(rows, columns), values);
+        Tensor part = x.window(x.view().slice(1, 1, 1, columns - 2));
+        double wanted = 0;
+        double size = 0;
+        for (int i = 0; i < values.length; i++) {
+            boolean within = i % columns > 0 && i % columns < columns - 1;
+            wanted += within ? values[i] : 0;
+            size += within ? Math.abs(values[i]) : 0;
+        }
+        Tensor y = Tensor.allocate(one, DType.FLOAT32, Shape.SCALAR);
+        Tensor again = Tensor.allocate(one, DType.FLOAT32, Shape.SCALAR);
+        Reduce.run(new Parallel(1), new FoldLoops(null), Reduction.SUM, part, 0, y);
+        Reduce.run(new Parallel(3), new FoldLoops(new FusedLoops(0)), Reduction.SUM, part, 0, again);
+        assertEquals(bits(y), bits(again), "-Dtns.seed=" + RandomTensors.SEED);
+        assertEquals(wanted, (double) y.item(), 0x1p-40 * size, "-Dtns.seed=" + RandomTensors.SEED);
     }
 
     /** Loops over vectors add in the order of the plain ones, along runs and down columns. */
