@@ -46,7 +46,8 @@ final class Child {
                 "-XX:MaxRAMPercentage=60",
                 "-XX:MaxNewSize=256m",
                 "-Dtns.heap=true",
-                "-XX:-UseFPUForSpilling")); // as bin/tns
+                "-XX:-UseFPUForSpilling",
+                "-XX:MaxInlineSize=50")); // as bin/tns
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         Collections.addAll(command, args);
