@@ -44,6 +44,7 @@ final class Main {
             case "--sweep" -> main.sweep();
             case "--micro" -> Micro.run(main.words);
             case "--answers" -> Answers.run(main.words);
+            case "--speeds" -> main.speeds();
             default -> {
                 System.err.println(
                         "bench: unknown option " + main.mode + "; the first lines of bin/bench say what there is");
@@ -104,6 +105,13 @@ final class Main {
         if (!name.isEmpty()) {
             String file = name + "-plain";
             Report.write(file, Report.PLAIN, Report.updated(file, outcomes), List.of());
+        }
+    }
+
+    private void speeds() throws IOException {
+        List<Duel.Outcome> outcomes = Speeds.measure(words, threads);
+        if (!name.isEmpty()) {
+            Report.write(name + "-speeds", Report.SPEEDS, outcomes, List.of());
         }
     }
 

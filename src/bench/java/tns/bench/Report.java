@@ -36,6 +36,13 @@ final class Report {
         without, each in a process of its own.
         """;
 
+    static final String SPEEDS = """
+        # Single calls of tns beside libtorch
+
+        %s. Seconds of one call, the median of three or more short interleaved repetitions; those that are most behind
+        first. "grad" means with the gradients of the result's sum.
+        """;
+
     private Report() {}
 
     /** The processor, its cores and the versions, without anything that names this one machine. */

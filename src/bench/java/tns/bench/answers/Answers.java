@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  */
 public final class Answers {
     private static final Path CALLS = Path.of("src", "bench", "calls.txt");
-    private static final Pattern INPUT = Pattern.compile("(\\w+) = (.+)");
+    /** A line that gives an input a name. */
+    public static final Pattern INPUT = Pattern.compile("(\\w+) = (.+)");
 
     /** Characters of an answer that are shown. */
     private static final int SHOWN = 300;
@@ -65,7 +66,7 @@ public final class Answers {
     }
 
     /** Whether the call has the name among its words. */
-    static boolean names(String call, String name) {
+    public static boolean names(String call, String name) {
         return Pattern.compile("\\b" + name + "\\b").matcher(call).find();
     }
 }

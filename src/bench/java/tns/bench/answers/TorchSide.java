@@ -4,11 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
@@ -30,14 +27,10 @@ final class TorchSide {
         Map<String, Tensor> given = new LinkedHashMap<>();
         inputs.forEach((name, values) -> given.put(name, tensor(values, sizes.get(name))));
         try {
-            StringJoiner names = new StringJoiner(": Tensor, ", "", ": Tensor");
-            given.keySet().forEach(names::add);
-            IValueVector arguments = new IValueVector();
-            given.values().forEach(t -> arguments.push_back(new IValue(t)));
-            String script = "def f(" + names + "):\n  return " + Translation.of(call, given.keySet()) + "\n";
+            IValue result = TorchScript.of(call, given.keySet()).apply(given.values());
             List<Tensor> tensors = new ArrayList<>();
             List<Answer.Values> results = new ArrayList<>();
-            collect(torch.compile(script).get_function(new QualifiedName("f")).apply(arguments), tensors, results);
+            collect(result, tensors, results);
             return new Answer(results, gradients(call, given, tensors), "");
         } catch (RuntimeException e) {
             return Answer.failed(String.valueOf(e.getMessage()));
