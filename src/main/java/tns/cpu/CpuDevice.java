@@ -211,6 +211,7 @@ public class CpuDevice implements Device {
                 && pointwise instanceof FusedRunner fused
                 && fused.direct(program, inputs, shape, outputs);
         done |= program.isCopy() && StridedCopy.run(parallel, turn, inputs[0], outputs[0]);
+        done = done || Truths.run(parallel, program, inputs, shape, outputs);
         if (!done) {
             pointwise.run(program, operands(inputs, shape), operands(outputs, shape), shape.toArray());
         }
@@ -227,7 +228,9 @@ public class CpuDevice implements Device {
 
     @Override
     public void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output) {
-        Reduce.run(parallel, folds, reduction, input, keptDims, output);
+        if (!Truths.reduce(parallel, reduction, input, output)) {
+            Reduce.run(parallel, folds, reduction, input, keptDims, output);
+        }
     }
 
     @Override

@@ -66,6 +66,8 @@ final class I64Loops extends Loops<long[]> {
             case ADD, BITS_ADD -> add(target, a, b, n);
             case SUB, BITS_SUB -> sub(target, a, b, n);
             case MUL, BITS_MUL -> mul(target, a, b, n);
+            case DIV -> div(target, a, b, n);
+            case FMOD -> fmod(target, a, b, n);
             case MIN -> min(target, a, b, n);
             case MAX -> max(target, a, b, n);
             case LT -> lt(target, a, b, n);
@@ -88,7 +90,7 @@ final class I64Loops extends Loops<long[]> {
 
     private static void select(long[] d, long[] a, long[] b, long[] c, int n) {
         for (int i = 0; i < n; i++) {
-            d[i] = a[i] != 0 ? b[i] : c[i];
+            d[i] = c[i] ^ (b[i] ^ c[i]) & -differs(a[i], 0);
         }
     }
 
@@ -122,6 +124,27 @@ final class I64Loops extends Loops<long[]> {
         }
     }
 
+    private static void div(long[] d, long[] a, long[] b, int n) {
+        for (int i = 0; i < n; i++) {
+            d[i] = b[i] == 0 ? 0 : a[i] / b[i];
+        }
+    }
+
+    private static void fmod(long[] d, long[] a, long[] b, int n) {
+        for (int i = 0; i < n; i++) {
+            d[i] = b[i] == 0 ? 0 : a[i] % b[i];
+        }
+    }
+
+    /** 1 or 0; here and below without a branch, of which every other would be foreseen wrongly. */
+    private static long isLess(long a, long b) {
+        return (a - b ^ (a ^ b) & (a - b ^ a)) >>> 63; // the sign of the difference, unless that overflows
+    }
+
+    private static long differs(long a, long b) {
+        return (a - b | b - a) >>> 63;
+    }
+
     private static void min(long[] d, long[] a, long[] b, int n) {
         for (int i = 0; i < n; i++) {
             d[i] = Math.min(a[i], b[i]);
@@ -136,25 +159,25 @@ final class I64Loops extends Loops<long[]> {
 
     private static void lt(long[] d, long[] a, long[] b, int n) {
         for (int i = 0; i < n; i++) {
-            d[i] = a[i] < b[i] ? 1 : 0;
+            d[i] = isLess(a[i], b[i]);
         }
     }
 
     private static void le(long[] d, long[] a, long[] b, int n) {
         for (int i = 0; i < n; i++) {
-            d[i] = a[i] <= b[i] ? 1 : 0;
+            d[i] = 1 - isLess(b[i], a[i]);
         }
     }
 
     private static void eq(long[] d, long[] a, long[] b, int n) {
         for (int i = 0; i < n; i++) {
-            d[i] = a[i] == b[i] ? 1 : 0;
+            d[i] = 1 - differs(a[i], b[i]);
         }
     }
 
     private static void ne(long[] d, long[] a, long[] b, int n) {
         for (int i = 0; i < n; i++) {
-            d[i] = a[i] != b[i] ? 1 : 0;
+            d[i] = differs(a[i], b[i]);
         }
     }
 
