@@ -26,8 +26,8 @@ final class RowPlaces {
 
     private static final int LONG_STEPS = 12;
 
-    /** Steps of all loops up to which their method is compiled well, in reasonable time. */
-    private static final int MOST_STEPS = 400;
+    /** Steps of a loop up to which its values are kept in registers. */
+    private static final int MOST_IN_REGISTERS = 120;
 
     private final RowProgram program;
     /** Whether some loop over a row computes for longer than its elements take to come from memory. */
@@ -77,7 +77,7 @@ final class RowPlaces {
             }
         }
         List<Integer> outputs = program.outputs();
-        return steps(program) <= MOST_STEPS
+        return steps(program) <= StepCode.MOST_STEPS
                 && new HashSet<>(outputs).size() == outputs.size()
                 && outputs.stream().allMatch(k -> function(program, k) != null);
     }
@@ -122,7 +122,7 @@ final class RowPlaces {
     boolean isWritten(Program folded) {
         int accumulators =
                 RowExecutor.LAYOUT.threads() * program.lane().bits() / Byte.SIZE / VectorF32Loops.vectorBytes();
-        return folded.steps().size() * accumulators > StepCode.MOST_STEPS;
+        return folded.steps().size() * accumulators > MOST_IN_REGISTERS;
     }
 
     private int own(int k) {

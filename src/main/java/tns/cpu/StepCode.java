@@ -6,6 +6,7 @@ import static tns.cpu.VectorCode.VECTOR;
 import static tns.cpu.VectorCode.VECTORS;
 
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Set;
 import tns.expr.Lane;
 import tns.expr.Opcode;
+import tns.expr.PiOverTwo;
 import tns.expr.Program;
 import tns.expr.Step;
 
@@ -37,11 +39,10 @@ final class StepCode {
     private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
 
     /** Steps without a vector form. */
-    private static final Set<Opcode> SCALAR =
-            EnumSet.of(Opcode.FMOD, Opcode.POW, Opcode.PI2_REMAINDER, Opcode.PI2_QUADRANT);
+    private static final Set<Opcode> SCALAR = EnumSet.of(Opcode.FMOD, Opcode.POW);
 
-    /** From this many steps on the compiler gives up on keeping a loop in registers (JDK 25, AVX-512). */
-    static final int MOST_STEPS = 120;
+    /** Steps of a method up to which it is compiled well, in reasonable time. */
+    static final int MOST_STEPS = 400;
 
     private final CodeBuilder code;
     private final boolean wide;
@@ -53,6 +54,8 @@ final class StepCode {
     private final ClassDesc bits;
     private final int zero;
     private final int one;
+    /** An array of one vector, for what is not computed in vectors; none is made where no step needs it. */
+    private final int spare;
 
     /** The program at hand, the local variable of each of its slots, and that of its mask where it is a comparison's. */
     private Program program;
@@ -71,6 +74,10 @@ final class StepCode {
         one = variable();
         number(0, zero);
         number(1, one);
+        spare = variable();
+        code.loadConstant(length())
+                .newarray(wide ? TypeKind.DOUBLE : TypeKind.FLOAT)
+                .astore(spare);
         program = Program.of(lane); // none yet
     }
 
@@ -334,8 +341,9 @@ final class StepCode {
             case BITS_SHR -> bits(BINARY, "ASHR", a, b);
             case BITS_USHR -> bits(BINARY, "LSHR", a, b);
             case RINT, TRUNC, FLOOR, CEIL -> round(step.op(), a);
-            case FMOD, POW, PI2_REMAINDER, PI2_QUADRANT ->
-                throw new IllegalArgumentException("no vector form of " + step.op());
+            case PI2_REMAINDER -> beyondBound("remainder", a);
+            case PI2_QUADRANT -> beyondBound("quadrant", a);
+            case FMOD, POW -> throw new IllegalArgumentException("no vector form of " + step.op());
         }
         code.astore(target);
     }
@@ -385,6 +393,48 @@ final class StepCode {
         double value =
                 !program.isConstant(slot) ? 0 : wide ? program.doubleConstant(slot) : program.floatConstant(slot);
         return value < 0 || value > 0;
+    }
+
+    /**
+     * Zero where all elements are within the bound; otherwise they are computed one by one, in memory: a vector that is
+     * given to a method would be made an object at every turn. sin of 4 M elements by loops for each step took 23.5 ms.
+     */
+    private void beyondBound(String method, int x) {
+        int bound = variable();
+        Label far = code.newLabel();
+        Label there = code.newLabel();
+        number((float) PiOverTwo.bound(wide ? Lane.F64 : Lane.F32), bound);
+        code.aload(x);
+        call("abs");
+        compare("LE", bound);
+        code.invokevirtual(MASK, "allTrue", MethodTypeDesc.of(ConstantDescs.CD_boolean))
+                .ifeq(far);
+        toSpare(zero);
+        code.goto_(there).labelBinding(far);
+        toSpare(x);
+        code.aload(spare)
+                .invokestatic(
+                        ClassDesc.of(HugeAngles.class.getName()),
+                        method,
+                        MethodTypeDesc.of(ConstantDescs.CD_void, element.arrayType()));
+        code.labelBinding(there);
+        species()
+                .aload(spare)
+                .iconst_0()
+                .invokestatic(
+                        vector,
+                        "fromArray",
+                        MethodTypeDesc.of(vector, SPECIES, element.arrayType(), ConstantDescs.CD_int));
+    }
+
+    private void toSpare(int x) {
+        code.aload(x)
+                .aload(spare)
+                .iconst_0()
+                .invokevirtual(
+                        vector,
+                        "intoArray",
+                        MethodTypeDesc.of(ConstantDescs.CD_void, element.arrayType(), ConstantDescs.CD_int));
     }
 
     private void bits(ClassDesc kind, String operator, int a, int b) {

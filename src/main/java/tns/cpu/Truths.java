@@ -102,7 +102,11 @@ final class Truths {
         return count;
     }
 
-    /** @return whether it was such a program, over operands without gaps or repeated; if not, nothing has been computed */
+    /**
+     * Computes a program of truth values.
+     *
+     * @return whether it was such a program, over operands without gaps or repeated; if not, nothing has been computed
+     */
     static boolean run(Parallel parallel, Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
         int n = shape.elements();
         int count = program.inputs();

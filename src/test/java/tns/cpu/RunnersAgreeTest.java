@@ -157,6 +157,43 @@ class RunnersAgreeTest {
         }
     }
 
+    /** Angles far beyond those a program reduces by itself, alone among others and many together; and long programs. */
+    @Test
+    void fusedAngles() {
+        Expr in = Expr.input(0);
+        for (Lane lane : new Lane[] {Lane.F32, Lane.F64}) {
+            Program program = Program.of(lane, in.sin(), in.cos(), in.tan(), in.pow(2.5));
+            assertTrue(StepCode.fits(program));
+            double[] x = new double[331];
+            for (int i = 0; i < x.length; i++) {
+                double scale = i % 37 == 5 || i / 64 == 3 ? Math.scalb(1.0, i) : 3;
+                x[i] = i == 7 ? Double.NaN : i == 70 ? Double.NEGATIVE_INFINITY : Math.sin(i) * scale;
+            }
+            Object given = lane == Lane.F64 ? x : floats(x);
+            Operand[] expected = new Operand[4];
+            Operand[] actual = new Operand[4];
+            for (int k = 0; k < 4; k++) {
+                expected[k] = new Operand(FusedBlocks.array(lane, x.length), 0, new int[] {1});
+                actual[k] = cleared(expected[k]);
+            }
+            Operand[] inputs = {new Operand(given, 0, new int[] {1})};
+            int[] shape = {x.length};
+            new ScalarRunner().run(program, inputs, expected, shape);
+            fused(ONE_THREAD).run(program, inputs, actual, shape);
+            for (int k = 0; k < 4; k++) {
+                assertSame(expected[k].array(), actual[k].array(), lane + ", output " + k);
+            }
+        }
+    }
+
+    private static float[] floats(double[] x) {
+        float[] floats = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+            floats[i] = (float) x[i];
+        }
+        return floats;
+    }
+
     private static Operand cleared(Operand operand) {
         Object array = switch (operand.array()) {
             case float[] a -> new float[a.length];
