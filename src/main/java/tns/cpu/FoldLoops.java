@@ -8,12 +8,14 @@ final class FoldLoops {
     private static final int LANE_ELEMENTS = 1 << 12;
 
     private final BackgroundLoop<FusedLoop> run;
+    private final BackgroundLoop<FusedLoop> whole;
     private final BackgroundLoop<FusedLoop> rows;
 
     /** @param maker what makes loops; null to do without */
     FoldLoops(@Nullable FusedLoops maker) {
         run = new BackgroundLoop<>(
                 maker, 1, 1, (by, ready) -> by.request(VectorSums::run, runs(), LANE_ELEMENTS, 1, ready));
+        whole = BackgroundLoop.of(maker, () -> VectorSums.whole(), FoldLoops::whole, LANE_ELEMENTS, 1);
         rows = BackgroundLoop.of(maker, () -> VectorSums.rows(), () -> sums(VectorSums.ROWS), LANE_ELEMENTS, 1);
     }
 
@@ -30,6 +32,10 @@ final class FoldLoops {
         };
     }
 
+    private static Object[] whole() {
+        return new Object[] {new float[LANE_ELEMENTS], new float[1], new double[Reduce.SUM_LANES]};
+    }
+
     /** Rows of floats, in the first operand all of them, and lanes. */
     private static Object[] sums(int rows) {
         Object[] arrays = new Object[rows + 1];
@@ -42,6 +48,12 @@ final class FoldLoops {
     @Nullable
     FusedLoop run(int elements) {
         return run.get(elements);
+    }
+
+    /** {@link VectorSums#whole} likewise. */
+    @Nullable
+    FusedLoop whole(int elements) {
+        return whole.get(elements);
     }
 
     /** {@link VectorSums#rows} likewise. */
