@@ -252,6 +252,11 @@ public class CpuDevice implements Device {
     }
 
     @Override
+    public boolean indexesElements() {
+        return true;
+    }
+
+    @Override
     public void take(Tensor source, Tensor rows, Tensor output) {
         Rows.take(parallel, source, rows, output);
     }

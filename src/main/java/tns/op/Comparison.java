@@ -203,7 +203,7 @@ public final class Comparison {
                     .argument(0);
         }
         if (!args.has("x") && condition instanceof Tensor t) {
-            Tensor positions = Selection.nonzero(t);
+            Tensor positions = Masks.positions(t);
             return Movement.unbind(positions, 1);
         }
         return WHERE.call(args.context(), args.all());

@@ -8,6 +8,7 @@ import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
 import tns.tensor.HostArray;
+import tns.tensor.Reduction;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -70,14 +71,13 @@ public final class Counting {
                     Tensor wide = Movement.unsqueeze(x, x.rank());
                     Tensor row = Movement.reshape(among, Shape.of(among.elements()));
                     Tensor equal = Comparison.EQ.apply(wide, row);
-                    Tensor found =
-                            Reductions.truth(tns.tensor.Reduction.MAX, equal, Dims.of(equal, equal.rank() - 1, false));
+                    Tensor found = Reductions.truth(Reduction.MAX, equal, Dims.of(equal, equal.rank() - 1, false));
                     return args.flag("invert") ? Comparison.LOGICAL_NOT.apply(found) : found;
                 });
         FAMILY.define("argwhere(x: tensor)")
                 .doc("The positions of the elements that are not 0, one row of indices each.")
                 .example("argwhere([0, 5, 7])", "tensor([[1],\n        [2]])")
-                .is(args -> Selection.nonzero(args.tensor("x").detach()));
+                .is(args -> Masks.positions(args.tensor("x").detach()));
     }
 
     private Counting() {}
@@ -176,13 +176,7 @@ public final class Counting {
                     "bincount: needs a 1-d tensor and a minlength of at least 0, found " + x.describe() + " and "
                             + least);
         }
-        long greatest = -1;
-        for (long v : HostArray.longs(x)) {
-            if (v < 0) {
-                throw new TnsException(ErrorKind.VALUE, "bincount: an int must not be negative, found " + v);
-            }
-            greatest = Math.max(greatest, v);
-        }
+        long greatest = greatest(x);
         Tensor weights = args.tensorOrNull("weights");
         if (weights != null && !weights.shape().equals(x.shape())) {
             throw new TnsException(
@@ -194,7 +188,23 @@ public final class Counting {
         Tensor zeros = Tensor.allocate(x.device(), dtype, Shape.of(size, 1));
         Tensor each = weights == null ? Tensor.scalar(x.device(), dtype, 1) : Casts.to(weights.detach(), dtype);
         Tensor column = Movement.unsqueeze(Movement.expand(each, x.shape()), 1);
-        return Movement.squeeze(Selection.putRows(zeros, Casts.contiguous(x), Casts.contiguous(column), true), 1);
+        return Movement.squeeze(Selection.putRows(zeros, x, column, true), 1);
+    }
+
+    /** Of ints that may not be negative; -1 of none. */
+    private static long greatest(Tensor x) {
+        if (x.elements() == 0) {
+            return -1;
+        }
+        Dims all = Dims.all(x, false);
+        if ((Long) Reductions.extreme(Reduction.MIN, x, all, "bincount").item() < 0) {
+            for (long v : HostArray.longs(x)) {
+                if (v < 0) {
+                    throw new TnsException(ErrorKind.VALUE, "bincount: an int must not be negative, found " + v);
+                }
+            }
+        }
+        return (Long) Reductions.extreme(Reduction.MAX, x, all, "bincount").item();
     }
 
     private static Object histogram(Args args) {

@@ -247,15 +247,10 @@ public final class Indexing {
                 case Tensor t
                 when t.dtype() == DType.BOOL -> {
                     requireMaskFits(t, x, original);
-                    Tensor places = Selection.nonzero(t);
-                    if (t.rank() == 0) {
-                        base = Movement.unsqueeze(base, d);
-                        picks.add(Tensor.allocate(x.device(), DType.INT64, Shape.of(places.size(0))));
-                    }
-                    for (int k = 0; k < t.rank(); k++) {
-                        picks.add(Casts.contiguous(Movement.select(places, 1, k)));
-                        original++;
-                    }
+                    // Its dims are one to what follows, so that a mask is one index however many it has.
+                    base = Movement.reshape(base, merged(base.shape(), d, t.rank()));
+                    picks.add(Masks.places(t));
+                    original += t.rank();
                 }
                 case Tensor t -> {
                     Selection.requireInts("index", t);
@@ -272,6 +267,12 @@ public final class Indexing {
         @Nullable Tensor[] picked = picks.toArray(new Tensor[0]);
         boolean any = Arrays.stream(picked).anyMatch(p -> p != null);
         return new Plan(base, any ? picked : null);
+    }
+
+    /** The shape with {@code count} dims from {@code d} on as one; with one of size 1 there where they are none. */
+    private static Shape merged(Shape shape, int d, int count) {
+        Shape held = shape.part(d, d + count);
+        return shape.part(0, d).concat(Shape.of(held.elements())).concat(shape.part(d + count, shape.rank()));
     }
 
     private static void outOfRange(long i, Tensor x, int dim) {
@@ -365,6 +366,9 @@ public final class Indexing {
                 indices.add(index);
             }
         }
+        if (indices.size() == 1 && Selection.goesAlong(base, dims.getFirst())) {
+            return picked(base, dims.getFirst(), indices.getFirst());
+        }
         boolean adjacent = dims.getLast() - dims.getFirst() == dims.size() - 1;
         int[] order = new int[base.rank()];
         int at = 0;
@@ -382,8 +386,8 @@ public final class Indexing {
         Shape rest = front.shape().part(k, front.rank());
         Shape shape = Broadcasting.shape("index", indices.toArray(new Tensor[0]));
         int[] strides = indexed.contiguousStrides();
-        Tensor rows = Tensor.allocate(base.device(), DType.INT64, shape);
-        for (int i = 0; i < k; i++) {
+        Tensor rows = Movement.expand(indices.getLast(), shape); // the last stride is 1
+        for (int i = 0; i < k - 1; i++) {
             Tensor step = Reductions.scalar(indices.get(i), strides[i]);
             rows = Arithmetic.ADD.apply(rows, Arithmetic.MUL.apply(indices.get(i), step));
         }
@@ -406,5 +410,13 @@ public final class Indexing {
             back[next++] = shape.rank() + d;
         }
         return Movement.permute(y, back);
+    }
+
+    /** The slices of one dim, in the index's shape where that dim was. */
+    private static Tensor picked(Tensor base, int dim, Tensor index) {
+        Tensor slices = Selection.slices(base, dim, Movement.reshape(index, Shape.of(index.elements())));
+        Shape shape = base.shape();
+        return Movement.reshape(
+                slices, shape.part(0, dim).concat(index.shape()).concat(shape.part(dim + 1, shape.rank())));
     }
 }

@@ -203,14 +203,8 @@ public final class Placement {
     }
 
     private static Tensor placed(String op, Tensor x, int dim, Tensor index, Tensor source, boolean add) {
-        Tensor front = Movement.moveDim(x, dim, 0);
-        int n = front.size(0);
-        Shape rest = front.shape().part(1, front.rank());
-        Tensor table = Movement.reshape(front, Shape.of(n, rest.elements()));
-        Tensor rows = Movement.reshape(Movement.moveDim(source, dim, 0), Shape.of(index.elements(), rest.elements()));
-        Tensor places = Casts.contiguous(Selection.wrapped(op, index, n, dim));
-        Tensor y = Movement.reshape(Selection.putRows(table, places, rows, add), front.shape());
-        return Movement.moveDim(y, 0, dim);
+        return Selection.putSlices(
+                x, dim, Casts.contiguous(Selection.wrapped(op, index, x.size(dim), dim)), source, add);
     }
 
     private static Object fill(Args args) {
@@ -286,25 +280,14 @@ public final class Placement {
         Tensor given = args.tensor("x");
         Shape shape = Broadcasting.shape("masked_scatter", given, mask);
         Tensor x = Casts.contiguous(Movement.expand(given, shape));
-        long[] held = HostArray.longs(Movement.expand(mask, shape));
-        int count = 0;
-        for (long h : held) {
-            count += (int) h;
-        }
+        Tensor index = Masks.places(Movement.expand(mask, shape));
+        int count = index.elements();
         Tensor source = Casts.to(args.tensor("source"), x.dtype());
         if (source.elements() < count) {
             throw new TnsException(
                     ErrorKind.SHAPE,
                     "masked_scatter: " + count + " places, but the source has " + source.elements() + " elements");
         }
-        long[] places = new long[count];
-        int at = 0;
-        for (int i = 0; i < held.length; i++) {
-            if (held[i] != 0) {
-                places[at++] = i;
-            }
-        }
-        Tensor index = Tensor.upload(x.device(), DType.INT64, Shape.of(count), places);
         Tensor column = Movement.unsqueeze(Movement.range(flat(source), 0, 0, count), 1);
         Tensor y = Selection.putRows(Movement.unsqueeze(flat(x), 1), index, column, false);
         return Movement.reshape(y, shape);

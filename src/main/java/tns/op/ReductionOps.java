@@ -69,7 +69,7 @@ public final class ReductionOps {
                 .example("count_nonzero([0, 1, 2])", "tensor(2)")
                 .is(args -> {
                     Tensor x = args.tensor("x");
-                    Tensor mask = Comparison.NE.apply(x, Reductions.scalar(x, 0));
+                    Tensor mask = x.dtype() == DType.BOOL ? x : Comparison.NE.apply(x, Reductions.scalar(x, 0));
                     int[] dims = args.intsOrNull("dim");
                     return Reductions.sum(mask, dims == null ? Dims.all(x, false) : dims(x, dims, "count_nonzero"));
                 });

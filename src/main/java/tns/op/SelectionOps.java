@@ -91,12 +91,13 @@ public final class SelectionOps {
                     Tensor mask = mask(args, "masked_select");
                     Shape shape = Broadcasting.shape("masked_select", args.tensor("x"), mask);
                     Tensor x = Movement.expand(args.tensor("x"), shape);
-                    return Indexing.get(args.context(), x, new Object[] {Movement.expand(mask, shape)});
+                    Tensor places = Masks.places(Movement.expand(mask, shape));
+                    return Selection.slices(Movement.reshape(x, Shape.of(x.elements())), 0, places);
                 });
         FAMILY.define("nonzero(x: tensor)")
                 .doc("The positions of the elements that are not 0, one row of indices each.")
                 .example("nonzero([0, 5, 7])", "tensor([[1],\n        [2]])")
-                .is(args -> Selection.nonzero(args.tensor("x").detach()));
+                .is(args -> Masks.positions(args.tensor("x").detach()));
         FAMILY.define("one_hot(x: tensor, num_classes: int = -1)")
                 .doc("For each int, a row of zeros with a 1 at its place.")
                 .example("one_hot([0, 2])", "tensor([[1, 0, 0],\n        [0, 0, 1]])")

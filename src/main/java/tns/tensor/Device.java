@@ -168,6 +168,17 @@ public interface Device {
     void put(Tensor target, Tensor rows, Tensor source, boolean add);
 
     /**
+     * Whether {@link #take} and {@link #put} also go element by element: with {@code rows} of as many dims as the table
+     * (the source of one, the target of the other), {@code output[i, j..] = source[rows[i, j..], j..]} and {@code
+     * target[rows[i, j..], j..] = source[i, j..]}. All may then lie in any way; apart from its first dim the table has at
+     * least the sizes of {@code rows}, which are those of the third. Otherwise such positions are computed as rows of one
+     * element.
+     */
+    default boolean indexesElements() {
+        return false;
+    }
+
+    /**
      * Batched matrix product: {@code output[b] = left[b] @ right[b]}, [b, m, k] by [b, k, n], any strides in. Factors of
      * float32 may be rounded as far as the {@link ProductPrecision} in force allows.
      */

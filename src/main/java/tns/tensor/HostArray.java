@@ -8,6 +8,29 @@ public final class HostArray {
     public static double[] doubles(Tensor t) {
         Object array = t.device().download(t.buffer());
         double[] out = new double[t.elements()];
+        if (out.length > 0 && t.isContiguous()) {
+            int first = t.view().offset();
+            switch (array) {
+                case float[] x -> {
+                    for (int i = 0; i < out.length; i++) {
+                        out[i] = x[first + i];
+                    }
+                }
+                case double[] x -> System.arraycopy(x, first, out, 0, out.length);
+                case long[] x -> {
+                    for (int i = 0; i < out.length; i++) {
+                        out[i] = x[first + i];
+                    }
+                }
+                default -> {
+                    byte[] x = (byte[]) array;
+                    for (int i = 0; i < out.length; i++) {
+                        out[i] = x[first + i];
+                    }
+                }
+            }
+            return out;
+        }
         int[] positions = positions(t.view());
         for (int i = 0; i < out.length; i++) {
             int at = positions[i];
@@ -25,6 +48,10 @@ public final class HostArray {
     public static long[] longs(Tensor t) {
         Object array = t.device().download(t.buffer());
         long[] out = new long[t.elements()];
+        if (out.length > 0 && array instanceof long[] x && t.isContiguous()) {
+            System.arraycopy(x, t.view().offset(), out, 0, out.length);
+            return out;
+        }
         int[] positions = positions(t.view());
         for (int i = 0; i < out.length; i++) {
             int at = positions[i];
