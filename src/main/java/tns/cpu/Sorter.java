@@ -8,13 +8,13 @@ import java.util.Arrays;
  * <p>The highest bits of a key's distance to the least key are packed with its position into one long, and these are
  * sorted: few by insertion, many by radix, least significant digit first. Runs that are equal in these bits, yet not in
  * all, are then sorted by what is left. One packed array instead of keys beside positions, and digits instead of
- * merging, sort rows of 2048 floats 5 times as fast.
+ * merging, sort rows of 2048 floats 4 times as fast.
  */
 final class Sorter {
-    /** Up to here insertion takes no longer than digits: 1.1 ms for 64 Ki elements in rows of 64. */
+    /** Up to here insertion takes no longer than digits: 68 against 71 ms for 4 Mi elements in rows of 64. */
     private static final int INSERTION_MOST_ELEMENTS = 64;
 
-    /** From here on counting 2048 digits takes less time than another pass: 40 against 49 ms for 4 Mi elements. */
+    /** From here on counting 2048 digits takes less time than another pass: 40 against 49 ms for 4 Mi floats. */
     private static final int WIDE_DIGITS_MIN_ELEMENTS = 512;
 
     private static final int NARROW_DIGIT_BITS = 8;

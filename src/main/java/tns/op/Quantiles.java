@@ -194,17 +194,23 @@ public final class Quantiles {
         int last = x.rank() - 1;
         int n = x.size(dim);
         Tensor rows = Movement.moveDim((Tensor) order.get(0), dim, last);
-        double[] values = HostArray.doubles(rows);
-        long[] places = HostArray.longs(Movement.moveDim((Tensor) order.get(1), dim, last));
-        long[] best = new long[values.length / n];
+        long[] starts = Runs.starts(HostArray.elements(rows));
+        long[] places = (long[]) HostArray.elements(Movement.moveDim((Tensor) order.get(1), dim, last));
+        long[] best = new long[places.length / n];
+        int next = 0;
         for (int row = 0; row < best.length; row++) {
             int longest = 0;
-            int run = 0;
-            for (int i = row * n; i < (row + 1) * n; i++) {
-                run = i > row * n && values[i] == values[i - 1] ? run + 1 : 1;
-                if (run > longest) {
-                    longest = run;
-                    best[row] = places[i];
+            int end = (row + 1) * n;
+            int stop;
+            for (int from = row * n; from < end; from = stop) {
+                while (next < starts.length && starts[next] <= from) {
+                    next++;
+                }
+                // A run may go on in the next row.
+                stop = next < starts.length ? (int) Math.min(starts[next], end) : end;
+                if (stop - from > longest) {
+                    longest = stop - from;
+                    best[row] = places[stop - 1];
                 }
             }
         }
