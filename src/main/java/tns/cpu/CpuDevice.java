@@ -342,6 +342,16 @@ public class CpuDevice implements Device {
     }
 
     @Override
+    public boolean ranks() {
+        return true;
+    }
+
+    @Override
+    public void ranked(Tensor input, boolean descending, Tensor ranks, Tensor positions) {
+        Ranking.run(parallel, input, descending, ranks, positions);
+    }
+
+    @Override
     public boolean runsRows(int rows, int n) {
         return RowExecutor.suits(n);
     }

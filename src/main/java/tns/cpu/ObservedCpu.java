@@ -191,6 +191,18 @@ public final class ObservedCpu extends CpuDevice {
     }
 
     @Override
+    public void ranked(Tensor input, boolean descending, Tensor ranks, Tensor positions) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.ranked(input, descending, ranks, positions);
+        } else {
+            seer.sees(
+                    () -> super.ranked(input, descending, ranks, positions),
+                    () -> Work.ranked(input, ranks, positions));
+        }
+    }
+
+    @Override
     public boolean random(Randomness kind, Generator generator, Number first, Number second, Tensor output) {
         Observer seer = observer;
         return seer == null

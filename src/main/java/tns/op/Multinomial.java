@@ -30,7 +30,7 @@ public final class Multinomial {
         Tensor keys = Arithmetic.DIV.apply(p, q);
         return count == 1
                 ? Reductions.position(Reduction.ARGMAX, keys, Dims.of(keys, last, true), "multinomial")
-                : Movement.range((Tensor) SortingOps.sort(keys, last, true).get(1), last, 0, count);
+                : (Tensor) SortingOps.top(keys, last, count, true).get(1);
     }
 
     private static void check(Tensor p, int count, boolean replacement) {

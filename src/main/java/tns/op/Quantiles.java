@@ -1,6 +1,7 @@
 package tns.op;
 
 import java.util.List;
+import java.util.stream.LongStream;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
@@ -128,23 +129,27 @@ public final class Quantiles {
             return SortingOps.sort(x, 0, false);
         }
         requireElements(x, dim, op);
-        Tuple order = SortingOps.sort(x.detach(), dim, false);
-        Tensor values = (Tensor) order.get(0);
-        Tensor missing = Casts.to(Comparison.IS_NAN.apply(values), DType.INT64);
-        Dims along = Dims.of(x, dim, true);
-        Tensor missed = Reductions.sum(missing, along);
-        Tensor size = Tensor.scalar(x.device(), DType.INT64, x.size(dim));
-        Tensor count = Arithmetic.SUB.apply(size, missed);
-        Tensor one = Tensor.scalar(x.device(), DType.INT64, 1);
-        Tensor half = Arithmetic.FLOOR_DIVIDE.apply(
-                Arithmetic.SUB.apply(count, one), Tensor.scalar(x.device(), DType.INT64, 2));
-        Tensor zero = Tensor.scalar(x.device(), DType.INT64, 0);
-        Tensor place = Arithmetic.MAXIMUM.apply(half, zero);
-        if (!skipNaN) {
-            // The first NaN stands right behind the numbers.
-            place = Comparison.WHERE.apply(Comparison.GT.apply(missed, zero), count, place);
+        Tensor plain = x.detach();
+        if (skipNaN && x.dtype().isFloat()) {
+            return picked(x, dim, SortingOps.ranked(plain, dim, false, middleRanks(plain, dim)), keep);
         }
-        return picked(x, dim, Selection.gather((Tensor) order.get(1), dim, place), keep);
+        Tensor middle = SortingOps.along(x, dim, LongStream.of((x.size(dim) - 1) / 2));
+        Tensor index = SortingOps.ranked(plain, dim, false, middle);
+        if (x.dtype().isFloat()) {
+            // The first greatest is the first NaN where there is one.
+            Tensor top = Reductions.position(Reduction.ARGMAX, plain, Dims.of(x, dim, true), op);
+            Tensor missing = Comparison.IS_NAN.apply(Selection.gather(plain, dim, top));
+            index = Comparison.WHERE.apply(missing, top, index);
+        }
+        return picked(x, dim, index, keep);
+    }
+
+    /** Where the middle of the elements that are not NaN stands in their order; 0 where all are NaN. */
+    private static Tensor middleRanks(Tensor x, int dim) {
+        Tensor missed = Reductions.sum(Comparison.IS_NAN.apply(x), Dims.of(x, dim, true));
+        Tensor last = Arithmetic.SUB.apply(Tensor.scalar(x.device(), DType.INT64, x.size(dim) - 1), missed);
+        Tensor half = Arithmetic.FLOOR_DIVIDE.apply(last, Tensor.scalar(x.device(), DType.INT64, 2));
+        return Arithmetic.MAXIMUM.apply(half, Tensor.scalar(x.device(), DType.INT64, 0));
     }
 
     /** The pair of the elements at {@code index}, whose dim has size 1, and the index. */
@@ -171,10 +176,11 @@ public final class Quantiles {
             throw new TnsException(ErrorKind.INDEX, "kthvalue: k is " + k + ", but there are " + n + " elements")
                     .help("k counts from 1");
         }
-        Tuple order = SortingOps.sort(x.detach(), dim, false);
-        return x.rank() == 0
-                ? Tuple.named(PAIR, x, order.get(1))
-                : picked(x, dim, Movement.range((Tensor) order.get(1), dim, k - 1, k), args.flag("keepdim"));
+        if (x.rank() == 0) {
+            return SortingOps.sort(x, dim, false);
+        }
+        Tensor ranks = SortingOps.along(x, dim, LongStream.of(k - 1));
+        return picked(x, dim, SortingOps.ranked(x, dim, false, ranks), args.flag("keepdim"));
     }
 
     private static Object mode(Args args) {
@@ -188,17 +194,23 @@ public final class Quantiles {
         int last = x.rank() - 1;
         int n = x.size(dim);
         Tensor rows = Movement.moveDim((Tensor) order.get(0), dim, last);
-        double[] values = HostArray.doubles(rows);
-        long[] places = HostArray.longs(Movement.moveDim((Tensor) order.get(1), dim, last));
-        long[] best = new long[values.length / n];
+        long[] starts = Runs.starts(HostArray.elements(rows));
+        long[] places = (long[]) HostArray.elements(Movement.moveDim((Tensor) order.get(1), dim, last));
+        long[] best = new long[places.length / n];
+        int next = 0;
         for (int row = 0; row < best.length; row++) {
             int longest = 0;
-            int run = 0;
-            for (int i = row * n; i < (row + 1) * n; i++) {
-                run = i > row * n && values[i] == values[i - 1] ? run + 1 : 1;
-                if (run > longest) {
-                    longest = run;
-                    best[row] = places[i];
+            int end = (row + 1) * n;
+            int stop;
+            for (int from = row * n; from < end; from = stop) {
+                while (next < starts.length && starts[next] <= from) {
+                    next++;
+                }
+                // A run may go on in the next row.
+                stop = next < starts.length ? (int) Math.min(starts[next], end) : end;
+                if (stop - from > longest) {
+                    longest = stop - from;
+                    best[row] = places[stop - 1];
                 }
             }
         }
@@ -224,21 +236,20 @@ public final class Quantiles {
         if (dims.count() == 0) {
             throw new TnsException(ErrorKind.SHAPE, op + ": there are no elements in " + x.describe());
         }
-        Tensor sorted = (Tensor) SortingOps.sort(rows, 1, false).get(0);
-        Tensor missing = Casts.to(Comparison.IS_NAN.apply(sorted.detach()), x.dtype());
-        Tensor missed = Reductions.sum(missing, Dims.of(rows, 1, true));
+        Dims along = Dims.of(rows, 1, true);
         Tensor last = Reductions.scalar(x, dims.count() - 1);
         Tensor shares = Movement.reshape(q, Shape.of(1, q.elements()));
         Tensor rank;
         if (skipNaN) {
+            Tensor missed = Casts.to(Reductions.sum(Comparison.IS_NAN.apply(rows.detach()), along), x.dtype());
             Tensor highest = Arithmetic.MAXIMUM.apply(Arithmetic.SUB.apply(last, missed), Reductions.scalar(x, 0));
             rank = Arithmetic.MUL.apply(shares, highest);
         } else {
-            // A row with NaN answers with its last element, which is NaN.
-            Tensor any = Comparison.GT.apply(missed, Reductions.scalar(x, 0));
+            // A row with NaN, which is then its greatest, answers with its last element, which is NaN.
+            Tensor any = Comparison.IS_NAN.apply(Reductions.extreme(Reduction.MAX, rows.detach(), along, op));
             rank = Comparison.WHERE.apply(any, last, Arithmetic.MUL.apply(shares, last));
         }
-        Tensor y = between(sorted, rank, args.text("interpolation"), op);
+        Tensor y = between(rows, rank, args.text("interpolation"), op);
         Tensor first = Movement.permute(y, 1, 0);
         Tensor shaped = Movement.reshape(first, Shape.of(q.elements()).concat(dims.keptShape()));
         Object[] each = new Object[q.elements()];
@@ -253,22 +264,34 @@ public final class Quantiles {
         return all.length == 0 ? shaped : Joining.stack(all, 0);
     }
 
-    private static Tensor between(Tensor sorted, Tensor rank, String interpolation, String op) {
+    /** The elements of ordered {@code rows} [r, n] at the fractional places {@code rank} [r, q]. */
+    private static Tensor between(Tensor rows, Tensor rank, String interpolation, String op) {
         Tensor below = Elementary.FLOOR.apply(rank.detach());
         Tensor above = Elementary.CEIL.apply(rank.detach());
-        Tensor low = Selection.gather(sorted, 1, Casts.to(below, DType.INT64));
-        Tensor high = Selection.gather(sorted, 1, Casts.to(above, DType.INT64));
-        Tensor step = Arithmetic.SUB.apply(high, low);
         return switch (interpolation) {
-            case "linear" -> Arithmetic.ADD.apply(low, Arithmetic.MUL.apply(Arithmetic.SUB.apply(rank, below), step));
-            case "lower" -> low;
-            case "higher" -> high;
-            case "midpoint" -> Arithmetic.ADD.apply(low, Arithmetic.MUL.apply(step, Reductions.scalar(step, 0.5)));
-            case "nearest" -> Selection.gather(sorted, 1, Casts.to(Elementary.ROUND.apply(rank.detach()), DType.INT64));
+            case "linear" -> between(rows, below, above, Arithmetic.SUB.apply(rank, below));
+            case "midpoint" -> between(rows, below, above, Reductions.scalar(rows, 0.5));
+            case "lower" -> at(rows, below);
+            case "higher" -> at(rows, above);
+            case "nearest" -> at(rows, Elementary.ROUND.apply(rank.detach()));
             default ->
                 throw new TnsException(ErrorKind.VALUE, op + ": unknown interpolation \"" + interpolation + '"')
                         .help("\"linear\", \"lower\", \"higher\", \"nearest\" or \"midpoint\"");
         };
+    }
+
+    private static Tensor between(Tensor rows, Tensor below, Tensor above, Tensor share) {
+        // Neighbours side by side are found together.
+        Tensor pairs = Joining.stack(new Tensor[] {below, above}, 2);
+        Tensor both = Movement.reshape(
+                at(rows, Movement.reshape(pairs, Shape.of(below.size(0), 2 * below.size(1)))), pairs.shape());
+        Tensor low = Movement.select(both, 2, 0);
+        Tensor step = Arithmetic.SUB.apply(Movement.select(both, 2, 1), low);
+        return Arithmetic.ADD.apply(low, Arithmetic.MUL.apply(share, step));
+    }
+
+    private static Tensor at(Tensor rows, Tensor rank) {
+        return Selection.gather(rows, 1, SortingOps.ranked(rows, 1, false, Casts.to(rank, DType.INT64)));
     }
 
     private static Tensor covariance(Tensor given, int correction, String op) {

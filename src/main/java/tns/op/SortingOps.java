@@ -1,15 +1,20 @@
 package tns.op;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
+import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /** Order along a dim: sorting and the greatest few. */
 public final class SortingOps {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("sorting");
+
+    private static final List<String> PAIR = List.of("values", "indices");
 
     static {
         FAMILY.define("sort(x: tensor, dim: int = -1, descending: bool = false, stable: bool = false)")
@@ -47,22 +52,15 @@ public final class SortingOps {
                         throw new TnsException(
                                 ErrorKind.INDEX, "topk: k is " + k + ", but dim " + d + " has " + n + " elements");
                     }
-                    Tuple all = sort(x, d, args.flag("largest"));
-                    return x.rank() == 0
-                            ? all
-                            : Tuple.named(
-                                    all.names(),
-                                    Movement.range((Tensor) all.get(0), d, 0, k),
-                                    Movement.range((Tensor) all.get(1), d, 0, k));
+                    return top(x, d, k, args.flag("largest"));
                 });
     }
 
     private SortingOps() {}
 
     static Tuple sort(Tensor x, int d, boolean descending) {
-        List<String> names = List.of("values", "indices");
         if (x.rank() == 0) {
-            return Tuple.named(names, x, Tensor.scalar(x.device(), DType.INT64, 0));
+            return Tuple.named(PAIR, x, Tensor.scalar(x.device(), DType.INT64, 0));
         }
         int last = x.rank() - 1;
         Tensor rows = Movement.moveDim(x.detach(), d, last);
@@ -71,6 +69,43 @@ public final class SortingOps {
         x.device().sort(rows, descending, values, places);
         Tensor indices = Movement.moveDim(places, last, d);
         Tensor sorted = Reductions.tracked(x) ? Selection.gather(x, d, indices) : Movement.moveDim(values, last, d);
-        return Tuple.named(names, sorted, indices);
+        return Tuple.named(PAIR, sorted, indices);
+    }
+
+    /** The first {@code k} of {@link #sort}. */
+    static Tuple top(Tensor x, int d, int k, boolean descending) {
+        if (x.rank() == 0 || !x.device().ranks()) {
+            Tuple all = sort(x, d, descending);
+            return x.rank() == 0
+                    ? all
+                    : Tuple.named(
+                            PAIR,
+                            Movement.range((Tensor) all.get(0), d, 0, k),
+                            Movement.range((Tensor) all.get(1), d, 0, k));
+        }
+        Tensor indices = ranked(x, d, descending, along(x, d, LongStream.range(0, k)));
+        return Tuple.named(PAIR, Selection.gather(x, d, indices), indices);
+    }
+
+    /** Ranks that are the same for every row along dim {@code d} of {@code x}. */
+    static Tensor along(Tensor x, int d, LongStream ranks) {
+        Tensor row = Selection.ints(x.device(), ranks);
+        int[] ones = new int[x.rank()];
+        Arrays.fill(ones, 1);
+        return Movement.expand(
+                Movement.reshape(row, Shape.of(ones).with(d, row.size(0))),
+                x.shape().with(d, row.size(0)));
+    }
+
+    /** The positions of the elements that have these int64 ranks in the order along dim {@code d}. */
+    static Tensor ranked(Tensor x, int d, boolean descending, Tensor ranks) {
+        if (!x.device().ranks()) {
+            return Selection.gather((Tensor) sort(x.detach(), d, descending).get(1), d, ranks);
+        }
+        int last = x.rank() - 1;
+        Tensor places = Movement.moveDim(ranks, d, last);
+        Tensor positions = Tensor.room(x.device(), DType.INT64, places.shape());
+        x.device().ranked(Movement.moveDim(x.detach(), d, last), descending, places, positions);
+        return Movement.moveDim(positions, last, d);
     }
 }

@@ -247,6 +247,19 @@ public interface Device {
      */
     void sort(Tensor input, boolean descending, Tensor values, Tensor positions);
 
+    /** Whether {@link #ranked} is the way to find some elements of an order; otherwise {@link #sort} is. */
+    default boolean ranks() {
+        return false;
+    }
+
+    /**
+     * Finds the elements at the int64 {@code ranks} [.., k] of what {@link #sort} makes of the last dim of {@code input}
+     * [.., n], into contiguous int64 {@code positions} [.., k], where {@link #ranks} holds. Ranks lie between 0 and n - 1.
+     */
+    default void ranked(Tensor input, boolean descending, Tensor ranks, Tensor positions) {
+        throw new UnsupportedOperationException(name() + " sorts");
+    }
+
     /** Whether {@link #rows} is the way to compute functions of {@code rows} rows of {@code n} elements each. */
     default boolean runsRows(int rows, int n) {
         return false;

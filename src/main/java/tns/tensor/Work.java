@@ -95,6 +95,11 @@ public record Work(String verb, long bytes, long flops) {
         return new Work("sort", bytes(input, values, positions), 0);
     }
 
+    /** Of {@link Device#ranked}. */
+    public static Work ranked(Tensor input, Tensor ranks, Tensor positions) {
+        return new Work("ranked", bytes(input, ranks, positions), 0);
+    }
+
     /** Of {@link Device#rows}. */
     public static Work rows(RowProgram program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
         long flops = 0;
