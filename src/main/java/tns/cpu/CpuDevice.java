@@ -293,21 +293,29 @@ public class CpuDevice implements Device {
     @Override
     public boolean correlate(Tensor x, Tensor weight, Windowing windowing, int[] spread, Tensor output) {
         int[] window = {weight.size(2), weight.size(3)};
-        boolean suits = Correlation.suits(weight.size(1), window, windowing);
-        if (suits) {
-            Correlation.run(parallel, gemm.kernel(x.dtype()), x, weight, windowing, spread, output);
+        MatrixKernel kernel = gemm.kernel(x.dtype());
+        if (PlaneCorrelation.suits(weight, windowing, spread)) {
+            PlaneCorrelation.run(parallel, kernel, x, weight, windowing, output);
+        } else if (Correlation.suits(weight.size(1), window, windowing)) {
+            Correlation.run(parallel, kernel, x, weight, windowing, spread, output);
+        } else {
+            return false;
         }
-        return suits;
+        return true;
     }
 
     @Override
     public boolean correlateWeight(Tensor x, Tensor dy, Windowing windowing, Tensor dw) {
         int[] window = {dw.size(2), dw.size(3)};
-        boolean suits = Correlation.suits(dw.size(1), window, windowing);
-        if (suits) {
-            Correlation.weight(parallel, gemm.kernel(x.dtype()), x, dy, windowing, dw);
+        MatrixKernel kernel = gemm.kernel(x.dtype());
+        if (PlaneCorrelation.suits(dw, windowing, new int[] {1, 1})) {
+            PlaneCorrelation.weight(parallel, kernel, x, dy, windowing, dw);
+        } else if (Correlation.suits(dw.size(1), window, windowing)) {
+            Correlation.weight(parallel, kernel, x, dy, windowing, dw);
+        } else {
+            return false;
         }
-        return suits;
+        return true;
     }
 
     @Override
