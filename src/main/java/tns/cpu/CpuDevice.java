@@ -10,6 +10,7 @@ import tns.expr.Program;
 import tns.expr.RowProgram;
 import tns.tensor.BoxMuller;
 import tns.tensor.Buffer;
+import tns.tensor.Cells;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
@@ -316,6 +317,26 @@ public class CpuDevice implements Device {
             return false;
         }
         return true;
+    }
+
+    @Override
+    public boolean poolsCells() {
+        return true;
+    }
+
+    @Override
+    public void greatest(Tensor x, Cells lines, Cells columns, Tensor values, Tensor places) {
+        new PlanePools(parallel, lines, columns).greatest(x, values, places);
+    }
+
+    @Override
+    public void cellSums(Tensor x, Cells lines, Cells columns, Tensor sums) {
+        new PlanePools(parallel, lines, columns).sums(x, sums);
+    }
+
+    @Override
+    public void spreadCells(Tensor dy, Cells lines, Cells columns, Tensor dx) {
+        new PlanePools(parallel, lines, columns).spread(dy, dx);
     }
 
     @Override
