@@ -261,7 +261,7 @@ final class Correlation {
         });
         Object whole = sums[0];
         for (int part = 1; part < parts; part++) {
-            add(whole, sums[part], size);
+            add(whole, 0, sums[part], 0, size);
             kernel.scratch().giveBack(sums[part], size);
         }
         // From [groups, own, runs, run] to [groups, own, channels, kernel].
@@ -282,25 +282,26 @@ final class Correlation {
         kernel.scratch().giveBack(whole, size);
     }
 
-    private static void add(Object to, Object from, int size) {
+    /** Adds {@code size} elements of one array to those of another, or of another place of it. */
+    static void add(Object to, int at, Object from, int start, int size) {
         switch (to) {
             case float[] y -> {
                 float[] x = (float[]) from;
                 for (int i = 0; i < size; i++) {
-                    y[i] += x[i];
+                    y[at + i] += x[start + i];
                 }
             }
             case double[] y -> {
                 double[] x = (double[]) from;
                 for (int i = 0; i < size; i++) {
-                    y[i] += x[i];
+                    y[at + i] += x[start + i];
                 }
             }
             default -> {
                 long[] y = (long[]) to;
                 long[] x = (long[]) from;
                 for (int i = 0; i < size; i++) {
-                    y[i] += x[i];
+                    y[at + i] += x[start + i];
                 }
             }
         }

@@ -10,6 +10,7 @@ import tns.expr.Program;
 import tns.expr.RowProgram;
 import tns.tensor.BoxMuller;
 import tns.tensor.Buffer;
+import tns.tensor.Cells;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
@@ -301,21 +302,49 @@ public class CpuDevice implements Device {
     @Override
     public boolean correlate(Tensor x, Tensor weight, Windowing windowing, int[] spread, Tensor output) {
         int[] window = {weight.size(2), weight.size(3)};
-        boolean suits = Correlation.suits(weight.size(1), window, windowing);
-        if (suits) {
-            Correlation.run(parallel, gemm.kernel(x.dtype()), x, weight, windowing, spread, output);
+        MatrixKernel kernel = gemm.kernel(x.dtype());
+        if (PlaneCorrelation.suits(weight, windowing, spread)) {
+            PlaneCorrelation.run(parallel, kernel, x, weight, windowing, output);
+        } else if (Correlation.suits(weight.size(1), window, windowing)) {
+            Correlation.run(parallel, kernel, x, weight, windowing, spread, output);
+        } else {
+            return false;
         }
-        return suits;
+        return true;
     }
 
     @Override
     public boolean correlateWeight(Tensor x, Tensor dy, Windowing windowing, Tensor dw) {
         int[] window = {dw.size(2), dw.size(3)};
-        boolean suits = Correlation.suits(dw.size(1), window, windowing);
-        if (suits) {
-            Correlation.weight(parallel, gemm.kernel(x.dtype()), x, dy, windowing, dw);
+        MatrixKernel kernel = gemm.kernel(x.dtype());
+        if (PlaneCorrelation.suits(dw, windowing, new int[] {1, 1})) {
+            PlaneCorrelation.weight(parallel, kernel, x, dy, windowing, dw);
+        } else if (Correlation.suits(dw.size(1), window, windowing)) {
+            Correlation.weight(parallel, kernel, x, dy, windowing, dw);
+        } else {
+            return false;
         }
-        return suits;
+        return true;
+    }
+
+    @Override
+    public boolean poolsCells() {
+        return true;
+    }
+
+    @Override
+    public void greatest(Tensor x, Cells lines, Cells columns, Tensor values, Tensor places) {
+        new PlanePools(parallel, lines, columns).greatest(x, values, places);
+    }
+
+    @Override
+    public void cellSums(Tensor x, Cells lines, Cells columns, Tensor sums) {
+        new PlanePools(parallel, lines, columns).sums(x, sums);
+    }
+
+    @Override
+    public void spreadCells(Tensor dy, Cells lines, Cells columns, Tensor dx) {
+        new PlanePools(parallel, lines, columns).spread(dy, dx);
     }
 
     @Override

@@ -59,6 +59,18 @@ abstract class MatrixKernel {
     abstract void dot(Object a, int at, Object b, int bAt, int n, Object c, int cAt);
 
     /**
+     * {@code y[j] = fma(w[wAt + t], x[offsets[t] + j], …)} along t from 0, for n results j, n a multiple of
+     * {@link PlainTaps#RUN}.
+     */
+    abstract void taps(Object x, int[] offsets, Object w, int wAt, Object y, int n);
+
+    /**
+     * {@code y[at + t] = Σ g[j] * x[offsets[t] + j]} over n elements j, n a multiple of {@link PlainTaps#RUN}; the order is
+     * this kernel's own.
+     */
+    abstract void tapProducts(Object g, Object x, int[] offsets, Object y, int at, int n);
+
+    /**
      * Copies {@code steps} lines of {@code width} elements, {@code step} apart and their elements {@code stride} apart,
      * into lines without gaps that are {@code row} apart.
      */

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import tns.expr.Program;
 import tns.expr.RowProgram;
 import tns.tensor.Buffer;
+import tns.tensor.Cells;
 import tns.tensor.DType;
 import tns.tensor.Generator;
 import tns.tensor.Observer;
@@ -154,6 +155,36 @@ public final class ObservedCpu extends CpuDevice {
         return seer == null
                 ? super.correlateWeight(x, dy, windowing, dw)
                 : seer.seesIf(() -> super.correlateWeight(x, dy, windowing, dw), () -> Work.correlate(x, dw, dy));
+    }
+
+    @Override
+    public void greatest(Tensor x, Cells lines, Cells columns, Tensor values, Tensor places) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.greatest(x, lines, columns, values, places);
+        } else {
+            seer.sees(() -> super.greatest(x, lines, columns, values, places), () -> Work.pool(x, values, places));
+        }
+    }
+
+    @Override
+    public void cellSums(Tensor x, Cells lines, Cells columns, Tensor sums) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.cellSums(x, lines, columns, sums);
+        } else {
+            seer.sees(() -> super.cellSums(x, lines, columns, sums), () -> Work.pool(x, sums));
+        }
+    }
+
+    @Override
+    public void spreadCells(Tensor dy, Cells lines, Cells columns, Tensor dx) {
+        Observer seer = observer;
+        if (seer == null) {
+            super.spreadCells(dy, lines, columns, dx);
+        } else {
+            seer.sees(() -> super.spreadCells(dy, lines, columns, dx), () -> Work.pool(dy, dx));
+        }
     }
 
     @Override

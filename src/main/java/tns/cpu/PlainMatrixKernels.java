@@ -145,6 +145,21 @@ final class PlainMatrixKernels {
         }
 
         @Override
+        void taps(Object x, int[] offsets, Object w, int wAt, Object y, int n) {
+            PlainTaps.run((float[]) x, offsets, (float[]) w, wAt, (float[]) y, n);
+        }
+
+        @Override
+        void tapProducts(Object g, Object x, int[] offsets, Object y, int at, int n) {
+            PlainTaps.products((float[]) g, (float[]) x, offsets, (float[]) y, at, n, tapLanes());
+        }
+
+        /** Lanes of the vectors whose order of sums is kept to. */
+        int tapLanes() {
+            return PlainTaps.LANES;
+        }
+
+        @Override
         void dot(Object a, int at, Object b, int bAt, int n, Object c, int cAt) {
             float[] x = (float[]) a;
             float[] y = (float[]) b;
@@ -331,6 +346,21 @@ final class PlainMatrixKernels {
         }
 
         @Override
+        void taps(Object x, int[] offsets, Object w, int wAt, Object y, int n) {
+            PlainTaps.run((double[]) x, offsets, (double[]) w, wAt, (double[]) y, n);
+        }
+
+        @Override
+        void tapProducts(Object g, Object x, int[] offsets, Object y, int at, int n) {
+            PlainTaps.products((double[]) g, (double[]) x, offsets, (double[]) y, at, n, tapLanes());
+        }
+
+        /** Lanes of the vectors whose order of sums is kept to. */
+        int tapLanes() {
+            return PlainTaps.LANES;
+        }
+
+        @Override
         void dot(Object a, int at, Object b, int bAt, int n, Object c, int cAt) {
             double[] x = (double[]) a;
             double[] y = (double[]) b;
@@ -437,6 +467,16 @@ final class PlainMatrixKernels {
                 }
                 System.arraycopy(run, 0, c, cAt + i * cRow, run.length);
             }
+        }
+
+        @Override
+        void taps(Object x, int[] offsets, Object w, int wAt, Object y, int n) {
+            PlainTaps.run((long[]) x, offsets, (long[]) w, wAt, (long[]) y, n);
+        }
+
+        @Override
+        void tapProducts(Object g, Object x, int[] offsets, Object y, int at, int n) {
+            PlainTaps.products((long[]) g, (long[]) x, offsets, (long[]) y, at, n);
         }
 
         @Override

@@ -26,6 +26,7 @@ final class VectorMatrixKernels {
 
         private final Tiles tiles;
         private final VectorPacking packing;
+        private final VectorTaps taps;
 
         Floats(Kind kind) {
             super(Tiles.FLOATS);
@@ -33,6 +34,7 @@ final class VectorMatrixKernels {
             Workshop workshop = new Workshop(atOnce);
             tiles = new Tiles(new PlainMatrixKernels.Floats(tiling()), false, workshop, atOnce);
             packing = new VectorPacking(workshop, atOnce);
+            taps = new VectorTaps(false, workshop, atOnce);
         }
 
         @Override
@@ -68,6 +70,29 @@ final class VectorMatrixKernels {
         void panels(Object source, int at, int step, int steps, int columns, Object panels, int start, int width) {
             int done = packing.panels((float[]) source, at, step, steps, columns, (float[]) panels, start, width);
             super.panels(source, at + done, step, steps, columns - done, panels, start + done * steps, width);
+        }
+
+        @Override
+        void taps(Object x, int[] offsets, Object w, int wAt, Object y, int n) {
+            if (taps.isReady((long) n * offsets.length)) {
+                VectorTaps.run((float[]) x, offsets, (float[]) w, wAt, (float[]) y, n);
+            } else {
+                super.taps(x, offsets, w, wAt, y, n);
+            }
+        }
+
+        @Override
+        void tapProducts(Object g, Object x, int[] offsets, Object y, int at, int n) {
+            if (taps.isReady((long) n * offsets.length)) {
+                VectorTaps.products((float[]) g, (float[]) x, offsets, (float[]) y, at, n);
+            } else {
+                super.tapProducts(g, x, offsets, y, at, n);
+            }
+        }
+
+        @Override
+        int tapLanes() {
+            return LANES;
         }
 
         @Override
@@ -109,11 +134,14 @@ final class VectorMatrixKernels {
         private static final int LANES = SPECIES.length();
 
         private final Tiles tiles;
+        private final VectorTaps taps;
 
         Doubles(Kind kind) {
             super(Tiles.DOUBLES);
             boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
-            tiles = new Tiles(new PlainMatrixKernels.Doubles(tiling()), true, new Workshop(atOnce), atOnce);
+            Workshop workshop = new Workshop(atOnce);
+            tiles = new Tiles(new PlainMatrixKernels.Doubles(tiling()), true, workshop, atOnce);
+            taps = new VectorTaps(true, workshop, atOnce);
         }
 
         @Override
@@ -133,6 +161,29 @@ final class VectorMatrixKernels {
                 int steps,
                 boolean add) {
             tiles.strip(a, at, aRow, aStep, b, bAt, bRow, c, cAt, cRow, rows, columns, steps, add);
+        }
+
+        @Override
+        void taps(Object x, int[] offsets, Object w, int wAt, Object y, int n) {
+            if (taps.isReady((long) n * offsets.length)) {
+                VectorTaps.run((double[]) x, offsets, (double[]) w, wAt, (double[]) y, n);
+            } else {
+                super.taps(x, offsets, w, wAt, y, n);
+            }
+        }
+
+        @Override
+        void tapProducts(Object g, Object x, int[] offsets, Object y, int at, int n) {
+            if (taps.isReady((long) n * offsets.length)) {
+                VectorTaps.products((double[]) g, (double[]) x, offsets, (double[]) y, at, n);
+            } else {
+                super.tapProducts(g, x, offsets, y, at, n);
+            }
+        }
+
+        @Override
+        int tapLanes() {
+            return LANES;
         }
 
         @Override

@@ -3,6 +3,7 @@ package tns.op;
 import java.util.Arrays;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.tensor.Cells;
 import tns.tensor.DType;
 import tns.tensor.Reduction;
 import tns.tensor.Shape;
@@ -38,9 +39,9 @@ final class AdaptivePooling {
                     .gradient("adaptive_max_pool" + dims + "d(x, 2)", "x: [2" + ", 3".repeat(dims) + "]")
                     .is(args -> {
                         Tensor x = batched(args, dims);
-                        Tensor index = greatest(x, sizes(args, x, dims), args.name());
-                        Tensor y = unbatched(args, x, Pooling.taken(x, index));
-                        return args.flag("return_indices") ? Tuple.of(y, unbatched(args, x, index)) : y;
+                        CellPooling.Greatest greatest = greatest(x, sizes(args, x, dims), args.name());
+                        Tensor y = unbatched(args, x, greatest.values());
+                        return args.flag("return_indices") ? Tuple.of(y, unbatched(args, x, greatest.places())) : y;
                     });
         }
     }
@@ -88,8 +89,8 @@ final class AdaptivePooling {
     }
 
     /** The cells of one dim: where each starts and how long it is. */
-    private record Cells(int[] starts, int[] lengths, int longest) {
-        static Cells of(int n, int count) {
+    private record Parts(int[] starts, int[] lengths, int longest) {
+        static Parts of(int n, int count) {
             int[] starts = new int[count];
             int[] lengths = new int[count];
             int longest = 1;
@@ -98,7 +99,31 @@ final class AdaptivePooling {
                 lengths[i] = (int) (((long) (i + 1) * n + count - 1) / count) - starts[i];
                 longest = Math.max(longest, lengths[i]);
             }
-            return new Cells(starts, lengths, longest);
+            return new Parts(starts, lengths, longest);
+        }
+
+        /** Of each dim of {@code x}, [n, c, sizes]. */
+        static Cells[] cells(Tensor x, int[] sizes) {
+            Cells[] cells = new Cells[sizes.length];
+            for (int d = 0; d < cells.length; d++) {
+                Parts parts = of(x.size(d + 2), sizes[d]);
+                int[] to = parts.lengths.clone();
+                for (int i = 0; i < to.length; i++) {
+                    to[i] += parts.starts[i];
+                }
+                cells[d] = new Cells(parts.starts, to, 1);
+            }
+            return cells;
+        }
+
+        /** How many elements each has, as [cells, 1, …] to divide sums over dim {@code d} of x by. */
+        Tensor counts(Tensor x, int d) {
+            int[] shape = new int[x.rank() - d];
+            Arrays.fill(shape, 1);
+            shape[0] = starts.length;
+            double[] each = Arrays.stream(lengths).asDoubleStream().toArray();
+            Tensor count = Tensor.upload(x.device(), DType.FLOAT64, Shape.of(shape), each);
+            return Casts.to(count, x.dtype());
         }
 
         /**
@@ -135,26 +160,39 @@ final class AdaptivePooling {
 
     /** The means over cells of the dims of x, [n, c, sizes], from the third on. */
     static Tensor average(Tensor x, int[] sizes) {
+        Cells[] pools = Parts.cells(x, sizes);
+        if (CellPooling.suits(x, pools)) {
+            Tensor count = null;
+            for (int d = 2; d < x.rank(); d++) {
+                Tensor each = Parts.of(x.size(d), sizes[d - 2]).counts(x, d);
+                count = count == null ? each : Arithmetic.MUL.apply(count, each);
+            }
+            return Arithmetic.DIV.apply(CellPooling.sums(x, pools), java.util.Objects.requireNonNull(count));
+        }
         Tensor y = x;
         for (int d = 2; d < x.rank(); d++) {
             if (sizes[d - 2] == x.size(d)) {
                 continue;
             }
-            Cells cells = Cells.of(x.size(d), sizes[d - 2]);
+            Parts cells = Parts.of(x.size(d), sizes[d - 2]);
             Tensor parts = cells.of(y, d, 0);
             Tensor sum = Reductions.sum(parts, Dims.of(parts, d + 1, false));
-            int[] shape = new int[x.rank() - d];
-            Arrays.fill(shape, 1);
-            shape[0] = sizes[d - 2];
-            double[] lengths = Arrays.stream(cells.lengths).asDoubleStream().toArray();
-            Tensor count = Tensor.upload(x.device(), DType.FLOAT64, Shape.of(shape), lengths);
-            y = Arithmetic.DIV.apply(sum, Casts.to(count, x.dtype()));
+            y = Arithmetic.DIV.apply(sum, cells.counts(x, d));
         }
         return y;
     }
 
+    private static CellPooling.Greatest greatest(Tensor x, int[] sizes, String op) {
+        Cells[] cells = Parts.cells(x, sizes);
+        if (CellPooling.suits(x, cells)) {
+            return CellPooling.greatest(x, cells);
+        }
+        Tensor places = places(x, sizes, op);
+        return new CellPooling.Greatest(Pooling.taken(x, places), places);
+    }
+
     /** The positions in the plane of the greatest elements of cells of x, [n, c, sizes]. */
-    private static Tensor greatest(Tensor x, int[] sizes, String op) {
+    private static Tensor places(Tensor x, int[] sizes, String op) {
         int dims = sizes.length;
         double least = x.dtype().isFloat() ? Double.NEGATIVE_INFINITY : Long.MIN_VALUE;
         long[] all = new long[x.shape().part(2, x.rank()).elements()];
@@ -166,7 +204,7 @@ final class AdaptivePooling {
                 x.device(), DType.INT64, Shape.of(1, 1).concat(x.shape().part(2, x.rank())), all);
         // From the last dim on, so that the dims before keep their numbers: [n, c, cells, longest, cells, longest].
         for (int d = dims + 1; d >= 2; d--) {
-            Cells cells = Cells.of(x.size(d), sizes[d - 2]);
+            Parts cells = Parts.of(x.size(d), sizes[d - 2]);
             parts = cells.of(parts, d, least);
             places = cells.of(places, d, 0);
         }

@@ -82,8 +82,14 @@ final class Convolution {
             return y;
         }
         Tensor weight = Casts.contiguous(w.plain());
-        if (g.dims() <= 2 && x.device().correlate(plane(x), plane(weight), plane(g), plane(spread), plane(y))) {
-            return y;
+        if (g.dims() <= 2) {
+            boolean parted = !Arrays.equals(spread, ones(g.dims()));
+            if (parted && new SpreadConvolution(plane(x), plane(weight), plane(g), plane(spread), plane(y)).run()) {
+                return y;
+            }
+            if (x.device().correlate(plane(x), plane(weight), plane(g), plane(spread), plane(y))) {
+                return y;
+            }
         }
         int[] kernel = spatial(w);
         WindowRows windows = new WindowRows(x, kernel, outputs, g, spread);

@@ -3,6 +3,7 @@ package tns.op;
 import java.util.Arrays;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.tensor.Cells;
 import tns.tensor.DType;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
@@ -184,15 +185,44 @@ public final class Pooling {
             for (int d = dims() - 1; d >= 0; d--) {
                 long[] starts = new long[counts[d]];
                 for (int i = 0; i < starts.length; i++) {
-                    int start = start(d, i);
-                    int skipped = real && start < 0 ? (-start + dilation[d] - 1) / dilation[d] : 0;
-                    starts[i] = step * (start + skipped * dilation[d]);
+                    int skipped = real ? skipped(d, i) : 0;
+                    starts[i] = step * (start(d, i) + skipped * dilation[d]);
                 }
                 Tensor each = vector(d, starts);
                 corners = corners == null ? each : Arithmetic.ADD.apply(corners, each);
                 step *= x.size(d + 2);
             }
             return java.util.Objects.requireNonNull(corners);
+        }
+
+        /** The sums of windows, dim by dim, for whole tensors at a time. */
+        Tensor sums(Tensor source) {
+            Tensor sum = padded(source, 0);
+            for (int d = 0; d < dims(); d++) {
+                sum = Windows.sum(sum, d + 2, kernel[d], stride[d]);
+            }
+            return sum;
+        }
+
+        /** What of x is in each window. */
+        Cells[] cells() {
+            Cells[] cells = new Cells[dims()];
+            for (int d = 0; d < cells.length; d++) {
+                int[] from = new int[counts[d]];
+                int[] to = new int[counts[d]];
+                for (int i = 0; i < from.length; i++) {
+                    from[i] = start(d, i) + skipped(d, i) * dilation[d];
+                    to[i] = Math.min(x.size(d + 2), start(d, i) + dilation[d] * (kernel[d] - 1) + 1);
+                }
+                cells[d] = new Cells(from, to, dilation[d]);
+            }
+            return cells;
+        }
+
+        /** Elements of a window that lie in the padding before the first. */
+        private int skipped(int d, int i) {
+            int start = start(d, i);
+            return start < 0 ? (-start + dilation[d] - 1) / dilation[d] : 0;
         }
 
         Tensor finished(Tensor y) {
@@ -210,6 +240,12 @@ public final class Pooling {
     private static Object maximum(Args args, int dims) {
         Plan plan = Plan.of(args, dims, true);
         Tensor x = plan.x;
+        Cells[] cells = plan.cells();
+        if (CellPooling.suits(x, cells)) {
+            CellPooling.Greatest greatest = CellPooling.greatest(x, cells);
+            Tensor values = plan.finished(greatest.values());
+            return args.flag("return_indices") ? Tuple.of(values, plan.finished(greatest.places())) : values;
+        }
         double least = x.dtype().isFloat() ? Double.NEGATIVE_INFINITY : Long.MIN_VALUE;
         Tensor windows = plan.padded(x.detach(), least);
         for (int d = 0; d < dims; d++) {
@@ -222,18 +258,34 @@ public final class Pooling {
 
     /** The elements of x, [n, c, plane], at {@code index} [n, c, any], a position in the plane. */
     static Tensor taken(Tensor x, Tensor index) {
-        int planes = x.size(0) * x.size(1);
-        int size = planes == 0 ? 0 : x.elements() / planes;
+        Tensor flat = Movement.reshape(x, Shape.of(x.elements(), 1));
+        return Movement.reshape(Selection.takeRows(flat, rows(x.shape(), index)), index.shape());
+    }
+
+    /** What {@link #taken} gives back to an x of this shape: the sums of {@code y} at the places of {@code index}. */
+    static Tensor placed(Tensor y, Tensor index, Shape shape) {
+        Tensor rows = rows(shape, index);
+        Tensor zeros = Tensor.allocate(y.device(), y.dtype(), Shape.of(shape.elements(), 1));
+        Tensor source = Movement.reshape(y, Shape.of(y.elements(), 1));
+        if (Reductions.tracked(y)) {
+            return Movement.reshape(Selection.putRows(zeros, rows, source, true), shape);
+        }
+        y.device().put(zeros, rows, source, true);
+        return Movement.reshape(zeros, shape);
+    }
+
+    /** Positions in the planes of a shape [n, c, plane] as positions in the whole. */
+    private static Tensor rows(Shape shape, Tensor index) {
+        int planes = shape.size(0) * shape.size(1);
+        int size = planes == 0 ? 0 : shape.elements() / planes;
         long[] starts = new long[planes];
         for (int i = 0; i < planes; i++) {
             starts[i] = (long) i * size;
         }
-        Tensor start = Tensor.upload(x.device(), DType.INT64, Shape.of(planes, 1), starts);
+        Tensor start = Tensor.upload(index.device(), DType.INT64, Shape.of(planes, 1), starts);
         int each = planes == 0 ? 0 : index.elements() / planes;
         Tensor rows = Arithmetic.ADD.apply(Movement.reshape(index, Shape.of(planes, each)), start);
-        Tensor flat = Movement.reshape(x, Shape.of(x.elements(), 1));
-        return Movement.reshape(
-                Selection.takeRows(flat, Movement.reshape(rows, Shape.of(rows.elements()))), index.shape());
+        return Movement.reshape(rows, Shape.of(rows.elements()));
     }
 
     private static Object mean(Args args, int dims) {
@@ -242,10 +294,10 @@ public final class Pooling {
         if (override instanceof Long zero && zero == 0) {
             throw new TnsException(ErrorKind.VALUE, args.name() + ": divisor_override must not be 0");
         }
-        Tensor sum = plan.padded(plan.x, 0);
-        for (int d = 0; d < dims; d++) {
-            sum = Windows.sum(sum, d + 2, plan.kernel[d], plan.stride[d]);
-        }
+        Cells[] cells = plan.cells();
+        Tensor sum = CellPooling.suits(plan.x, cells)
+                ? CellPooling.sums(plan.x, cells, () -> plan.sums(plan.x.plain()))
+                : plan.sums(plan.x);
         Tensor count = override instanceof Long n
                 ? Tensor.scalar(sum.device(), DType.INT64, n)
                 : counts(plan, args.flag("count_include_pad"));

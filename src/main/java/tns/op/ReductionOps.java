@@ -16,7 +16,7 @@ public final class ReductionOps {
     static final Family FAMILY = new Family("reductions");
 
     /** sqrt with gradient 0 at 0, for the spread of equal values. */
-    private static final Pointwise SPREAD_ROOT = new Family("spread")
+    static final Pointwise SPREAD_ROOT = new Family("spread")
             .pointwise("std(x)")
             .is(x -> {
                 Expr zero = x.eq(Expr.constant(0.0));

@@ -218,6 +218,32 @@ public interface Device {
     }
 
     /**
+     * Whether {@link #greatest}, {@link #cellSums} and {@link #spreadCells} are the way to pool floats over two dims; else
+     * windows are compared and added as whole tensors.
+     */
+    default boolean poolsCells() {
+        return false;
+    }
+
+    /**
+     * The greatest elements of cells of the planes of {@code x} [n, c, h, w], the first of equal ones and the last NaN, into
+     * {@code values} [n, c, lines, columns], and their int64 positions in the plane into {@code places}; all are contiguous.
+     */
+    default void greatest(Tensor x, Cells lines, Cells columns, Tensor values, Tensor places) {
+        throw new UnsupportedOperationException(name() + " pools no cells");
+    }
+
+    /** The sums of cells of the planes of {@code x} [n, c, h, w]: contiguous {@code sums}, [n, c, lines, columns]. */
+    default void cellSums(Tensor x, Cells lines, Cells columns, Tensor sums) {
+        throw new UnsupportedOperationException(name() + " pools no cells");
+    }
+
+    /** The gradient {@code dx}, contiguous and zero yet, of {@link #cellSums} for that of its sums, {@code dy}. */
+    default void spreadCells(Tensor dy, Cells lines, Cells columns, Tensor dx) {
+        throw new UnsupportedOperationException(name() + " pools no cells");
+    }
+
+    /**
      * Attention of every head: {@code weights = weighting(scale * query @ keyᵀ)} by rows, and {@code output = weights @
      * value}. False, and nothing done, where it is better done step by step.
      *

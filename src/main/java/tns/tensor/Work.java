@@ -78,6 +78,11 @@ public record Work(String verb, long bytes, long flops) {
         return new Work("correlate", bytes(x, weight, output), each * output.elements());
     }
 
+    /** Of {@link Device#greatest}, {@link Device#cellSums} and {@link Device#spreadCells}; what they do is not counted. */
+    public static Work pool(Tensor... tensors) {
+        return new Work("pool", bytes(tensors), 0);
+    }
+
     /** Of {@link Device#attend}; the rows' own arithmetic is not counted. */
     public static Work attend(Tensor[] parts, Tensor weights, Tensor output) {
         long each = 2 * floats(output.dtype()) * (parts[0].size(3) + parts[2].size(3));
