@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -182,6 +183,28 @@ class RunnersAgreeTest {
             fused(ONE_THREAD).run(program, inputs, actual, shape);
             for (int k = 0; k < 4; k++) {
                 assertSame(expected[k].array(), actual[k].array(), lane + ", output " + k);
+            }
+        }
+    }
+
+    @Test
+    void floatRemaindersAreTheJavaOnes() {
+        Random random = new Random(RandomTensors.SEED);
+        float[] special = {0f, -0f, 1f, -3f, Float.MIN_VALUE, Float.MAX_VALUE, 1e-40f, Float.NaN, 1 / 0f, -1 / 0f};
+        for (int i = 0; i < 2_000_000; i++) {
+            int few = random.nextInt(40);
+            float b = few < special.length ? special[few] : Float.intBitsToFloat(random.nextInt());
+            float a = switch (i % 4) {
+                case 0 -> Float.intBitsToFloat(random.nextInt());
+                case 1 -> b * (1 + random.nextInt(1 << random.nextInt(25)));
+                case 2 -> Math.nextDown(b * (1 + random.nextInt(1 << random.nextInt(25))));
+                default ->
+                    i % 8 == 3 ? special[random.nextInt(special.length)] : (float) (b * random.nextGaussian() * 99);
+            };
+            float wanted = a % b;
+            float got = F32Loops.fmod(a, b);
+            if (Float.floatToIntBits(wanted) != Float.floatToIntBits(got)) {
+                assertEquals(wanted, got, a + " % " + b + ", -Dtns.seed=" + RandomTensors.SEED);
             }
         }
     }
