@@ -177,7 +177,7 @@ final class Gemm {
         if (n == 1 && m > 1) {
             // A column is a row turned round: with one row, the tiles run along m.
             product(parallel, kernel, b.transposed(), a.transposed(), new Matrix(c.array(), c.at(), m, 1), 1, m, k);
-        } else if (m <= DOT_MAX_ROWS && b.row() == 1 && b.column() != 1 && k > 1) {
+        } else if (m <= DOT_MAX_ROWS && b.row() == 1 && (b.column() != 1 || n == 1) && k > 1) {
             dots(threads, kernel, a, b, c, m, n, k);
         } else if (b.row() == 1 && b.column() != 1 && (long) m * (n + k) < (long) n * k) {
             turned(parallel, kernel, a, b, c, m, n, k);
