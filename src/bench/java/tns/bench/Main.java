@@ -2,6 +2,7 @@ package tns.bench;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import tns.bench.answers.Answers;
 import tns.bench.micro.Micro;
@@ -111,7 +112,10 @@ final class Main {
     private void speeds() throws IOException {
         List<Duel.Outcome> outcomes = Speeds.measure(words, threads);
         if (!name.isEmpty()) {
-            Report.write(name + "-speeds", Report.SPEEDS, outcomes, List.of());
+            String file = name + "-speeds";
+            List<Duel.Outcome> all = new ArrayList<>(Report.updated(file, outcomes));
+            all.sort(Comparator.comparingDouble(Duel.Outcome::ratio));
+            Report.write(file, Report.SPEEDS, all, List.of());
         }
     }
 

@@ -7,7 +7,6 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,7 @@ final class Speeds {
 
     private Speeds() {}
 
-    /** Measures the calls that have one of the words, or all, and returns them with those that are most behind first. */
+    /** Measures the calls that have one of the words, or all. */
     static List<Duel.Outcome> measure(List<String> words, int[] threads) throws IOException {
         List<Duel.Outcome> outcomes = new ArrayList<>();
         List<String> headings = Files.readAllLines(CALLS).stream()
@@ -58,7 +57,6 @@ final class Speeds {
                 }
             }
         }
-        outcomes.sort(Comparator.comparingDouble(Duel.Outcome::ratio));
         return outcomes;
     }
 
