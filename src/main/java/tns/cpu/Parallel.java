@@ -27,6 +27,8 @@ final class Parallel {
     /** Looks between two offers of the processor to others. */
     private static final int LOOKS = 64;
 
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
     /** The most pieces that a single thread takes one by one, with a checkpoint before each. */
     private static final int PIECES_ALONE = 32;
 
@@ -78,14 +80,20 @@ final class Parallel {
             return;
         }
         int pieces = (int) (((long) count + grain - 1) / grain);
-        if (threads == 1) {
+        int hands = hands();
+        if (hands == 1) {
             alone(count, (pieces + PIECES_ALONE - 1) / PIECES_ALONE * (long) grain, body);
             return;
         }
         Job job = new Job(count, grain, body, checkpoint);
-        team.invite(job, Math.min(threads, pieces) - 1);
+        team.invite(job, Math.min(hands, pieces) - 1);
         job.work();
         job.finish();
+    }
+
+    /** The threads for the next range: while the compiler has to do, one processor is left to it. */
+    private int hands() {
+        return threads == PROCESSORS && threads > 1 && Workshop.isBusy() ? threads - 1 : threads;
     }
 
     private void alone(int count, long grain, Body body) {

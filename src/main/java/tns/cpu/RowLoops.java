@@ -3,6 +3,7 @@ package tns.cpu;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tns.expr.Lane;
 import tns.expr.RowProgram;
 
 /** The loops of hot row programs, made in the background. */
@@ -43,8 +44,8 @@ final class RowLoops {
             Object[] arrays = FusedLoops.arrays(program.lane(), places.arrays(), ROWS * (WARM_UP + 1));
             by.request(
                     () -> RowCode.compile(program, ragged),
-                    (loop, turns) -> warmUp(loop, arrays, ragged, turns),
-                    WARM_UP,
+                    (loop, turns) -> warmUp(loop, program.lane(), arrays, ragged, turns),
+                    (ragged ? 2 : 1) * ROWS * (WARM_UP + 2 * LANES),
                     RowPlaces.steps(program),
                     loop -> ready.accept(new Ready(loop, places, places.constants())));
         }
@@ -87,10 +88,11 @@ final class RowLoops {
     }
 
     /** Takes a loop through all that it does; with no turns, through nothing. */
-    private static void warmUp(RowLoop loop, Object[] arrays, boolean ragged, int turns) {
+    private static void warmUp(RowLoop loop, Lane lane, Object[] arrays, boolean ragged, int turns) {
         int[] at = new int[arrays.length];
         if (turns == Workshop.NO_TURNS) {
             loop.run(arrays, at, turns, 0, 0);
+            RowTotals.count(lane);
             return;
         }
         int n = turns < Workshop.TURNS ? LANES : WARM_UP;

@@ -1,10 +1,13 @@
 package tns.cpu;
 
+import static tns.cpu.VectorTypes.exact;
+
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
+import tns.expr.Lane;
 import tns.expr.RowLayout;
 
 /** What {@link RowCode} leaves to do when a row's elements are folded into the lanes of an array: with the Vector API. */
@@ -26,7 +29,23 @@ final class RowTotals {
     private static final VectorShuffle<Double> DOUBLES_2 = turned(DOUBLES, 2);
     private static final VectorShuffle<Double> DOUBLES_1 = turned(DOUBLES, 1);
 
+    private static final float[] NO_FLOATS = {};
+    private static final double[] NO_DOUBLES = {};
+
     private RowTotals() {}
+
+    /** Calls that are only counted, see {@link Workshop#NO_TURNS}: of what folds rows, where this is the row's type. */
+    static void count(Lane lane) {
+        if (lane == Lane.F32) {
+            carry(NO_FLOATS, NO_FLOATS, 0);
+            sum(NO_FLOATS);
+            greatest(NO_FLOATS);
+        } else {
+            carry(NO_DOUBLES, NO_DOUBLES, 0);
+            sum(NO_DOUBLES);
+            greatest(NO_DOUBLES);
+        }
+    }
 
     private static <E> VectorShuffle<E> turned(VectorSpecies<E> species, int distance) {
         return VectorShuffle.fromOp(species, lane -> (lane + distance) % species.length());
@@ -34,6 +53,9 @@ final class RowTotals {
 
     /** Adds the sums of the piece at {@code from} to those of the pieces before; copies those of the first. */
     static void carry(float[] all, float[] part, int from) {
+        if (part.length == 0) {
+            return;
+        }
         for (int t = 0; t < LANES; t += FLOAT_LENGTH) {
             FloatVector v = FloatVector.fromArray(FLOATS, part, t);
             (from == 0 ? v : FloatVector.fromArray(FLOATS, all, t).add(v)).intoArray(all, t);
@@ -42,6 +64,9 @@ final class RowTotals {
 
     /** The same of doubles. */
     static void carry(double[] all, double[] part, int from) {
+        if (part.length == 0) {
+            return;
+        }
         for (int t = 0; t < LANES; t += DOUBLE_LENGTH) {
             DoubleVector v = DoubleVector.fromArray(DOUBLES, part, t);
             (from == 0 ? v : DoubleVector.fromArray(DOUBLES, all, t).add(v)).intoArray(all, t);
@@ -50,6 +75,9 @@ final class RowTotals {
 
     /** The lanes' sums added up as threads do: in pairs within a warp, then across. */
     static float sum(float[] a) {
+        if (a.length == 0) {
+            return 0;
+        }
         for (int distance = WARP / 2; distance >= FLOAT_LENGTH; distance /= 2) {
             for (int warp = 0; warp < LANES; warp += WARP) {
                 for (int t = warp; t < warp + distance; t += FLOAT_LENGTH) {
@@ -78,6 +106,9 @@ final class RowTotals {
 
     /** The same of doubles. */
     static double sum(double[] a) {
+        if (a.length == 0) {
+            return 0;
+        }
         for (int distance = WARP / 2; distance >= DOUBLE_LENGTH; distance /= 2) {
             for (int warp = 0; warp < LANES; warp += WARP) {
                 for (int t = warp; t < warp + distance; t += DOUBLE_LENGTH) {
@@ -104,18 +135,24 @@ final class RowTotals {
 
     /** The greatest of the lanes: NaN where there is one, and no negative zero. */
     static float greatest(float[] a) {
+        if (a.length == 0) {
+            return 0;
+        }
         FloatVector greatest = FloatVector.fromArray(FLOATS, a, 0);
         for (int t = FLOAT_LENGTH; t < LANES; t += FLOAT_LENGTH) {
-            greatest = greatest.max(FloatVector.fromArray(FLOATS, a, t));
+            greatest = exact(greatest).max(FloatVector.fromArray(FLOATS, a, t));
         }
         return greatest.reduceLanes(VectorOperators.MAX) + 0.0f;
     }
 
     /** The same of doubles. */
     static double greatest(double[] a) {
+        if (a.length == 0) {
+            return 0;
+        }
         DoubleVector greatest = DoubleVector.fromArray(DOUBLES, a, 0);
         for (int t = DOUBLE_LENGTH; t < LANES; t += DOUBLE_LENGTH) {
-            greatest = greatest.max(DoubleVector.fromArray(DOUBLES, a, t));
+            greatest = exact(greatest).max(DoubleVector.fromArray(DOUBLES, a, t));
         }
         return greatest.reduceLanes(VectorOperators.MAX) + 0.0;
     }

@@ -262,7 +262,8 @@ final class StepCode {
 
     /** Adds to a sum, where the mask says so. */
     void add(int sum, int value, int mask) {
-        code.aload(sum).aload(value);
+        VectorCode.exact(code, wide, sum);
+        code.aload(value);
         if (mask == NONE) {
             call("add", VECTOR);
         } else {
@@ -274,6 +275,8 @@ final class StepCode {
 
     /** Takes the greater, as {@link Opcode#MAX} does, where the mask says so. */
     void greatest(int greatest, int value, int mask) {
+        VectorCode.exact(code, wide, greatest);
+        code.astore(greatest);
         if (mask != NONE) {
             code.aload(greatest);
         }

@@ -18,6 +18,9 @@ final class VectorCode {
     static final ClassDesc MASK = ClassDesc.of(VECTORS, "VectorMask");
     static final ClassDesc SPECIES = ClassDesc.of(VECTORS, "VectorSpecies");
 
+    private static final ClassDesc TYPES = ClassDesc.of(VectorTypes.class.getName());
+    private static final MethodTypeDesc CAST = MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object);
+
     private VectorCode() {}
 
     /**
@@ -57,6 +60,14 @@ final class VectorCode {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Loads the vector in a variable, of floats or doubles, as one of the class that they have on this machine. */
+    static void exact(CodeBuilder code, boolean wide, int variable) {
+        code.getstatic(TYPES, wide ? "DOUBLES" : "FLOATS", ConstantDescs.CD_Class)
+                .aload(variable)
+                .invokevirtual(ConstantDescs.CD_Class, "cast", CAST)
+                .checkcast(ClassDesc.of(VECTORS, wide ? "DoubleVector" : "FloatVector"));
     }
 
     /** New local variables. */

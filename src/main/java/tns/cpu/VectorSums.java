@@ -55,6 +55,9 @@ final class VectorSums {
 
         @Override
         void run(Object[] arrays, int[] at, int n) {
+            if (n < 0) {
+                return;
+            }
             float[] x = (float[]) arrays[0];
             double[] lane = (double[]) arrays[1];
             if (at[3] == Reduce.STREAM_LANES) {
@@ -135,6 +138,9 @@ final class VectorSums {
     private static final class Whole extends FusedLoop {
         @Override
         void run(Object[] arrays, int[] at, int n) {
+            if (n < 0) {
+                return;
+            }
             float[] x = (float[]) arrays[0];
             float[] y = (float[]) arrays[1];
             double[] lane = (double[]) arrays[2];

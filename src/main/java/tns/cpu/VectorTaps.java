@@ -82,6 +82,9 @@ final class VectorTaps {
     }
 
     static void run(float[] x, int[] offsets, float[] w, int wAt, float[] y, int n) {
+        if (n < 0) {
+            return;
+        }
         int lanes = FLOATS.length();
         for (int j = 0; j < n; j += 4 * lanes) {
             FloatVector s0 = FloatVector.zero(FLOATS);
@@ -104,6 +107,9 @@ final class VectorTaps {
     }
 
     static void run(double[] x, int[] offsets, double[] w, int wAt, double[] y, int n) {
+        if (n < 0) {
+            return;
+        }
         int lanes = DOUBLES.length();
         for (int j = 0; j < n; j += 4 * lanes) {
             DoubleVector s0 = DoubleVector.zero(DOUBLES);
@@ -127,6 +133,9 @@ final class VectorTaps {
 
     /** Four taps at a time, the last ones perhaps again, so that what is loaded of g serves four. */
     static void products(float[] g, float[] x, int[] offsets, float[] y, int at, int n) {
+        if (n < 0) {
+            return;
+        }
         int lanes = FLOATS.length();
         float[] sums = new float[lanes];
         int taps = offsets.length;
@@ -180,6 +189,9 @@ final class VectorTaps {
 
     /** Four taps at a time, the last ones perhaps again, so that what is loaded of g serves four. */
     static void products(double[] g, double[] x, int[] offsets, double[] y, int at, int n) {
+        if (n < 0) {
+            return;
+        }
         int lanes = DOUBLES.length();
         double[] sums = new double[lanes];
         int taps = offsets.length;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -27,16 +28,26 @@ final class Workshop {
     private static final long MOST_WAIT_NANOS = 4 * FIRST_WAIT_NANOS;
 
     /** Brief runs that come first, to find classes and methods. */
-    private static final int BRIEF_RUNS = 10;
+    private static final int BRIEF_RUNS = 2;
 
     /**
      * Calls of a round that do nothing: the JVM's second compiler takes what was called 5000 times, more where it has much
      * to do, and of all that waits what was called most.
      */
-    private static final int EMPTY_CALLS = 1000;
+    private static final int EMPTY_CALLS = 5_000;
 
-    /** Runs of a round: they tell the compiler what is called with what, and whether it is done. */
-    private static final int RUNS = 10;
+    /**
+     * The most runs of a round: they tell the compiler what is called with what, and say whether it is done. Until then
+     * methods of the library do what vector operations are to do, and are compiled in turn when they are called often: with
+     * ten long runs in every round they took half of the compiler's time.
+     */
+    private static final int MOST_RUNS = 10;
+
+    /** Time after which a round has no other run, unless one was about fast enough. */
+    private static final long ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** How many times as long as it may a run takes that says that the compiler is not done. */
+    private static final int FAR_OFF = 10;
 
     /** Turns of a loop in a run: enough for the compiler to unroll it. */
     static final int TURNS = 24;
@@ -44,8 +55,11 @@ final class Workshop {
     /** Asks for a call that is only counted: what was made does nothing where there is less than nothing to do. */
     static final int NO_TURNS = -1;
 
-    /** Rounds after which the code has been called often enough, so that there is nothing to do but wait. */
-    private static final int EAGER_ROUNDS = 12;
+    /** Rounds that come without a rest. */
+    private static final int EAGER_ROUNDS = 4;
+
+    /** How many times as long as a round took comes no other of the same order. */
+    private static final int SPARING = 5;
 
     private static final int REST_MILLIS = 3;
 
@@ -53,11 +67,19 @@ final class Workshop {
 
     private static final ThreadPoolExecutor MAKER = maker();
 
+    /** Orders that are being made. */
+    private static final AtomicInteger ORDERS = new AtomicInteger();
+
     private final boolean atOnce;
 
     /** {@code atOnce} hands over what is not compiled yet, on the caller's thread. */
     Workshop(boolean atOnce) {
         this.atOnce = atOnce;
+    }
+
+    /** Whether something is being made, so that the compiler has to do. */
+    static boolean isBusy() {
+        return ORDERS.get() > 0;
     }
 
     private static ThreadPoolExecutor maker() {
@@ -85,7 +107,8 @@ final class Workshop {
         if (atOnce) {
             ready.accept(make.get());
         } else {
-            prepare(new Order<>(make, trial, nanos, ready));
+            ORDERS.incrementAndGet();
+            MAKER.execute(new Order<>(make, trial, nanos, ready));
         }
     }
 
@@ -105,7 +128,7 @@ final class Workshop {
         });
     }
 
-    /** What is being made; from when there is nothing to do but wait, it takes turns with the other orders. */
+    /** What is being made; after its first rounds it takes turns with the other orders. */
     private static final class Order<T> implements Runnable {
         private final Supplier<T> make;
         private final Trial<T> trial;
@@ -116,7 +139,10 @@ final class Workshop {
         private final List<T> made = new ArrayList<>();
 
         private long wait = FIRST_WAIT_NANOS;
+        /** When something is to be made anew, and from when on there is to be another round. */
         private long until = System.nanoTime();
+
+        private long next = until;
         private int rounds;
 
         Order(Supplier<T> make, Trial<T> trial, double nanos, Consumer<T> ready) {
@@ -128,23 +154,41 @@ final class Workshop {
 
         @Override
         public void run() {
-            do {
-                if (System.nanoTime() > until) {
+            boolean waits = false;
+            try {
+                waits = VectorModule.load() && !isOver() && rest();
+            } finally {
+                if (!waits) {
+                    ORDERS.decrementAndGet();
+                }
+            }
+            if (waits) {
+                MAKER.execute(this);
+            }
+        }
+
+        /** Does as many rounds as there are to be now; whether the order is filled, or given up. */
+        private boolean isOver() {
+            long start = System.nanoTime();
+            while (rounds < EAGER_ROUNDS || start - next >= 0) {
+                if (start - until >= 0) {
                     if (wait > MOST_WAIT_NANOS) {
-                        return;
+                        return true;
                     }
                     another();
                 }
                 for (T one : made) {
                     if (isFast(one)) {
                         ready.accept(one);
-                        return;
+                        return true;
                     }
                 }
-            } while (++rounds < EAGER_ROUNDS);
-            if (rest()) {
-                MAKER.execute(this);
+                rounds++;
+                long end = System.nanoTime();
+                next = end + SPARING * (end - start);
+                start = end;
             }
+            return false;
         }
 
         private void another() {
@@ -161,11 +205,19 @@ final class Workshop {
             for (int i = 0; i < EMPTY_CALLS; i++) {
                 trial.run(one, NO_TURNS);
             }
-            long start = System.nanoTime();
-            for (int i = 0; i < RUNS; i++) {
+            long begin = System.nanoTime();
+            long start = begin;
+            double took = 0;
+            for (int i = 0; i < MOST_RUNS && (took < FAR_OFF * nanos || start - begin < ROUND_NANOS); i++) {
                 trial.run(one, TURNS);
+                long end = System.nanoTime();
+                took = end - start;
+                if (took < nanos) {
+                    return true;
+                }
+                start = end;
             }
-            return System.nanoTime() - start < nanos * RUNS;
+            return false;
         }
 
         /** Whether it may go on. */
