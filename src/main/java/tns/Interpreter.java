@@ -33,6 +33,7 @@ import tns.nn.Convolutions;
 import tns.nn.Initializers;
 import tns.nn.Layers;
 import tns.nn.Norms;
+import tns.nn.RandomLayers;
 import tns.nn.Recurrent;
 import tns.nn.Transformer;
 import tns.op.Callable;
@@ -109,6 +110,7 @@ public final class Interpreter {
         this.live = new Live(screen);
         Convolutions.define(table);
         Norms.define(table);
+        RandomLayers.define(table);
         table.add(Transformer.family(table));
         table.extend(FigureOps.family(live, table));
         table.extend(HostFunctions.family(table));

@@ -37,6 +37,7 @@ class ScriptTest {
             "lang/seeds.tns", "seeds give PyTorch's numbers in host memory only",
             "distributions/distributions.tns", "seeds give PyTorch's numbers in host memory only",
             "distributions/multinomial.tns", "seeds give PyTorch's numbers in host memory only",
+            "special/random.tns", "seeds give PyTorch's numbers in host memory only",
             "lang/devices.tns", "is about two devices already",
             "layers/convolution_large.tns", "takes the emulator most of a minute");
 

@@ -75,6 +75,7 @@ public final class Layers {
                         args.tensor("x"),
                         RandomOps.probability("dropout", args.real("p")),
                         args.flag("training")));
+        Bilinear.define(FAMILY);
         EmbeddingLayer.define(FAMILY);
         MultiheadAttention.define(FAMILY);
         FAMILY.define("sequential(*modules: any)")

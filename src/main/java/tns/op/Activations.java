@@ -14,7 +14,7 @@ public final class Activations {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("activations");
 
-    static final Pointwise RELU = FAMILY.pointwise("relu(x)")
+    public static final Pointwise RELU = FAMILY.pointwise("relu(x)")
             .doc("x where it is positive, else 0; NaN stays NaN. Its gradient at 0 is 0.")
             .example("relu([-1., 0., 2.])", "tensor([0., 0., 2.])")
             .is(x -> Expr.select(x.le(ZERO), ZERO, x));

@@ -43,10 +43,7 @@ public final class Arithmetic {
             .doc("The lesser of two at every position; NaN wins. A tie shares its gradient equally.")
             .example("minimum([1., 5.], [3., 2.])", "tensor([1., 2.])")
             .is((x, y) -> x.min(y));
-    public static final Pointwise SQUARE = FAMILY.pointwise("square(x)")
-            .doc("x times x.")
-            .example("square([-2., 3.])", "tensor([4., 9.])")
-            .is(x -> x.square());
+    public static final Pointwise SQUARE = PRIMITIVES.pointwise("square(x)").is(x -> x.square());
     public static final Pointwise SQRT = FAMILY.pointwise("sqrt(x)")
             .doc("The square root; NaN below 0. Its gradient at 0 is inf.")
             .example("sqrt([4., 9.])", "tensor([2., 3.])")
@@ -61,6 +58,11 @@ public final class Arithmetic {
             .is(x -> x.reciprocal());
 
     static {
+        FAMILY.define("square(x: operand)")
+                .doc("x times x; of bools an int.")
+                .example("square([-2., 3.])", "tensor([4., 9.])")
+                .gradient("square(x)", "x: [2, 3]")
+                .is(args -> squared(args.context(), args.all()), 1, Arithmetic::squared);
         FAMILY.define("add(x: operand, y: operand, alpha: number = 1)")
                 .doc("x + alpha * y, the function of the operator +; on bools it is or.")
                 .example("add([1, 2], [10, 20])", "tensor([11, 22])")
@@ -185,6 +187,14 @@ public final class Arithmetic {
             throw new TnsException(ErrorKind.DTYPE, "neg: a bool tensor has no negative").help("~x inverts a mask");
         }
         return NEG.call(context, operands);
+    }
+
+    private static Object squared(Context context, Object[] operands) {
+        return switch (operands[0]) {
+            case Tensor x when x.dtype() == DType.BOOL -> Casts.to(x, DType.INT64);
+            case Boolean x -> x ? 1L : 0L;
+            default -> SQUARE.call(context, operands);
+        };
     }
 
     private static boolean isBool(Object operand) {

@@ -14,12 +14,12 @@ public final class Comparison {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("comparison and logic");
 
-    public static final Pointwise EQ = compare("eq(x, y)", "==", "tensor([false,  true])", Expr::eq);
-    public static final Pointwise NE = compare("ne(x, y)", "!=", "tensor([ true, false])", Expr::ne);
-    public static final Pointwise LT = compare("lt(x, y)", "<", "tensor([ true, false])", Expr::lt);
-    public static final Pointwise LE = compare("le(x, y)", "<=", "tensor([true, true])", Expr::le);
-    public static final Pointwise GT = compare("gt(x, y)", ">", "tensor([false, false])", Expr::gt);
-    public static final Pointwise GE = compare("ge(x, y)", ">=", "tensor([false,  true])", Expr::ge);
+    public static final Pointwise EQ = compare("eq(x, y)", "", "==", "tensor([false,  true])", Expr::eq);
+    public static final Pointwise NE = compare("ne(x, y)", "not_equal", "!=", "tensor([ true, false])", Expr::ne);
+    public static final Pointwise LT = compare("lt(x, y)", "less", "<", "tensor([ true, false])", Expr::lt);
+    public static final Pointwise LE = compare("le(x, y)", "less_equal", "<=", "tensor([true, true])", Expr::le);
+    public static final Pointwise GT = compare("gt(x, y)", "greater", ">", "tensor([false, false])", Expr::gt);
+    public static final Pointwise GE = compare("ge(x, y)", "greater_equal", ">=", "tensor([false,  true])", Expr::ge);
 
     public static final Pointwise LOGICAL_AND = FAMILY.pointwise("logical_and(x, y)")
             .doc("True where both are; a number counts as true when it is not 0.")
@@ -100,7 +100,7 @@ public final class Comparison {
                 .is(Comparison::where);
         FAMILY.define("clamp(x: operand, min: operand = none, max: operand = none)")
                 .doc("x kept between min and max, each a number, a tensor or none; NaN stays NaN."
-                        + " The gradient at a bound goes to x.")
+                        + " The gradient at a bound goes to x; one of bounds that are equal goes to max or nowhere.")
                 .example("clamp([-2., 0.5, 3.], 0, 1)", "tensor([0.0000, 0.5000, 1.0000])")
                 .example("clamp([1, 2, 3], min=2)", "tensor([2, 2, 3])")
                 .alias("clip")
@@ -126,13 +126,13 @@ public final class Comparison {
     private Comparison() {}
 
     private static Pointwise compare(
-            String signature, String operator, String result, BinaryOperator<Expr> expression) {
+            String signature, String alias, String operator, String result, BinaryOperator<Expr> expression) {
         String name = signature.substring(0, signature.indexOf('('));
-        return FAMILY.pointwise(signature)
+        Pointwise.Definition comparison = FAMILY.pointwise(signature)
                 .doc("True where x " + operator + " y, the function of the operator " + operator + ".")
                 .example(name + "([1, 2], 2)", result)
-                .predicate()
-                .is(expression);
+                .predicate();
+        return (alias.isEmpty() ? comparison : comparison.alias(alias)).is(expression);
     }
 
     /** The lower bound applied; NaN in either gives NaN; that of x through floor, so without a gradient. */
@@ -156,8 +156,17 @@ public final class Comparison {
             return CLAMP_MIN.call(args.context(), new Object[] {x, low});
         }
         return args.has("min")
-                ? CLAMP.call(args.context(), new Object[] {x, low, high})
+                ? CLAMP.call(args.context(), new Object[] {x, lowerOf(args.context(), low, high), high})
                 : CLAMP_MAX.call(args.context(), new Object[] {x, high});
+    }
+
+    /** The lower bound, which has no gradient where it is not below the upper one, as in PyTorch. */
+    private static Object lowerOf(Context context, Object low, Object high) {
+        if (!(low instanceof Tensor bound) || !bound.requiresGrad()) {
+            return low;
+        }
+        Object below = LT.call(context, new Object[] {bound, high});
+        return WHERE.call(context, new Object[] {below, bound, bound.detach()});
     }
 
     private static Tensor close(Args args) {

@@ -23,7 +23,8 @@ public final class Creation {
         FAMILY.define("tensor(data: any" + OPTIONS)
                 .doc("A tensor of a number, tuple or list, nested as deep as dims are wanted.")
                 .example("tensor((1, 2.5))", "tensor([1.0000, 2.5000])")
-                .is(args -> finish(args, convert(args.context(), args.get("data"))));
+                .example("tensor(0.1, dtype=float64).item()", "0.1")
+                .is(args -> finish(args, convert(args.context(), args.get("data"), real(args))));
         FAMILY.define("param(data: any)")
                 .doc("A parameter: a cell that holds a tensor, gathers its gradient, and that optimisers change.")
                 .example("param([1, 2])", "tensor([1., 2.], requires_grad=true)")
@@ -37,7 +38,7 @@ public final class Creation {
         FAMILY.define("full(shape: ints, fill_value: operand" + OPTIONS)
                 .doc("A tensor of the given shape, every element the fill value, in its dtype.")
                 .example("full((2,), 7)", "tensor([7, 7])")
-                .is(args -> finish(args, full(args, Shape.of(args.ints("shape")))));
+                .is(args -> finish(args, full(args, Shape.of(args.ints("shape")), real(args))));
         like("zeros_like", 0, "tensor([0, 0])");
         like("ones_like", 1, "tensor([1, 1])");
         like("empty_like", 0, "tensor([0, 0])");
@@ -47,7 +48,9 @@ public final class Creation {
                 .is(args -> {
                     Tensor x = args.tensor("x");
                     DType dtype = args.dtypeOrNull("dtype");
-                    return finish(args, Casts.to(full(args, x.shape()), dtype == null ? x.dtype() : dtype));
+                    DType made = dtype == null ? x.dtype() : dtype;
+                    DType real = made.isFloat() ? made : args.context().defaultDType();
+                    return finish(args, Casts.to(full(args, x.shape(), real), made));
                 });
         FAMILY.define("arange(start: number, end: number = none, step: number = 1" + OPTIONS)
                 .doc("The numbers from start up to but not including end, step apart; from 0 when end is left out.")
@@ -114,8 +117,14 @@ public final class Creation {
         return x;
     }
 
-    private static Tensor full(Args args, Shape shape) {
-        Tensor value = Conversion.tensor(args.context(), args.get("fill_value"));
+    /** The dtype that numbers with a fraction are read in: the one asked for if it is a float. */
+    private static DType real(Args args) {
+        DType asked = args.dtypeOrNull("dtype");
+        return asked != null && asked.isFloat() ? asked : args.context().defaultDType();
+    }
+
+    private static Tensor full(Args args, Shape shape, DType real) {
+        Tensor value = single(args.context(), args.get("fill_value"), real);
         if (value == null || value.rank() > 0) {
             throw new TnsException(
                     ErrorKind.VALUE,
@@ -124,17 +133,26 @@ public final class Creation {
         return Casts.duplicate(Movement.expand(value.detach(), shape));
     }
 
+    /** A tensor or a number as a tensor, null for anything else; a number with a fraction in the dtype {@code real}. */
+    private static @Nullable Tensor single(Context context, Object data, DType real) {
+        return data instanceof Double d ? Tensor.scalar(context.device(), real, d) : Conversion.tensor(context, data);
+    }
+
     /** One bracket level of a tensor literal: numbers, or tensors of one shape, stacked. */
     public static Tensor literal(Context context, Object[] leaves) {
+        return literal(context, leaves, context.defaultDType());
+    }
+
+    private static Tensor literal(Context context, Object[] leaves, DType real) {
         if (leaves.length == 0) {
-            return Tensor.allocate(context.device(), context.defaultDType(), Shape.of(0));
+            return Tensor.allocate(context.device(), real, Shape.of(0));
         }
         DType dtype = DType.BOOL;
         boolean numbers = true;
         for (Object leaf : leaves) {
             switch (leaf) {
                 case Long n -> dtype = DType.promote(dtype, DType.INT64);
-                case Double d -> dtype = DType.promote(dtype, context.defaultDType());
+                case Double d -> dtype = DType.promote(dtype, real);
                 case Boolean b -> {}
                 default -> numbers = false;
             }
@@ -185,7 +203,11 @@ public final class Creation {
 
     /** Any nesting of tuples, lists and numbers as a tensor. */
     static Tensor convert(Context context, Object data) {
-        Tensor simple = Conversion.tensor(context, data);
+        return convert(context, data, context.defaultDType());
+    }
+
+    private static Tensor convert(Context context, Object data, DType real) {
+        Tensor simple = single(context, data, real);
         if (simple != null) {
             return simple;
         }
@@ -193,9 +215,9 @@ public final class Creation {
             List<Object> leaves = new ArrayList<>();
             for (Object item : items) {
                 boolean nested = item instanceof Iterable<?>;
-                leaves.add(nested ? convert(context, item) : item);
+                leaves.add(nested ? convert(context, item, real) : item);
             }
-            return literal(context, leaves.toArray());
+            return literal(context, leaves.toArray(), real);
         }
         throw new TnsException(ErrorKind.VALUE, "tensor: cannot be made of " + TypeName.describe(data))
                 .help("numbers, bools, tensors, and tuples or lists of them");

@@ -28,7 +28,7 @@ public final class Elementary {
             .example("sign([-2., 0., 3.])", "tensor([-1.,  0.,  1.])")
             .alias("sgn")
             .is(x -> x.sign());
-    static final Pointwise TANH = FAMILY.pointwise("tanh(x)")
+    public static final Pointwise TANH = FAMILY.pointwise("tanh(x)")
             .doc("The hyperbolic tangent, between -1 and 1.")
             .example("tanh([0., 1.])", "tensor([0.0000, 0.7616])")
             .floating()
@@ -36,6 +36,7 @@ public final class Elementary {
     public static final Pointwise SIGMOID = FAMILY.pointwise("sigmoid(x)")
             .doc("1 / (1 + exp(-x)), between 0 and 1.")
             .example("sigmoid([0., 1.])", "tensor([0.5000, 0.7311])")
+            .alias("expit")
             .floating()
             .is(x -> x.sigmoid());
     public static final Pointwise LOG1P = FAMILY.pointwise("log1p(x)")
@@ -144,17 +145,20 @@ public final class Elementary {
         FAMILY.pointwise("asinh(x)")
                 .doc("The inverse of sinh.")
                 .example("asinh([0., 1.])", "tensor([0.0000, 0.8814])")
+                .alias("arcsinh")
                 .floating()
                 .is(x -> x.asinh());
         FAMILY.pointwise("acosh(x)")
                 .doc("The inverse of cosh; NaN below 1.")
                 .example("acosh([1., 2.])", "tensor([0.0000, 1.3170])")
+                .alias("arccosh")
                 .floating()
                 .domain("1.2..4")
                 .is(x -> x.acosh());
         FAMILY.pointwise("atanh(x)")
                 .doc("The inverse of tanh; NaN outside -1..1.")
                 .example("atanh([0., 0.5])", "tensor([0.0000, 0.5493])")
+                .alias("arctanh")
                 .floating()
                 .domain("-0.9..0.9")
                 .is(x -> x.atanh());

@@ -21,6 +21,7 @@ public final class Joining {
                 .doc("The tensors one after the other along a dim.")
                 .example("cat(([1, 2], [3]))", "tensor([1, 2, 3])")
                 .alias("concat")
+                .alias("concatenate")
                 .gradient("cat((x, y), dim=1)", "x: [2, 3]", "y: [2, 1]")
                 .is(args -> {
                     Tensor[] parts = joinable(args, "cat");

@@ -3,6 +3,8 @@ package tns.op;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.expr.Expr;
+import tns.tensor.DType;
+import tns.tensor.HostArray;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -88,6 +90,25 @@ public final class MarginLosses {
                 .example("triplet_margin_loss([[0., 0.]], [[0., 1.]], [[0., 1.5]])", "tensor(0.5000)")
                 .gradient("triplet_margin_loss(a, b, c, swap=true)", "a: [2, 3]", "b: [2, 3]", "c: [2, 3]")
                 .is(MarginLosses::triplet);
+        FAMILY.define("triplet_margin_with_distance_loss(anchor: tensor, positive: tensor, negative: tensor,"
+                        + " distance_function: any = none, margin: float = 1.0, swap: bool = false" + REDUCTION)
+                .doc("triplet_margin_loss with a distance of one's own, a function of two tensors;"
+                        + " pairwise_distance when none is given.")
+                .example(
+                        "triplet_margin_with_distance_loss([[0.]], [[1.]], [[1.5]], (a, b) -> abs(a - b))",
+                        "tensor(0.5000)")
+                .gradient(
+                        "triplet_margin_with_distance_loss(a, b, c, (x, y) -> (x - y).square().sum(dim=1), margin=9.)",
+                        "a: [2, 3]",
+                        "b: [2, 3]",
+                        "c: [2, 3]")
+                .is(MarginLosses::tripletWithDistance);
+        FAMILY.define("multilabel_margin_loss(x: tensor, target: tensor" + REDUCTION)
+                .doc("How far the other classes come within 1 of each target class, summed and divided by the number of"
+                        + " classes. A row of targets lists classes and ends at the first that is negative.")
+                .example("multilabel_margin_loss([[0.1, 0.2, 0.4, 0.8]], [[3, 0, -1, 1]])", "tensor(0.8500)")
+                .gradient("multilabel_margin_loss(x, [[2, -1, 0], [1, 2, -1]])", "x: [2, 3]")
+                .is(MarginLosses::multilabelMargin);
         FAMILY.define("cosine_embedding_loss(x: tensor, other: tensor, target: tensor, margin: float = 0.0" + REDUCTION)
                 .doc("1 less the cosine of x and the other where the target is 1, and the cosine beyond the margin"
                         + " where it is -1.")
@@ -144,6 +165,85 @@ public final class MarginLosses {
         terms = Selection.scatter(terms, 1, index, Reductions.scalar(x, 0), false);
         Tensor each = Reductions.mean(terms, Dims.of(terms, 1, false));
         return LossOps.reduced(args, op, given.rank() == 1 ? Movement.squeeze(each, 0) : each);
+    }
+
+    private static Object multilabelMargin(Args args) {
+        String op = "multilabel_margin_loss";
+        Tensor given = ReductionOps.floating(args.tensor("x"));
+        Tensor target = args.tensor("target");
+        LossOps.requireEqualShapes(op, given, target);
+        Selection.requireInts(op, target);
+        if (given.rank() > 2) {
+            throw new TnsException(ErrorKind.SHAPE, op + ": needs scores [n, classes], found " + given.describe());
+        }
+        int classes = given.rank() == 0 ? 1 : given.size(-1);
+        int rows = given.rank() < 2 ? 1 : given.size(0);
+        Tensor x = Movement.reshape(given, Shape.of(rows, classes));
+        long[] labels = HostArray.longs(target);
+        double[] counts = new double[labels.length];
+        double[] others = new double[labels.length];
+        java.util.Arrays.fill(others, 1);
+        for (int i = 0, row = 0; i < labels.length; i = ++row * classes) {
+            for (; i < (row + 1) * classes && labels[i] >= 0; i++) {
+                if (labels[i] >= classes) {
+                    throw new TnsException(
+                            ErrorKind.INDEX, op + ": class " + labels[i] + " is not among the " + classes + " of x");
+                }
+                counts[i] = 1;
+                others[row * classes + (int) labels[i]] = 0;
+            }
+            for (; i < (row + 1) * classes; i++) {
+                labels[i] = 0;
+            }
+        }
+        Tensor chosen = Selection.gather(x, 1, Tensor.upload(x.device(), target.dtype(), x.shape(), labels));
+        Tensor short_ = POSITIVE_PART.apply(Arithmetic.SUB.apply(
+                Arithmetic.ADD.apply(Movement.unsqueeze(x, 1), Reductions.scalar(x, 1)),
+                Movement.unsqueeze(chosen, 2)));
+        Tensor wanted = Movement.unsqueeze(weights(x, counts), 2);
+        Tensor terms =
+                Arithmetic.MUL.apply(short_, Arithmetic.MUL.apply(wanted, Movement.unsqueeze(weights(x, others), 1)));
+        Tensor sums = Reductions.sum(terms, Dims.of(terms, new int[] {1, 2}, false));
+        Tensor each = Arithmetic.DIV.apply(sums, Reductions.scalar(x, classes));
+        return LossOps.reduced(args, op, given.rank() < 2 ? Movement.reshape(each, Shape.of()) : each);
+    }
+
+    private static Tensor weights(Tensor x, double[] values) {
+        return Casts.to(Tensor.upload(x.device(), DType.FLOAT64, x.shape(), values), x.dtype());
+    }
+
+    private static Object tripletWithDistance(Args args) {
+        Tensor anchor = ReductionOps.floating(args.tensor("anchor"));
+        Tensor positive = args.tensor("positive");
+        Tensor near = distance(args, anchor, positive);
+        Tensor far = distance(args, anchor, args.tensor("negative"));
+        if (args.flag("swap")) {
+            far = Arithmetic.MINIMUM.apply(far, distance(args, positive, args.tensor("negative")));
+        }
+        Tensor lack =
+                Arithmetic.ADD.apply(Arithmetic.SUB.apply(near, far), Reductions.scalar(near, args.real("margin")));
+        return LossOps.reduced(args, "triplet_margin_with_distance_loss", POSITIVE_PART.apply(lack));
+    }
+
+    private static Tensor distance(Args args, Tensor x, Tensor y) {
+        if (!args.has("distance_function")) {
+            return Distances.pairwise(x, y, 2, 1e-6, false);
+        }
+        String op = "triplet_margin_with_distance_loss";
+        Object function = args.get("distance_function");
+        if (!(function instanceof Callable callable)) {
+            throw new TnsException(
+                            ErrorKind.VALUE,
+                            op + ": distance_function must be a function, found " + TypeName.describe(function))
+                    .help("(a, b) -> (a - b).abs().sum(dim=-1)");
+        }
+        Object value = callable.call(args.context(), x, y);
+        Tensor distance = Conversion.tensor(args.context(), value);
+        if (distance == null) {
+            throw new TnsException(
+                    ErrorKind.VALUE, op + ": distance_function gave " + TypeName.describe(value) + ", not a tensor");
+        }
+        return distance;
     }
 
     private static Object triplet(Args args) {

@@ -36,6 +36,21 @@ public final class RandomOps {
                 .doc("Random ints from low up to but not including high; from 0 when one bound is given.")
                 .example("randint(10, (2, 3)).shape", "(2, 3)")
                 .is(RandomOps::integers);
+        FAMILY.define("randint_like(x: tensor, low: int, high: int = none" + Creation.OPTIONS)
+                .doc("Random ints as randint draws them, in x's shape and dtype.")
+                .example("randint_like(zeros(2), 1, 2)", "tensor([1., 1.])")
+                .is(args -> {
+                    long low = args.has("high") ? args.longInteger("low") : 0;
+                    long high = args.longInteger(args.has("high") ? "high" : "low");
+                    if (low >= high) {
+                        throw new TnsException(
+                                ErrorKind.VALUE, "randint_like: no int is at least " + low + " and below " + high);
+                    }
+                    Tensor x = args.tensor("x");
+                    Tensor draws =
+                            drawn(args.context(), Randomness.INTEGERS, DType.INT64, x.shape(), low, high, device(args));
+                    return Creation.finish(args, args.has("dtype") ? draws : Casts.to(draws, x.dtype()));
+                });
         FAMILY.define("randperm(n: int" + Creation.OPTIONS)
                 .doc("The ints from 0 up to n in random order.")
                 .example("randperm(5).sum()", "tensor(10)")
@@ -107,9 +122,14 @@ public final class RandomOps {
         if (p == 1) {
             return Arithmetic.MUL.apply(x, Reductions.scalar(x, 0));
         }
-        Tensor u = drawn(context, Randomness.UNIFORM, DType.FLOAT64, x.shape(), 0, 1, x.device());
-        Tensor kept = Casts.to(Comparison.LT.apply(u, Reductions.scalar(u, 1 - p)), x.dtype());
-        return Arithmetic.MUL.apply(x, Arithmetic.DIV.apply(kept, Reductions.scalar(x, 1 - p)));
+        return Arithmetic.MUL.apply(
+                x, Arithmetic.DIV.apply(kept(context, x, x.shape(), p), Reductions.scalar(x, 1 - p)));
+    }
+
+    /** 1 with probability 1 - {@code p}, else 0, as {@code x} has numbers: the draws of torch.bernoulli_(1 - p). */
+    static Tensor kept(Context context, Tensor x, Shape shape, double p) {
+        Tensor u = drawn(context, Randomness.UNIFORM, DType.FLOAT64, shape, 0, 1, x.device());
+        return Casts.to(Comparison.LT.apply(u, Reductions.scalar(u, 1 - p)), x.dtype());
     }
 
     private static DType dtype(Args args) {

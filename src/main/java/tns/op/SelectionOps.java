@@ -14,8 +14,9 @@ public final class SelectionOps {
     static final Family FAMILY = new Family("selection");
 
     static {
-        FAMILY.define("gather(x: tensor, dim: int, index: tensor)")
-                .doc("The elements that an int tensor names along a dim: y[i][j] = x[i][index[i][j]] for dim 1.")
+        FAMILY.define("gather(x: tensor, dim: int, index: tensor, sparse_grad: bool = false)")
+                .doc("The elements that an int tensor names along a dim: y[i][j] = x[i][index[i][j]] for dim 1."
+                        + " Its gradient is dense whatever sparse_grad.")
                 .example("gather([[1, 2], [3, 4]], 1, [[1], [0]])", "tensor([[2],\n        [3]])")
                 .gradient("gather(x, 1, [[0, 0], [2, 1]])", "x: [2, 3]")
                 .is(args -> Selection.gather(args.tensor("x"), dim(args, "gather"), args.tensor("index")));

@@ -1,8 +1,6 @@
 package tns.op;
 
 import org.jspecify.annotations.Nullable;
-import tns.error.ErrorKind;
-import tns.error.TnsException;
 import tns.expr.Expr;
 import tns.tensor.DType;
 import tns.tensor.GradMode;
@@ -47,16 +45,20 @@ public final class SpecialFunctions {
                 Expr angle = Expr.select(x.eq(ZERO), ONE, x).mul(Math.PI);
                 return Expr.select(x.eq(ZERO), ONE, angle.sin().div(angle));
             });
-    private static final Pointwise LGAMMA =
-            PRIMITIVES.pointwise("lgamma(x)").floating().is(SpecialFunctions::logGamma);
-    private static final Pointwise DIGAMMA =
+    static final Pointwise LGAMMA = PRIMITIVES.pointwise("lgamma(x)").floating().is(SpecialFunctions::logGamma);
+    static final Pointwise DIGAMMA =
             PRIMITIVES.pointwise("digamma(x)").floating().is(SpecialFunctions::digamma);
     private static final Pointwise ERFINV =
             PRIMITIVES.pointwise("erfinv(x)").floating().is(SpecialFunctions::inverseErf);
     private static final Pointwise LOGIT = PRIMITIVES
             .pointwise("logit(x)")
             .floating()
-            .is(x -> x.log().sub(x.neg().log1p()));
+            .is(x -> {
+                // A root of what is negative: outside 0..1 the slope is NaN too, as in PyTorch.
+                Expr outside = x.lt(ZERO).or(x.gt(ONE));
+                Expr negative = Expr.select(outside, x.sub(x.square()), ONE);
+                return Expr.select(outside, negative.sqrt(), x.log().sub(x.neg().log1p()));
+            });
     private static final Pointwise LOGIT_WITHIN = PRIMITIVES
             .pointwise("logit(x, eps)")
             .floating()
@@ -94,31 +96,18 @@ public final class SpecialFunctions {
         FAMILY.define("lgamma(x: operand)")
                 .doc("The logarithm of the absolute value of the gamma function; inf at 0 and the negative whole"
                         + " numbers.")
+                .alias("gammaln")
                 .example("lgamma([1., 5., 0.5])", "tensor([0.0000, 3.1781, 0.5724])")
                 .gradient("lgamma(x)", "x: [2, 3] in 0.3..9")
                 .gradient("lgamma(x)", "x: [2, 3] in -1.8..-1.2")
                 .is(args -> wide(args, LGAMMA));
         FAMILY.define("digamma(x: operand)")
                 .doc("The derivative of lgamma.")
+                .alias("psi")
                 .example("digamma([1., 2.])", "tensor([-0.5772,  0.4228])")
                 .gradient("digamma(x)", "x: [2, 3] in 0.3..9")
                 .gradient("digamma(x)", "x: [2, 3] in -1.8..-1.2")
                 .is(args -> wide(args, DIGAMMA));
-        FAMILY.define("polygamma(n: int, x: operand)")
-                .doc("The derivative of order n of digamma.")
-                .example("polygamma(1, [1., 2.])", "tensor([1.6449, 0.6449])")
-                .gradient("polygamma(1, x)", "x: [2, 3] in 0.5..9")
-                .is(args -> {
-                    int n = args.integer("n");
-                    if (n < 0 || n > 5) {
-                        throw new TnsException(ErrorKind.VALUE, "polygamma: n must be from 0 to 5, found " + n);
-                    }
-                    Expr y = digamma(Expr.input(0));
-                    for (int i = 0; i < n; i++) {
-                        y = y.derivative(0, Expr.constant(1.0));
-                    }
-                    return wide(args, new Pointwise("polygamma", 1, Pointwise.Result.FLOAT, y));
-                });
         FAMILY.define("erfinv(x: operand)")
                 .doc("The inverse of erf; inf at 1, NaN beyond.")
                 .example("erfinv([0., 0.5, 1.])", "tensor([0.0000, 0.4769,    inf])")
@@ -157,7 +146,7 @@ public final class SpecialFunctions {
     }
 
     /** The angle pi * x of the mirrored side, less whole turns; of the other side one whose slope is finite. */
-    private static Expr turn(Expr x) {
+    static Expr turn(Expr x) {
         Expr left = Expr.select(x.lt(Expr.constant(0.5)), x, Expr.constant(0.25));
         return left.sub(left.round()).mul(Math.PI);
     }
@@ -189,7 +178,7 @@ public final class SpecialFunctions {
     }
 
     /** Its series is the derivative of Stirling's; x below 0.5 by reflection (DLMF 5.5.4). */
-    private static Expr digamma(Expr x) {
+    static Expr digamma(Expr x) {
         Expr u = right(x);
         Expr small = u.lt(Expr.constant((double) SHIFT));
         Expr sum = u.reciprocal();
@@ -229,7 +218,7 @@ public final class SpecialFunctions {
     }
 
     /** Winitzki's approximation, 2008, and three steps of Newton on the side where erf or erfc has the digits. */
-    private static Expr inverseErf(Expr x) {
+    static Expr inverseErf(Expr x) {
         Expr size = x.abs();
         Expr rest = size.neg().log1p().add(size.log1p());
         Expr first = rest.mul(0.5).add(2 / (Math.PI * 0.147));
