@@ -29,9 +29,9 @@ final class TranslatedLapack implements Factorizations {
     }
 
     @Override
-    public int cholesky(boolean upper, int n, double[] a) {
+    public int cholesky(int n, double[] a) {
         intW info = new intW(0);
-        Dpotrf.dpotrf(upper ? "U" : "L", n, a, 0, leading(n), info);
+        Dpotrf.dpotrf("L", n, a, 0, leading(n), info);
         return info.val;
     }
 
