@@ -151,4 +151,53 @@ class BlockedFactorizationsTest {
         assertEquals(order + 1, LIBRARY.cholesky(n, expected));
         assertEquals(order + 1, BLOCKED.cholesky(n, actual));
     }
+
+    /** Q of as many columns as R needs, of fewer, and of all. */
+    @ParameterizedTest
+    @CsvSource({
+        "31, 31, 31",
+        "48, 48, 48",
+        "64, 64, 64",
+        "65, 65, 65",
+        "100, 65, 65",
+        "100, 65, 70",
+        "100, 65, 100",
+        "65, 100, 65",
+        "257, 130, 130",
+        "130, 257, 130"
+    })
+    void qrIsTheLibrarys(int m, int n, int k) {
+        double[] a = random(m, n);
+        double[] expectedQ = new double[m * k];
+        double[] expectedR = new double[k * n];
+        LIBRARY.qr(m, n, k, a.clone(), expectedQ, expectedR);
+        double[] q = new double[m * k];
+        double[] r = new double[k * n];
+        BLOCKED.qr(m, n, k, a.clone(), q, r);
+        assertArrayEquals(expectedQ, q, 1e-11);
+        assertArrayEquals(expectedR, r, 1e-11);
+        double[] alone = new double[k * n];
+        BLOCKED.qr(m, n, k, a.clone(), null, alone);
+        assertArrayEquals(r, alone);
+    }
+
+    /** Columns that are 0, are 0 but for the diagonal, or depend on others; and elements no squares can be taken of. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1, -1, 1e-200, 1e200, Double.NaN, Double.POSITIVE_INFINITY})
+    void qrOfOddColumnsIsTheLibrarys(double odd) {
+        int n = 70;
+        double[] a = random(n, n);
+        for (int j = 30; j < 40; j++) {
+            Arrays.fill(a, j * n, (j + 1) * n, 0);
+            a[j * n + j] = odd;
+        }
+        double[] expectedQ = new double[n * n];
+        double[] expectedR = new double[n * n];
+        LIBRARY.qr(n, n, n, a.clone(), expectedQ, expectedR);
+        double[] q = new double[n * n];
+        double[] r = new double[n * n];
+        BLOCKED.qr(n, n, n, a.clone(), q, r);
+        assertArrayEquals(expectedQ, q, 1e-11);
+        assertArrayEquals(expectedR, r, odd == 1e200 ? 1e190 : 1e-11);
+    }
 }
