@@ -122,12 +122,18 @@ final class BlockedFactorizations implements Factorizations {
 
     @Override
     public boolean svd(boolean full, int m, int n, double[] a, double[] u, double[] s, double[] vt) {
-        return library.svd(full, m, n, a, u, s, vt);
+        if (Math.min(m, n) < LEAST || !isModerate(a)) {
+            return library.svd(full, m, n, a, u, s, vt);
+        }
+        return new SingularValues(library, full, m, n).find(a, u, s, vt);
     }
 
     @Override
     public boolean eigh(boolean upper, boolean vectors, int n, double[] a, double[] values) {
-        return library.eigh(upper, vectors, n, a, values);
+        if (n < LEAST || !isModerate(a)) {
+            return library.eigh(upper, vectors, n, a, values);
+        }
+        return new Eigenvalues(library, upper, n).find(vectors, a, values);
     }
 
     /** Whether no square of an element overflows or vanishes, nor the squares of what is left after cancellation. */

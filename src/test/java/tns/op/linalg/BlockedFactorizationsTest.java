@@ -2,6 +2,7 @@ package tns.op.linalg;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -199,5 +200,64 @@ class BlockedFactorizationsTest {
         BLOCKED.qr(n, n, n, a.clone(), q, r);
         assertArrayEquals(expectedQ, q, 1e-11);
         assertArrayEquals(expectedR, r, odd == 1e200 ? 1e190 : 1e-11);
+    }
+
+    /** Square, somewhat longer and much longer than wide, and the other way round. */
+    @ParameterizedTest
+    @CsvSource({
+        "31, 31",
+        "48, 48",
+        "63, 63",
+        "64, 64",
+        "65, 65",
+        "129, 129",
+        "80, 64",
+        "64, 80",
+        "130, 65",
+        "65, 130",
+        "118, 65",
+        "119, 65",
+        "120, 65"
+    })
+    void singularValuesAndVectorsAreTheLibrarys(int m, int n) {
+        for (boolean full : new boolean[] {false, true}) {
+            int k = Math.min(m, n);
+            double[] a = random(m, n);
+            double[] expectedU = new double[m * (full ? m : k)];
+            double[] expectedS = new double[k];
+            double[] expectedVt = new double[n * (full ? n : k)];
+            assertTrue(LIBRARY.svd(full, m, n, a.clone(), expectedU, expectedS, expectedVt));
+            double[] u = new double[expectedU.length];
+            double[] s = new double[k];
+            double[] vt = new double[expectedVt.length];
+            assertTrue(BLOCKED.svd(full, m, n, a.clone(), u, s, vt));
+            assertArrayEquals(expectedS, s, 1e-12);
+            assertArrayEquals(expectedU, u, 1e-9);
+            assertArrayEquals(expectedVt, vt, 1e-9);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {31, 47, 48, 63, 64, 65, 66, 100, 129})
+    void eigenvaluesAndVectorsAreTheLibrarys(int n) {
+        for (boolean upper : new boolean[] {false, true}) {
+            double[] a = random(n, n);
+            for (int i = 0; i < a.length; i++) {
+                if (upper ? i % n > i / n : i % n < i / n) {
+                    a[i] = 9;
+                }
+            }
+            double[] expected = a.clone();
+            double[] expectedValues = new double[n];
+            assertTrue(LIBRARY.eigh(upper, true, n, expected, expectedValues));
+            double[] vectors = a.clone();
+            double[] values = new double[n];
+            assertTrue(BLOCKED.eigh(upper, true, n, vectors, values));
+            assertArrayEquals(expectedValues, values, 1e-12);
+            assertArrayEquals(expected, vectors, 1e-9);
+            double[] alone = new double[n];
+            assertTrue(BLOCKED.eigh(upper, false, n, a.clone(), alone));
+            assertArrayEquals(expectedValues, alone, 1e-12);
+        }
     }
 }
