@@ -5,7 +5,7 @@ package tns.op.linalg;
  * sides. As {@code dtrsm} of BLAS, for elements that are finite and diagonals without 0.
  */
 final class Triangles {
-    /** Columns of a block. Of 16, 32 and 64, the fastest for n = 256 by a tenth. */
+    /** Columns of a block. 16 is slower for LU of n = 256 by a half, 64 no faster (AMD EPYC, one core, 2026-11-27). */
     static final int BLOCK = 32;
 
     private Triangles() {}
