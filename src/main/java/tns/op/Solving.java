@@ -272,7 +272,7 @@ final class Solving {
         int n = all.rows();
         for (int i = 0; i < all.count(); i++) {
             double[] matrix = all.get(i);
-            int order = HOST.cholesky(false, n, matrix);
+            int order = HOST.cholesky(n, matrix);
             if (order > 0) {
                 throw new TnsException(
                                 ErrorKind.VALUE,

@@ -2,6 +2,7 @@ package tns.op;
 
 import static tns.op.linalg.Factorizations.HOST;
 
+import java.util.Arrays;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 
@@ -58,18 +59,30 @@ record Spectrum(int m, int n, double[] values, double[] u, double[] v, boolean b
 
     /** The pseudo-inverse, [n, m], without the values up to {@code cutoff} in magnitude. */
     double[] inverse(double cutoff) {
-        double[] inverse = new double[n * m];
+        // Arrays of their own, at equal indexes: the compiler makes vectors of loops over those.
+        double[][] vectors = new double[values.length][n];
         for (int k = 0; k < values.length; k++) {
-            if (!(Math.abs(values[k]) > cutoff)) {
-                continue;
-            }
-            for (int j = 0; j < m; j++) {
-                double scaled = u[k * m + j] / values[k];
-                for (int i = 0; i < n; i++) {
-                    inverse[j * n + i] += scaled * (byVector ? v[k * n + i] : v[i * values.length + k]);
-                }
+            for (int i = 0; i < n; i++) {
+                vectors[k][i] = byVector ? v[k * n + i] : v[i * values.length + k];
             }
         }
+        double[] inverse = new double[n * m];
+        double[] column = new double[n];
+        for (int j = 0; j < m; j++) {
+            Arrays.fill(column, 0);
+            for (int k = 0; k < values.length; k++) {
+                if (Math.abs(values[k]) > cutoff) {
+                    addScaled(u[k * m + j] / values[k], vectors[k], column);
+                }
+            }
+            System.arraycopy(column, 0, inverse, j * n, n);
+        }
         return inverse;
+    }
+
+    private static void addScaled(double scale, double[] vector, double[] sum) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += scale * vector[i];
+        }
     }
 }

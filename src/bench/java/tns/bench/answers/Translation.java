@@ -29,6 +29,13 @@ final class Translation {
             "bool",
             "11");
 
+    /** Functions that have another name there. */
+    private static final Map<String, String> FUNCTIONS = Map.of(
+            "solve(", "linalg_solve(",
+            "lstsq(", "linalg_lstsq(",
+            "eigh(", "linalg_eigh(",
+            "eigvalsh(", "linalg_eigvalsh(");
+
     private Translation() {}
 
     static String of(String call, Set<String> inputs) {
@@ -39,7 +46,9 @@ final class Translation {
     private static String word(MatchResult found, Set<String> inputs) {
         String word = found.group();
         boolean plain = word.startsWith("\"") || inputs.contains(word);
-        return plain ? word : word.endsWith("(") ? "torch." + word : WORDS.getOrDefault(word, word);
+        return plain
+                ? word
+                : word.endsWith("(") ? "torch." + FUNCTIONS.getOrDefault(word, word) : WORDS.getOrDefault(word, word);
     }
 
     /** A parenthesis that does not follow a name opens a tuple. */

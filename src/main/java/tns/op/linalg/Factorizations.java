@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Factorizations {
     /** The one that tns uses; getting it ready takes 5 ms, so refer to it where it is called. */
-    Factorizations HOST = new TranslatedLapack();
+    Factorizations HOST = new BlockedFactorizations(new TranslatedLapack());
 
     /**
-     * Replaces {@code a}, [n, n], of which one triangle is read, by its Cholesky factor there; the other triangle stays.
+     * Replaces {@code a}, [n, n], of which the lower triangle is read, by its Cholesky factor there; the upper one stays.
      *
      * @return 0, or the order of the first leading minor that is not positive
      */
-    int cholesky(boolean upper, int n, double[] a);
+    int cholesky(int n, double[] a);
 
     /**
      * Replaces {@code a}, [n, n], by its unit lower and its upper factor; row i was exchanged with row {@code pivots[i]},

@@ -2,6 +2,7 @@ package tns.op.linalg;
 
 import org.jspecify.annotations.Nullable;
 import org.netlib.blas.Dtrsm;
+import org.netlib.lapack.Dbdsdc;
 import org.netlib.lapack.Dgelsy;
 import org.netlib.lapack.Dgeqrf;
 import org.netlib.lapack.Dgesdd;
@@ -10,6 +11,8 @@ import org.netlib.lapack.Dgetrs;
 import org.netlib.lapack.Dlamch;
 import org.netlib.lapack.Dorgqr;
 import org.netlib.lapack.Dpotrf;
+import org.netlib.lapack.Dstedc;
+import org.netlib.lapack.Dsterf;
 import org.netlib.lapack.Dsyevd;
 import org.netlib.util.intW;
 
@@ -29,9 +32,9 @@ final class TranslatedLapack implements Factorizations {
     }
 
     @Override
-    public int cholesky(boolean upper, int n, double[] a) {
+    public int cholesky(int n, double[] a) {
         intW info = new intW(0);
-        Dpotrf.dpotrf(upper ? "U" : "L", n, a, 0, leading(n), info);
+        Dpotrf.dpotrf("L", n, a, 0, leading(n), info);
         return info.val;
     }
 
@@ -147,6 +150,77 @@ final class TranslatedLapack implements Factorizations {
                 work.length,
                 new intW(0));
         return rank.val;
+    }
+
+    /**
+     * Writes a bidiagonal matrix, [n, n], as {@code u} times the diagonal {@code s} times {@code vt}, all of order n.
+     *
+     * @param upper whether {@code beside}, which is lost, is above the diagonal
+     * @param s the diagonal at first
+     * @return whether it converged
+     */
+    boolean bidiagonalSvd(boolean upper, int n, double[] s, double[] beside, double[] u, double[] vt) {
+        double[] work = new double[3 * n * n + 4 * n];
+        intW info = new intW(0);
+        Dbdsdc.dbdsdc(
+                upper ? "U" : "L",
+                "I",
+                n,
+                s,
+                0,
+                beside,
+                0,
+                u,
+                0,
+                leading(n),
+                vt,
+                0,
+                leading(n),
+                new double[1],
+                0,
+                new int[1],
+                0,
+                work,
+                0,
+                new int[8 * n],
+                0,
+                info);
+        return info.val == 0;
+    }
+
+    /**
+     * Replaces the diagonal {@code values} of a symmetric tridiagonal matrix, [n, n], by its eigenvalues, ascending.
+     *
+     * @param beside the elements beside the diagonal, lost
+     * @param vectors receives the eigenvectors, unless null
+     * @return whether it converged
+     */
+    boolean tridiagonalEigh(int n, double[] values, double[] beside, double @Nullable [] vectors) {
+        intW info = new intW(0);
+        if (vectors == null) {
+            Dsterf.dsterf(n, values, 0, beside, 0, info);
+            return info.val == 0;
+        }
+        double[] work = new double[1 + 4 * n + n * n];
+        int[] integers = new int[3 + 5 * n];
+        Dstedc.dstedc(
+                "I",
+                n,
+                values,
+                0,
+                beside,
+                0,
+                vectors,
+                0,
+                leading(n),
+                work,
+                0,
+                work.length,
+                integers,
+                0,
+                integers.length,
+                info);
+        return info.val == 0;
     }
 
     /** A leading dimension: LAPACK wants at least 1. */
