@@ -1,6 +1,7 @@
 package tns.cpu;
 
 import org.jspecify.annotations.Nullable;
+import tns.tensor.Reduction;
 
 /** The vectorised loops of {@link Lanes}. */
 final class FoldLoops {
@@ -10,6 +11,8 @@ final class FoldLoops {
     private final BackgroundLoop<FusedLoop> run;
     private final BackgroundLoop<FusedLoop> whole;
     private final BackgroundLoop<FusedLoop> rows;
+    private final BackgroundLoop<FusedLoop> greatest;
+    private final BackgroundLoop<FusedLoop> least;
 
     /** @param maker what makes loops; null to do without */
     FoldLoops(@Nullable FusedLoops maker) {
@@ -17,6 +20,8 @@ final class FoldLoops {
                 maker, 1, 1, (by, ready) -> by.request(VectorSums::run, runs(), LANE_ELEMENTS, 1, ready));
         whole = BackgroundLoop.of(maker, () -> VectorSums.whole(), FoldLoops::whole, LANE_ELEMENTS, 1);
         rows = BackgroundLoop.of(maker, () -> VectorSums.rows(), () -> sums(VectorSums.ROWS), LANE_ELEMENTS, 1);
+        greatest = BackgroundLoop.of(maker, () -> VectorExtrema.greatest(), () -> sums(1), LANE_ELEMENTS - 1, 1);
+        least = BackgroundLoop.of(maker, () -> VectorExtrema.least(), () -> sums(1), LANE_ELEMENTS - 1, 1);
     }
 
     /** Tries a loop half with rows that are one run, and half with streams. */
@@ -60,5 +65,15 @@ final class FoldLoops {
     @Nullable
     FusedLoop rows(int elements) {
         return rows.get(elements);
+    }
+
+    /** {@link VectorExtrema} for MAX or MIN likewise; null for other reductions. */
+    @Nullable
+    FusedLoop extremum(Reduction reduction, int elements) {
+        return switch (reduction) {
+            case MAX -> greatest.get(elements);
+            case MIN -> least.get(elements);
+            default -> null;
+        };
     }
 }

@@ -38,6 +38,11 @@ abstract sealed class Lanes {
         }
     }
 
+    /** Folds {@code n} elements side by side into the first lane; false, and nothing done, where lanes are the way. */
+    boolean foldRun(Object source, int at, int n) {
+        return false;
+    }
+
     /**
      * Folds {@code n} floats of each of {@link Reduce#STREAMS} streams that lie one after the other: the first's into the
      * first {@link Reduce#STREAM_LANES} lanes over and over, and so on. Only for sums.
@@ -141,6 +146,15 @@ abstract sealed class Lanes {
                 }
             }
             super.foldRows(source, at + done * step, step, stride, rows - done, n);
+        }
+
+        @Override
+        boolean foldRun(Object source, int at, int n) {
+            FusedLoop loop = source instanceof float[] ? loops.extremum(reduction, n) : null;
+            if (loop != null) {
+                loop.run(new Object[] {source, lane}, new int[] {at, 0}, n);
+            }
+            return loop != null;
         }
 
         @Override

@@ -291,7 +291,7 @@ final class Reduce {
         if (chunks <= 1) {
             int work = Math.max(1, steps * segments.elements() * tileColumns);
             parallel.range(results, Math.max(1, CHUNK / work), (from, to) -> {
-                if (sums(from, to)) {
+                if (sums(from, to) || extrema(from, to)) {
                     return;
                 }
                 Lanes lanes = Lanes.of(reduction, dtype, width, loops);
@@ -333,12 +333,7 @@ final class Reduce {
      * @return whether there is a loop for them
      */
     private boolean sums(int from, int to) {
-        boolean fits = streams
-                && stepStride == 1
-                && segments.elements() == 1
-                && steps >= SUM_LANES
-                && steps <= ROWS * SUM_LANES
-                && stored != null;
+        boolean fits = streams && isRuns() && steps <= ROWS * SUM_LANES;
         FusedLoop loop = fits ? loops.whole((to - from) * steps) : null;
         if (loop == null) {
             return false;
@@ -351,6 +346,31 @@ final class Reduce {
             loop.run(operands, places, steps);
         }
         return true;
+    }
+
+    /** Extrema of runs of floats likewise, where no lanes are needed. */
+    private boolean extrema(int from, int to) {
+        boolean fits = columns == 1 && isRuns() && stored instanceof float[];
+        FusedLoop loop = fits ? loops.extremum(reduction, (to - from) * steps) : null;
+        if (loop == null) {
+            return false;
+        }
+        float[] y = (float[]) target;
+        double[] extremum = new double[1];
+        Object[] operands = {stored, extremum};
+        int[] places = new int[2];
+        for (int r = from; r < to; r++) {
+            extremum[0] = reduction == Reduction.MAX ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+            places[0] = offset + outer.at(r) + segments.at(0);
+            loop.run(operands, places, steps);
+            y[outerTarget.at(r)] = (float) extremum[0];
+        }
+        return true;
+    }
+
+    /** Whether each result is that of one run in memory, long enough for all lanes. */
+    private boolean isRuns() {
+        return stored != null && stepStride == 1 && segments.elements() == 1 && steps >= SUM_LANES;
     }
 
     /** Leaves in the first lanes the fold of these segments and steps for tile {@code r % tiles} of row r / tiles. */
@@ -397,7 +417,11 @@ final class Reduce {
                 }
                 int some = Math.min(rows - row, ROWS - added);
                 int from = at + row * distance;
-                lanes.foldRows(given.array(from, some * n), given.start(from), distance, stride, some, n);
+                Object array = given.array(from, some * n);
+                int start = given.start(from);
+                if (columns > 1 || stride != 1 || !lanes.foldRun(array, start, some * n)) {
+                    lanes.foldRows(array, start, distance, stride, some, n);
+                }
                 row += some;
                 added += some;
             }

@@ -124,6 +124,42 @@ class ReduceTest {
         }
     }
 
+    /** Whichever loop finds them: with NaN among some, zeros of both signs, and elements that lie apart or backwards. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Reduction.class,
+            names = {"MAX", "MIN"})
+    void extremaAreThoseOfTheDefinition(Reduction reduction) {
+        Random random = new Random(RandomTensors.SEED);
+        FoldLoops vectors = new FoldLoops(new FusedLoops(0));
+        for (int[] size : new int[][] {{1, 300_001}, {2, 4096}, {9, 1000}, {300, 64}, {7, 65}, {70, 63}, {3, 128}}) {
+            float[] values = new float[size[0] * size[1]];
+            for (int i = 0; i < values.length; i++) {
+                float around = i / size[1] % 3 == 0 ? 0 : reduction == Reduction.MAX ? -9 : 9;
+                values[i] = i / size[1] % 3 == 0 ? random.nextBoolean() ? 0f : -0f : around + random.nextFloat();
+            }
+            values[random.nextInt(values.length)] = Float.NaN;
+            Tensor x = Tensor.upload(one, DType.FLOAT32, Shape.of(size), values);
+            Tensor turned = x.viewed(x.view().slice(1, size[1] - 1, -1, size[1]));
+            for (Tensor input : new Tensor[] {x, turned, x.viewed(x.view().permute(new int[] {1, 0}))}) {
+                Tensor found = Tensor.allocate(one, DType.FLOAT32, input.shape().part(0, 1));
+                Reduce.run(new Parallel(3), vectors, reduction, input, 1, found);
+                float[] y = (float[]) one.download(found.buffer());
+                for (int r = 0; r < y.length; r++) {
+                    float wanted = reduction == Reduction.MAX ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY;
+                    for (int i = 0; i < input.size(1); i++) {
+                        float value = values[
+                                input.view().offset()
+                                        + r * input.view().strides()[0]
+                                        + i * input.view().strides()[1]];
+                        wanted = reduction == Reduction.MAX ? Math.max(wanted, value) : Math.min(wanted, value);
+                    }
+                    assertEquals(wanted, y[r], input.describe() + ", row " + r + ", -Dtns.seed=" + RandomTensors.SEED);
+                }
+            }
+        }
+    }
+
     /** Results folded block by block, as they are computed, are folded as those in memory are. */
     @ParameterizedTest
     @EnumSource(value = Reduction.class, mode = EnumSource.Mode.MATCH_NONE, names = "ARG.*")
