@@ -67,7 +67,7 @@ final class LayerRows {
                 });
     }
 
-    private static Row attention() {
+    static Row attention() {
         return Row.of("multihead_attention, 8 heads, batch 32, length 128, width 256, forward and backward", """
             net = multihead_attention(256, 8)
             x = randn(128, 32, 256)

@@ -59,11 +59,15 @@ final class Starts {
                 new Reading("the same", tutorial, "s", 1.03 / 3, "a third of PyTorch 1.13, recorded"),
                 new Reading(
                         "first %d epochs of the tutorial, cold".formatted(EPOCHS),
-                        firstEpochs() * 1e3,
+                        first(TrainingRows.tutorial(), EPOCHS) * 1e3,
                         "ms",
                         EPOCHS * TrainingRows.RECORDED_EPOCH * 1e3,
                         "PyTorch 1.13, warm, recorded"),
                 new Reading("peak memory of the tutorial", tutorialMegabytes(), "MB", 150, "asked for"));
+        Row small = TrainingRows.mlp();
+        readings.add(new Reading("first 300 steps, cold: " + small.name(), first(small, 300), "s", 0, ""));
+        Row attention = LayerRows.attention();
+        readings.add(new Reading("first 10 steps, cold: " + attention.name(), first(attention, 10), "s", 0, ""));
         return readings;
     }
 
@@ -77,10 +81,10 @@ final class Starts {
     /** A script that is stopped twice; {@code seconds} is the time from the one to the other. */
     private record Stopped(double seconds, double megabytes) {}
 
-    private static double firstEpochs() {
-        Row tutorial = TrainingRows.tutorial();
-        String script = "seed(0)\n" + tutorial.setup() + stop() + "for epoch in 0..%d {\n".formatted(EPOCHS)
-                + tutorial.body() + "}\n" + stop();
+    /** Seconds that a row's first calls take in a new process. */
+    private static double first(Row row, int calls) {
+        String script = "seed(0)\n" + row.setup() + stop() + "for step in 0..%d {\n".formatted(calls) + row.body()
+                + "}\n" + stop();
         double[] seconds = new double[REPETITIONS];
         for (int r = 0; r < REPETITIONS; r++) {
             seconds[r] = stopped(script).seconds;

@@ -64,7 +64,7 @@ final class TrainingRows {
                 });
     }
 
-    private static Row mlp() {
+    static Row mlp() {
         return Row.of("MLP 784-256-10, relu, batch 64, cross-entropy, Adam step", """
             model Net() {
               a = linear(784, 256)
