@@ -55,9 +55,6 @@ final class VectorSums {
 
         @Override
         void run(Object[] arrays, int[] at, int n) {
-            if (n < 0) {
-                return;
-            }
             float[] x = (float[]) arrays[0];
             double[] lane = (double[]) arrays[1];
             if (at[3] == Reduce.STREAM_LANES) {
@@ -138,9 +135,6 @@ final class VectorSums {
     private static final class Whole extends FusedLoop {
         @Override
         void run(Object[] arrays, int[] at, int n) {
-            if (n < 0) {
-                return;
-            }
             float[] x = (float[]) arrays[0];
             float[] y = (float[]) arrays[1];
             double[] lane = (double[]) arrays[2];

@@ -34,7 +34,7 @@ final class Workshop {
      * Calls of a round that do nothing: the JVM's second compiler takes what was called 5000 times, more where it has much
      * to do, and of all that waits what was called most.
      */
-    private static final int EMPTY_CALLS = 5_000;
+    private static final int EMPTY_CALLS = 1000;
 
     /**
      * The most runs of a round: they tell the compiler what is called with what, and say whether it is done. Until then
@@ -56,7 +56,7 @@ final class Workshop {
     static final int NO_TURNS = -1;
 
     /** Rounds that come without a rest. */
-    private static final int EAGER_ROUNDS = 4;
+    private static final int EAGER_ROUNDS = 6;
 
     /** How many times as long as a round took comes no other of the same order. */
     private static final int SPARING = 5;
