@@ -2,6 +2,7 @@ package tns.cuda.emulator;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What each computing instruction gives, as a function of bit patterns. 32-bit patterns stand in the low half of a long;
@@ -34,18 +35,26 @@ final class Arithmetic {
     private static final Map<String, Binary> BINARY = new HashMap<>();
     private static final Map<String, Ternary> TERNARY = new HashMap<>();
 
+    /** Each relation as the bits of the comparisons that fulfil it: less, equal, greater. */
+    private static final Map<String, Integer> RELATIONS =
+            Map.of("lt", 0b001, "le", 0b011, "eq", 0b010, "ne", 0b101, "gt", 0b100, "ge", 0b110);
+
+    private static final Map<Object, Instruction.Loop> LOOPS = new ConcurrentHashMap<>();
+
     private Arithmetic() {}
 
-    static Unary unary(String name) {
-        return known(UNARY, name);
-    }
-
-    static Binary binary(String name) {
-        return known(BINARY, name);
-    }
-
-    static Ternary ternary(String name) {
-        return known(TERNARY, name);
+    /**
+     * The instruction of that name for neighbouring threads.
+     *
+     * @throws IllegalArgumentException when none is emulated by that name with so many operands
+     */
+    static Instruction.Loop loop(String name, int operands) {
+        Object function = switch (operands) {
+            case 1 -> known(UNARY, name);
+            case 2 -> known(BINARY, name);
+            default -> known(TERNARY, name);
+        };
+        return LOOPS.computeIfAbsent(function, FunctionLoop::of);
     }
 
     private static <F> F known(Map<String, F> table, String name) {
@@ -213,14 +222,15 @@ final class Arithmetic {
     }
 
     private static void comparisons() {
-        for (String relation : new String[] {"lt", "le", "eq", "ne", "gt", "ge"}) {
-            comparison(relation + ".s32", (a, b) -> holds(relation, Integer.compare((int) a, (int) b)));
-            comparison(relation + ".u32", (a, b) -> holds(relation, Long.compare(a & LOW, b & LOW)));
-            comparison(relation + ".s64", (a, b) -> holds(relation, Long.compare(a, b)));
-            comparison(relation + ".u64", (a, b) -> holds(relation, Long.compareUnsigned(a, b)));
-            comparison(relation + ".f32", (a, b) -> ordered(relation, f32(a), f32(b)));
-            comparison(relation + ".f64", (a, b) -> ordered(relation, f64(a), f64(b)));
-        }
+        RELATIONS.forEach((name, relation) -> {
+            int held = relation;
+            comparison(name + ".s32", (a, b) -> holds(held, Integer.compare((int) a, (int) b)));
+            comparison(name + ".u32", (a, b) -> holds(held, Long.compare(a & LOW, b & LOW)));
+            comparison(name + ".s64", (a, b) -> holds(held, Long.compare(a, b)));
+            comparison(name + ".u64", (a, b) -> holds(held, Long.compareUnsigned(a, b)));
+            comparison(name + ".f32", (a, b) -> ordered(held, f32(a), f32(b)));
+            comparison(name + ".f64", (a, b) -> ordered(held, f64(a), f64(b)));
+        });
         comparison("neu.f32", (a, b) -> f32(a) != f32(b) ? 1 : 0);
         comparison("neu.f64", (a, b) -> f64(a) != f64(b) ? 1 : 0);
         comparison("nan.f32", (a, b) -> Float.isNaN(f32(a)) || Float.isNaN(f32(b)) ? 1 : 0);
@@ -235,20 +245,12 @@ final class Arithmetic {
         TERNARY.put("setp." + relation.substring(0, dot) + ".or" + type, (a, b, p) -> compare.of(a, b) | p);
     }
 
-    private static long holds(String relation, int comparison) {
-        boolean holds = switch (relation) {
-            case "lt" -> comparison < 0;
-            case "le" -> comparison <= 0;
-            case "eq" -> comparison == 0;
-            case "ne" -> comparison != 0;
-            case "gt" -> comparison > 0;
-            default -> comparison >= 0;
-        };
-        return holds ? 1 : 0;
+    private static long holds(int relation, int comparison) {
+        return relation >> comparison + 1 & 1;
     }
 
     /** False for NaN; the zeros are equal. */
-    private static long ordered(String relation, double a, double b) {
+    private static long ordered(int relation, double a, double b) {
         return Double.isNaN(a) || Double.isNaN(b) ? 0 : holds(relation, a < b ? -1 : a > b ? 1 : 0);
     }
 

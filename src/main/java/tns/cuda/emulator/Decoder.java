@@ -5,99 +5,80 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import tns.cuda.emulator.Arithmetic.Binary;
-import tns.cuda.emulator.Arithmetic.Ternary;
-import tns.cuda.emulator.Arithmetic.Unary;
 
 /** Turns the text of instructions into something that runs. */
 final class Decoder {
-    private final Map<String, Integer> registers;
+    private final Slots slots;
     private final Map<String, Integer> zones;
     private final Map<String, Integer> labels;
 
-    /** @param zones the offsets of shared zones and constant tables by name */
-    Decoder(Map<String, Integer> registers, Map<String, Integer> zones, Map<String, Integer> labels) {
-        this.registers = registers;
+    /**
+     * For a kernel with these registers and labels.
+     *
+     * @param zones the offsets of shared zones and constant tables by name
+     */
+    Decoder(Slots slots, Map<String, Integer> zones, Map<String, Integer> labels) {
+        this.slots = slots;
         this.zones = zones;
         this.labels = labels;
     }
 
-    Instruction decode(String name, String operands) {
+    /** The instruction of line {@code line}; a branch goes to the number of an instruction as the text counts them. */
+    Instruction decode(String name, String operands, int line) {
         List<String> words = split(operands);
         if (name.startsWith("ld.") || name.startsWith("st.")) {
-            return access(name, words);
+            return access(name, words, line);
         }
         return switch (name) {
-            case "ret" -> Instruction.RETURN;
-            case "bar.sync" -> Instruction.BARRIER;
-            case "red.global.max.s32" -> greatest(words);
+            case "ret" -> of(Operation.RETURN, 0, line);
+            case "bar.sync" -> of(Operation.BARRIER, 0, line);
+            case "red.global.max.s32" -> {
+                String place = words.getFirst();
+                int base = operand(place.substring(1, place.length() - 1));
+                yield of(Operation.GREATEST, 0, line, base, operand(words.get(1)));
+            }
             case "bra" -> {
                 int target = Objects.requireNonNull(labels.get(words.getFirst()), "unknown label");
-                yield lane -> lane.next = target;
+                yield of(Operation.BRANCH, target, line);
             }
-            case "shfl.sync.bfly.b32" -> shuffle(words);
-            default -> compute(name, words);
+            case "shfl.sync.bfly.b32" -> shuffle(words, line);
+            default -> compute(name, words, line);
         };
     }
 
+    private Instruction of(Operation operation, int target, int line, int... operands) {
+        return Instruction.of(operation, target, slots.thread(), line, operands);
+    }
+
     /** {@code target, value, mask, 0x1f, 0xffffffff}: of the whole warp, with the mask written out. */
-    private Instruction shuffle(List<String> words) {
+    private Instruction shuffle(List<String> words, int line) {
         if (!words.get(3).equals("0x1f") || !words.get(4).equals("0xffffffff")) {
             throw new IllegalArgumentException("only shuffles of a whole warp");
         }
         int mask = Integer.parseInt(words.get(2));
-        if (mask < 1 || mask >= Shuffle.WARP) {
+        if (mask < 1 || mask >= Emulator.WARP) {
             throw new IllegalArgumentException("a mask within the warp expected");
         }
-        return new Shuffle(register(words.getFirst()), operand(words.get(1)), mask);
+        return of(Operation.SHUFFLE, slots.named(words.getFirst()), line, operand(words.get(1)))
+                .withMask(mask);
     }
 
-    private Instruction compute(String name, List<String> words) {
-        int target = register(words.getFirst());
-        if (words.size() == 2) {
-            Unary f = Arithmetic.unary(name);
-            Operand a = operand(words.get(1));
-            return lane -> lane.set(target, f.of(a.of(lane)));
-        }
-        if (words.size() == 3) {
-            Binary f = Arithmetic.binary(name);
-            Operand a = operand(words.get(1));
-            Operand b = operand(words.get(2));
-            return lane -> lane.set(target, f.of(a.of(lane), b.of(lane)));
-        }
-        Ternary f = Arithmetic.ternary(name);
-        Operand a = operand(words.get(1));
-        Operand b = operand(words.get(2));
-        Operand c = operand(words.get(3));
-        return lane -> lane.set(target, f.of(a.of(lane), b.of(lane), c.of(lane)));
-    }
-
-    /** The atomic maximum in global memory; threads take turns, so that a load and a store will do. */
-    private Instruction greatest(List<String> words) {
-        String place = words.getFirst();
-        Operand base = operand(place.substring(1, place.length() - 1));
-        Operand value = operand(words.get(1));
-        return lane -> {
-            long address = base.of(lane);
-            if (address % Integer.BYTES != 0) {
-                throw new EmulationError("misaligned: 4 bytes at " + Memory.hex(address));
-            }
-            Memory.Block block = lane.memory.block(address, Integer.BYTES);
-            int at = block.index(address, Integer.BYTES);
-            int before = (int) Memory.INT.get(block.bytes(), at);
-            Memory.INT.set(block.bytes(), at, Math.max(before, (int) value.of(lane)));
-        };
+    private Instruction compute(String name, List<String> words, int line) {
+        int[] operands =
+                words.subList(1, words.size()).stream().mapToInt(this::operand).toArray();
+        return of(Operation.COMPUTE, slots.named(words.getFirst()), line, operands)
+                .withLoop(Arithmetic.loop(name, operands.length));
     }
 
     /** A load or store: {@code ld.space[.nc][.vN].type}. */
-    private Instruction access(String name, List<String> words) {
+    private Instruction access(String name, List<String> words, int line) {
         String[] parts = name.split("\\.", -1);
         boolean load = parts[0].equals("ld");
         String type = parts[parts.length - 1];
         int size = Integer.parseInt(type.substring(1)) / 8;
         int count = 1;
         for (String part : parts) {
-            if (part.matches("v[24]")) {
+            if (part.equals("v2") || part.equals("v4")) {
                 count = part.charAt(1) - '0';
             }
         }
@@ -109,53 +90,26 @@ final class Decoder {
         }
         if (parts[1].equals("param")) {
             int number = Integer.parseInt(place.substring(2, place.length() - 1));
-            int target = register(values);
-            return lane -> lane.set(target, lane.arguments[number]);
+            return of(Operation.COMPUTE, slots.named(values), line, slots.parameter(number))
+                    .withLoop(Arithmetic.loop("mov.b64", 1));
         }
         String inside = place.substring(1, place.length() - 1);
         int plus = inside.indexOf('+');
-        Operand base = operand(plus < 0 ? inside : inside.substring(0, plus));
+        int base = operand(plus < 0 ? inside : inside.substring(0, plus));
         long offset = plus < 0 ? 0 : Long.parseLong(inside.substring(plus + 1));
         Space space = Space.valueOf(parts[1].toUpperCase(Locale.ROOT));
-        if (load) {
-            int[] targets = each.stream().mapToInt(this::register).toArray();
-            return new Access(space, base, offset, size, targets, null);
+        int[] moved = each.stream()
+                .mapToInt(word -> load ? slots.named(word) : operand(word))
+                .toArray();
+        return of(Operation.ACCESS, 0, line, base).withAccess(new Access(space, base, offset, size, load, moved));
+    }
+
+    private int operand(String word) {
+        if (word.startsWith("%")) {
+            return slots.source(word);
         }
-        return new Access(
-                space,
-                base,
-                offset,
-                size,
-                null,
-                each.stream().map(this::operand).toArray(Operand[]::new));
-    }
-
-    private int register(String word) {
-        Integer number = registers.get(word);
-        if (number == null) {
-            throw new IllegalArgumentException("unknown register " + word);
-        }
-        return number;
-    }
-
-    private Operand operand(String word) {
-        return switch (word) {
-            case "%tid.x" -> lane -> lane.thread;
-            case "%ctaid.x" -> lane -> lane.block;
-            case "%ntid.x" -> lane -> lane.threads;
-            case "%nctaid.x" -> lane -> lane.blocks;
-            default -> word.startsWith("%") ? fromRegister(register(word)) : literal(word);
-        };
-    }
-
-    private static Operand fromRegister(int register) {
-        return lane -> lane.get(register);
-    }
-
-    private Operand literal(String word) {
         Integer zone = zones.get(word);
-        long bits = zone != null ? zone : bits(word);
-        return lane -> bits;
+        return slots.literal(zone != null ? zone : bits(word));
     }
 
     private static long bits(String word) {

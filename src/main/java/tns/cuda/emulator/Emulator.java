@@ -1,11 +1,20 @@
 package tns.cuda.emulator;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 
-/** Runs kernels block by block: the threads of a block one after the other, each up to the next barrier or shuffle. */
+/**
+ * Runs kernels block by block: the threads of a block one after the other, each up to the next barrier or shuffle, or
+ * what comes to the same, side by side.
+ *
+ * <p>Side by side, each instruction is looked at once for all threads that stand there, and not once for each, which is
+ * most of the time. It comes to the same unless one thread reads or writes a place in memory that another writes before
+ * the next barrier. Then, and after any error, all stores of the block are undone, and its threads run in their order.
+ */
 public final class Emulator {
-    /** A kernel of this project ends long before; what does not is caught in an endless loop. */
-    private static final long MOST_INSTRUCTIONS = 1L << 28;
+    /** Threads of a warp. */
+    static final int WARP = 32;
 
     /** In which order the threads of a block and the blocks of a grid take their turns. */
     public enum Order {
@@ -17,6 +26,13 @@ public final class Emulator {
     private final Memory memory;
     private final Order order;
     private final Random random;
+    /** Room for the values of all threads of a block, used by one launch after the other. */
+    private long[] values = new long[0];
+    /** How to watch a kernel, where the quick way has not done. */
+    private final Map<Module, Watch> watches = new HashMap<>();
+
+    /** Counts the stretches of time between barriers or shuffles. */
+    private long time;
 
     /**
      * A machine with this memory.
@@ -40,10 +56,91 @@ public final class Emulator {
             throw new EmulationError(
                     module.entry() + " takes " + module.parameters().size() + " parameters, not " + arguments.length);
         }
-        for (int block : turns(blocks)) {
-            Block run = new Block(module, block, blocks, threads, arguments);
-            run.toEnd();
+        int room = Math.multiplyExact(module.slots().count(), threads);
+        if (values.length < room) {
+            values = new long[room];
         }
+        Threads all = new Threads(module, memory, blocks, threads, arguments, values);
+        for (int block : turns(blocks)) {
+            run(module, all, block);
+        }
+    }
+
+    /** Side by side where the order of threads does not matter; otherwise from the start in that order. */
+    private void run(Module module, Threads threads, int block) {
+        Watch watch = watches.getOrDefault(module, Watch.CHUNKS);
+        while (true) {
+            threads.start(block, watch);
+            try {
+                toEnd(module, threads, watch != Watch.NONE);
+                return;
+            } catch (Threads.OrderMatters e) {
+                watch = watch == Watch.CHUNKS ? Watch.WORDS : Watch.NONE;
+                watches.put(module, watch);
+            } catch (EmulationError e) {
+                if (watch == Watch.NONE) {
+                    throw e;
+                }
+                watch = Watch.NONE;
+            }
+            threads.undo();
+        }
+    }
+
+    private void toEnd(Module module, Threads threads, boolean together) {
+        boolean more = true;
+        while (more) {
+            do {
+                threads.now(++time);
+                if (together) {
+                    threads.runAll();
+                } else {
+                    for (int turn : turns(threads.count)) {
+                        if (!threads.waits[turn]) {
+                            threads.runOne(turn);
+                        }
+                    }
+                }
+            } while (module.waits() && exchange(module, threads));
+            int ended = 0;
+            for (boolean one : threads.ended) {
+                ended += one ? 1 : 0;
+            }
+            if (ended != 0 && ended != threads.count) {
+                throw new EmulationError(module.entry() + ": " + ended + " of " + threads.count
+                        + " threads ended while the others wait at a barrier");
+            }
+            more = ended == 0;
+            threads.pass();
+        }
+    }
+
+    /** Lets the warps that wait at a shuffle go on; answers whether there were any. */
+    private static boolean exchange(Module module, Threads threads) {
+        boolean any = false;
+        for (int first = 0; first < threads.count; first += WARP) {
+            int count = Math.min(WARP, threads.count - first);
+            int shuffling = 0;
+            for (int i = first; i < first + count; i++) {
+                shuffling += threads.shuffle(i) != null && threads.areAtOne(i, first) ? 1 : 0;
+            }
+            Instruction shuffle = threads.shuffle(first);
+            if (shuffle == null && shuffling == 0) {
+                continue;
+            }
+            if (shuffle == null || shuffling != WARP) {
+                throw new EmulationError(module.entry() + ": not all of a warp come to one shuffle");
+            }
+            long[] given = new long[count];
+            for (int i = 0; i < count; i++) {
+                given[i] = threads.value(shuffle.a, first + i) & 0xFFFF_FFFFL;
+            }
+            for (int i = 0; i < count; i++) {
+                threads.take(first + i, shuffle, given[i ^ shuffle.mask]);
+            }
+            any = true;
+        }
+        return any;
     }
 
     private int[] turns(int count) {
@@ -58,100 +155,5 @@ public final class Emulator {
             turns[j] = turn;
         }
         return turns;
-    }
-
-    /** One block on its way. */
-    private final class Block {
-        private final Module module;
-        private final Lane[] lanes;
-
-        Block(Module module, int block, int blocks, int threads, long[] arguments) {
-            this.module = module;
-            byte[] shared = new byte[module.sharedBytes()];
-            boolean[] sharedSet = new boolean[shared.length];
-            lanes = new Lane[threads];
-            for (int i = 0; i < threads; i++) {
-                lanes[i] = new Lane(module, memory, shared, sharedSet, arguments, i, block, threads, blocks);
-            }
-        }
-
-        void toEnd() {
-            boolean more = true;
-            while (more) {
-                do {
-                    for (int turn : turns(lanes.length)) {
-                        if (!lanes[turn].waits) {
-                            toBarrier(lanes[turn]);
-                        }
-                    }
-                } while (exchange());
-                int ended = 0;
-                for (Lane lane : lanes) {
-                    ended += lane.ended ? 1 : 0;
-                    lane.waits = false;
-                }
-                if (ended != 0 && ended != lanes.length) {
-                    throw new EmulationError(module.entry() + ": " + ended + " of " + lanes.length
-                            + " threads ended while the others wait at a barrier");
-                }
-                more = ended == 0;
-            }
-        }
-
-        /** Lets the warps that wait at a shuffle go on; answers whether there were any. */
-        private boolean exchange() {
-            boolean any = false;
-            for (int first = 0; first < lanes.length; first += Shuffle.WARP) {
-                int count = Math.min(Shuffle.WARP, lanes.length - first);
-                int shuffling = 0;
-                for (int i = first; i < first + count; i++) {
-                    shuffling += lanes[i].shuffle != null && lanes[i].next == lanes[first].next ? 1 : 0;
-                }
-                Shuffle shuffle = lanes[first].shuffle;
-                if (shuffle == null && shuffling == 0) {
-                    continue;
-                }
-                if (shuffle == null || shuffling != Shuffle.WARP) {
-                    throw new EmulationError(module.entry() + ": not all of a warp come to one shuffle");
-                }
-                long[] given = new long[count];
-                for (int i = 0; i < count; i++) {
-                    given[i] = shuffle.given(lanes[first + i]);
-                }
-                for (int i = 0; i < count; i++) {
-                    Lane lane = lanes[first + i];
-                    shuffle.take(lane, given[shuffle.partner(i)]);
-                    lane.shuffle = null;
-                    lane.waits = false;
-                }
-                any = true;
-            }
-            return any;
-        }
-
-        private void toBarrier(Lane lane) {
-            for (long left = MOST_INSTRUCTIONS; left > 0; left--) {
-                int at = lane.next++;
-                Instruction instruction = module.instructions().get(at);
-                if (instruction == Instruction.BARRIER || instruction instanceof Shuffle) {
-                    lane.shuffle = instruction instanceof Shuffle shuffle ? shuffle : null;
-                    lane.waits = true;
-                    return;
-                }
-                try {
-                    instruction.run(lane);
-                } catch (EmulationError e) {
-                    throw new EmulationError(
-                            module.entry() + ": thread " + lane.thread + " of block " + lane.block + ": "
-                                    + module.lines().get(at) + ": " + e.getMessage(),
-                            e);
-                }
-                if (lane.ended) {
-                    lane.waits = true;
-                    return;
-                }
-            }
-            throw new EmulationError(module.entry() + ": an endless loop");
-        }
     }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Global memory: allocations apart from each other, each access checked. Fresh memory is poisoned, and freed memory
@@ -19,9 +20,9 @@ public final class Memory {
     /** Reads as a NaN in either float format and as an absurd integer. */
     private static final byte POISON = (byte) 0xFF;
 
-    static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** One allocation. */
     static final class Block {
@@ -29,6 +30,7 @@ public final class Memory {
         private final long address;
         private final byte[] bytes;
         private volatile boolean freed;
+        private @Nullable Traces traces;
 
         Block(Memory owner, long address, byte[] bytes) {
             this.owner = owner;
@@ -38,6 +40,16 @@ public final class Memory {
 
         byte[] bytes() {
             return bytes;
+        }
+
+        /** Who has been here, from now on. */
+        Traces traces() {
+            Traces known = traces;
+            if (known == null) {
+                known = new Traces(bytes.length);
+                traces = known;
+            }
+            return known;
         }
 
         boolean isLivingIn(Memory memory) {
@@ -109,6 +121,26 @@ public final class Memory {
         Block block = block(address, bytes);
         int index = block.index(address, bytes);
         Arrays.fill(block.bytes, index, index + bytes, value);
+    }
+
+    /** The element of 1, 2, 4 or 8 bytes. */
+    static long load(byte[] memory, int at, int size) {
+        return switch (size) {
+            case 1 -> memory[at] & 0xFF;
+            case 2 -> (short) SHORT.get(memory, at) & 0xFFFF;
+            case 4 -> (int) INT.get(memory, at) & 0xFFFF_FFFFL;
+            default -> (long) LONG.get(memory, at);
+        };
+    }
+
+    /** Sets the element of 1, 2, 4 or 8 bytes. */
+    static void store(byte[] memory, int at, int size, long bits) {
+        switch (size) {
+            case 1 -> memory[at] = (byte) bits;
+            case 2 -> SHORT.set(memory, at, (short) bits);
+            case 4 -> INT.set(memory, at, (int) bits);
+            default -> LONG.set(memory, at, bits);
+        }
     }
 
     /** The allocation in which {@code bytes} bytes at {@code address} lie. */

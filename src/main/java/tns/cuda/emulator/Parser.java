@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,7 +23,6 @@ final class Parser {
             Pattern.compile("\\.(version|target|address_size|maxntid|minnctapersm) .*|[{})]");
     private static final Pattern INSTRUCTION = Pattern.compile("(?:@(!?)(%p\\d+) )?([a-z][\\w.]*)(?: (.*))?;");
 
-    private final Map<String, Integer> registers = new HashMap<>();
     private final List<String> registerNames = new ArrayList<>();
     private final List<Integer> parameters = new ArrayList<>();
     private final Map<String, Integer> zones = new HashMap<>();
@@ -40,14 +38,19 @@ final class Parser {
     }
 
     private void read(String line) {
-        boolean known = on(REGISTERS, line, this::registers)
-                || on(PARAMETER, line, m -> parameters.add(Integer.parseInt(m.group(2)) / 8))
-                || on(SHARED, line, this::shared)
-                || on(CONSTANTS, line, this::constants)
-                || on(ENTRY, line, m -> entry = m.group(1))
-                || on(LABEL, line, m -> labels.put(m.group(1), pending.size()))
-                || line.charAt(0) != '.' && on(INSTRUCTION, line, this::instruction)
-                || IGNORED.matcher(line).matches();
+        boolean known = switch (line.charAt(0)) {
+            case '.' ->
+                on(REGISTERS, line, this::registers)
+                        || on(PARAMETER, line, m -> parameters.add(Integer.parseInt(m.group(2)) / 8))
+                        || on(SHARED, line, this::shared)
+                        || on(CONSTANTS, line, this::constants)
+                        || on(ENTRY, line, m -> entry = m.group(1))
+                        || IGNORED.matcher(line).matches();
+            case '{', '}', ')' -> IGNORED.matcher(line).matches();
+            default ->
+                on(INSTRUCTION, line, this::instruction)
+                        || on(LABEL, line, m -> labels.put(m.group(1), pending.size()));
+        };
         if (!known) {
             throw new EmulationError("unknown line: " + line);
         }
@@ -63,8 +66,8 @@ final class Parser {
     }
 
     private void registers(Matcher m) {
-        for (int i = 0; i < Integer.parseInt(m.group(3)); i++) {
-            registers.put(m.group(2) + i, registerNames.size());
+        int count = Integer.parseInt(m.group(3));
+        for (int i = 0; i < count; i++) {
             registerNames.add(m.group(2) + i);
         }
     }
@@ -93,39 +96,38 @@ final class Parser {
     }
 
     Module module() {
-        Decoder decoder = new Decoder(registers, zones, labels);
-        List<Instruction> instructions = new ArrayList<>();
+        Slots slots = new Slots(registerNames, parameters.size());
+        Decoder decoder = new Decoder(slots, zones, labels);
+        List<Line> decoded = new ArrayList<>();
         for (int i = 0; i < pending.size(); i++) {
             Matcher m = pending.get(i);
             try {
-                Instruction plain = decoder.decode(m.group(3), m.group(4) == null ? "" : m.group(4));
-                instructions.add(
+                Instruction plain = decoder.decode(m.group(3), m.group(4) == null ? "" : m.group(4), i);
+                decoded.add(
                         m.group(2) == null
-                                ? plain
-                                : guarded(plain, m.group(2), !m.group(1).isEmpty()));
+                                ? new Line(plain, Line.ALWAYS, false)
+                                : guarded(
+                                        plain,
+                                        slots.named(m.group(2)),
+                                        !m.group(1).isEmpty()));
             } catch (RuntimeException e) {
                 throw new EmulationError("cannot decode: " + lines.get(i), e);
             }
         }
         return new Module(
                 entry,
-                List.copyOf(instructions),
+                new Linker(slots, decoded).code(),
                 List.copyOf(lines),
-                List.copyOf(registerNames),
+                slots,
                 List.copyOf(parameters),
                 sharedBytes,
                 constants.toByteArray());
     }
 
-    private Instruction guarded(Instruction instruction, String predicate, boolean negated) {
-        if (instruction == Instruction.BARRIER || instruction instanceof Shuffle) {
+    private static Line guarded(Instruction instruction, int predicate, boolean unless) {
+        if (instruction.waits()) {
             throw new EmulationError("a barrier under a predicate may wait for ever");
         }
-        int register = Objects.requireNonNull(registers.get(predicate), predicate);
-        return lane -> {
-            if (lane.get(register) != 0 != negated) {
-                instruction.run(lane);
-            }
-        };
+        return new Line(instruction, predicate, unless);
     }
 }
