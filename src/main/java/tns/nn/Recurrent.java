@@ -51,7 +51,7 @@ public final class Recurrent {
                 .doc("A layer of gated recurrent units." + SHAPES + " called with x and maybe h it gives (outputs, h).")
                 .example("gru(3, 2, bidirectional=true)(ones(4, 3))[0].shape", "(4, 4)")
                 .is(args -> layer(args, RecurrentCell.GRU));
-        Cells.define(FAMILY);
+        RecurrentCells.define(FAMILY);
     }
 
     private Recurrent() {}

@@ -18,11 +18,11 @@ import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /** {@code rnn_cell}, {@code lstm_cell} and {@code gru_cell}: one step of a recurrent layer, with PyTorch's parameters. */
-final class Cells {
+final class RecurrentCells {
     private static final String SIZES = "(input_size: int, hidden_size: int, bias: bool = true";
     private static final String SHAPES = " x is [batch, features] or [features]; without a state it starts from zeros.";
 
-    private Cells() {}
+    private RecurrentCells() {}
 
     static void define(Family family) {
         family.define("rnn_cell" + SIZES + ", nonlinearity: string = 'tanh'" + Weights.OPTIONS)
