@@ -39,7 +39,7 @@ class ScriptTest {
             "distributions/multinomial.tns", "seeds give PyTorch's numbers in host memory only",
             "special/random.tns", "seeds give PyTorch's numbers in host memory only",
             "lang/devices.tns", "is about two devices already",
-            "layers/convolution_large.tns", "takes the emulator most of a minute");
+            "layers/convolution_large.tns", "takes the emulator a dozen seconds");
 
     @TestFactory
     List<DynamicTest> scripts() throws IOException {
