@@ -87,7 +87,8 @@ final class Tiles {
             int tall = Math.min(height, rows - i);
             int end = rows - (rows - i) % tall;
             Tile tile = null;
-            if (lines || aRow == 1 || tall == 1) {
+            // Not where rows of b come backwards: a tile takes it for certain that they do not (see TileCode).
+            if (bRow >= 0 && (lines || aRow == 1 || tall == 1)) {
                 Tile.Shape shape = new Tile.Shape(wide, tall, vectors, last < lanes, lines, add);
                 tile = find(shape, (long) (end - i) * columns * steps);
             }

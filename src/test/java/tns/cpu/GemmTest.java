@@ -48,6 +48,25 @@ class GemmTest {
         }
     }
 
+    /** A right factor whose rows come backwards, as flip gives it. */
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void rowsBackwards(DType dtype) {
+        RandomTensors tensors = new RandomTensors(one, RandomTensors.SEED);
+        for (int m : new int[] {1, 2, 6, 13, 40}) {
+            for (int n : new int[] {1, 5, 16, 40}) {
+                for (int k : new int[] {2, 3, 33, 65}) {
+                    Tensor a = tensors.uniform(dtype, Shape.of(1, m, k));
+                    Tensor b = tensors.uniform(dtype, Shape.of(1, k, n));
+                    Tensor backwards = b.window(b.view().slice(1, k - 1, -1, k));
+                    Tensor c = Tensor.allocate(one, dtype, Shape.of(1, m, n));
+                    one.gemm(a, backwards, c);
+                    check(a, backwards, c, k, m + ", " + k + ", " + n + ", -Dtns.seed=" + RandomTensors.SEED);
+                }
+            }
+        }
+    }
+
     /** Sums of nothing, after so much packing that it is done in vectors. */
     @Test
     void emptyInnerDim() {
