@@ -85,6 +85,16 @@ final class Conversion {
     }
 
     static @Nullable Tensor tensor(Context context, Object value) {
+        return tensor(context, value, context.defaultDType());
+    }
+
+    /** What is to stand beside the elements of {@code x}: a number with a fraction keeps all digits that they can hold. */
+    static @Nullable Tensor beside(Context context, Tensor x, Object value) {
+        return tensor(context, value, x.dtype().isFloat() ? x.dtype() : context.defaultDType());
+    }
+
+    /** A tensor or a number as a tensor, null for anything else; a number with a fraction in the dtype {@code real}. */
+    static @Nullable Tensor tensor(Context context, Object value, DType real) {
         if (value instanceof Tensor t) {
             return t;
         }
@@ -95,7 +105,7 @@ final class Conversion {
             return Tensor.scalar(context.device(), DType.INT64, n);
         }
         if (value instanceof Double d) {
-            return Tensor.scalar(context.device(), context.defaultDType(), d);
+            return Tensor.scalar(context.device(), real, d);
         }
         return value instanceof Boolean b ? Tensor.scalar(context.device(), DType.BOOL, b ? 1 : 0) : null;
     }

@@ -45,13 +45,7 @@ public final class Creation {
         FAMILY.define("full_like(x: tensor, fill_value: operand" + OPTIONS)
                 .doc("A tensor with x's shape and dtype, every element the fill value.")
                 .example("full_like([1, 2], 3)", "tensor([3, 3])")
-                .is(args -> {
-                    Tensor x = args.tensor("x");
-                    DType dtype = args.dtypeOrNull("dtype");
-                    DType made = dtype == null ? x.dtype() : dtype;
-                    DType real = made.isFloat() ? made : args.context().defaultDType();
-                    return finish(args, Casts.to(full(args, x.shape(), real), made));
-                });
+                .is(args -> fullLike(args, args.tensor("x").shape()));
         FAMILY.define("arange(start: number, end: number = none, step: number = 1" + OPTIONS)
                 .doc("The numbers from start up to but not including end, step apart; from 0 when end is left out.")
                 .example("arange(2, 8, 2)", "tensor([2, 4, 6])")
@@ -83,11 +77,24 @@ public final class Creation {
         FAMILY.define(name + "(x: tensor" + OPTIONS)
                 .doc("A tensor of " + (value == 0 ? "zeros" : "ones") + " with x's shape and dtype.")
                 .example(name + "([1, 2])", result)
-                .is(args -> {
-                    Tensor x = args.tensor("x");
-                    DType dtype = args.dtypeOrNull("dtype");
-                    return finish(args, constant(args.context(), x.shape(), dtype == null ? x.dtype() : dtype, value));
-                });
+                .is(args -> constantLike(args, args.tensor("x").shape(), value));
+    }
+
+    /** A value all over a shape, in the dtype asked for or else in that of the argument x. */
+    static Object constantLike(Args args, Shape shape, double value) {
+        return finish(args, constant(args.context(), shape, dtypeLike(args), value));
+    }
+
+    /** The argument fill_value likewise. */
+    static Object fullLike(Args args, Shape shape) {
+        DType made = dtypeLike(args);
+        DType real = made.isFloat() ? made : args.context().defaultDType();
+        return finish(args, Casts.to(full(args, shape, real), made));
+    }
+
+    private static DType dtypeLike(Args args) {
+        DType asked = args.dtypeOrNull("dtype");
+        return asked == null ? args.tensor("x").dtype() : asked;
     }
 
     /** Applies the options dtype, device and requires_grad to a freshly made tensor. */
@@ -109,7 +116,7 @@ public final class Creation {
         return constant(args.context(), shape, dtype == null ? args.context().defaultDType() : dtype, value);
     }
 
-    static Tensor constant(Context context, Shape shape, DType dtype, double value) {
+    private static Tensor constant(Context context, Shape shape, DType dtype, double value) {
         Tensor x = Tensor.allocate(context.device(), dtype, shape);
         if (value != 0) {
             Casts.write(Tensor.scalar(context.device(), dtype, value), x);
@@ -124,18 +131,13 @@ public final class Creation {
     }
 
     private static Tensor full(Args args, Shape shape, DType real) {
-        Tensor value = single(args.context(), args.get("fill_value"), real);
+        Tensor value = Conversion.tensor(args.context(), args.get("fill_value"), real);
         if (value == null || value.rank() > 0) {
             throw new TnsException(
                     ErrorKind.VALUE,
-                    "full: fill_value must be a number, found " + TypeName.describe(args.get("fill_value")));
+                    args.name() + ": fill_value must be a number, found " + TypeName.describe(args.get("fill_value")));
         }
         return Casts.duplicate(Movement.expand(value.detach(), shape));
-    }
-
-    /** A tensor or a number as a tensor, null for anything else; a number with a fraction in the dtype {@code real}. */
-    private static @Nullable Tensor single(Context context, Object data, DType real) {
-        return data instanceof Double d ? Tensor.scalar(context.device(), real, d) : Conversion.tensor(context, data);
     }
 
     /** One bracket level of a tensor literal: numbers, or tensors of one shape, stacked. */
@@ -207,7 +209,7 @@ public final class Creation {
     }
 
     private static Tensor convert(Context context, Object data, DType real) {
-        Tensor simple = single(context, data, real);
+        Tensor simple = Conversion.tensor(context, data, real);
         if (simple != null) {
             return simple;
         }

@@ -39,7 +39,7 @@ public final class Indexing {
      */
     public static Tensor set(Context context, Tensor target, Object[] index, Object value) {
         Object[] items = items(context, target, index);
-        Tensor part = Conversion.tensor(context, value);
+        Tensor part = Conversion.beside(context, target, value);
         if (part == null) {
             throw new TnsException(ErrorKind.VALUE, "assignment: a tensor cannot hold " + TypeName.describe(value));
         }

@@ -45,18 +45,7 @@ final class Likes {
         FAMILY.define("new_full(x: tensor, size: ints, fill_value: operand" + Creation.OPTIONS)
                 .doc("A tensor of the given size, every element the fill value, in x's dtype.")
                 .example("new_full([1.], (2,), 7)", "tensor([7., 7.])")
-                .is(args -> {
-                    Tensor x = args.tensor("x");
-                    Tensor value = Conversion.tensor(args.context(), args.get("fill_value"));
-                    if (value == null || value.rank() > 0) {
-                        throw new TnsException(
-                                ErrorKind.VALUE,
-                                "new_full: fill_value must be a number, found "
-                                        + TypeName.describe(args.get("fill_value")));
-                    }
-                    Tensor filled = Casts.duplicate(Movement.expand(value.detach(), Shape.of(args.ints("size"))));
-                    return Creation.finish(args, args.has("dtype") ? filled : Casts.to(filled, x.dtype()));
-                });
+                .is(args -> Creation.fullLike(args, Shape.of(args.ints("size"))));
     }
 
     private Likes() {}
@@ -65,11 +54,6 @@ final class Likes {
         FAMILY.define("new_" + name + "(x: tensor, *size: ints" + Creation.OPTIONS)
                 .doc("A tensor of " + (value == 0 ? "zeros" : "ones") + " of the given size in x's dtype.")
                 .example("new_" + name + "([1., 2.], 1)", value == 0 ? "tensor([0.])" : "tensor([1.])")
-                .is(args -> {
-                    DType asked = args.dtypeOrNull("dtype");
-                    DType dtype = asked == null ? args.tensor("x").dtype() : asked;
-                    Shape shape = Shape.of(args.ints("size"));
-                    return Creation.finish(args, Creation.constant(args.context(), shape, dtype, value));
-                });
+                .is(args -> Creation.constantLike(args, Shape.of(args.ints("size")), value));
     }
 }

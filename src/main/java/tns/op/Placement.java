@@ -76,14 +76,7 @@ public final class Placement {
                 .is(args -> {
                     Tensor x = args.tensor("x");
                     int dim = dimOf(x, args, "select");
-                    int index = args.integer("index");
-                    int n = x.size(dim);
-                    if (index < -n || index >= n) {
-                        throw new TnsException(
-                                ErrorKind.INDEX,
-                                "select: index " + index + " is out of range for dim " + dim + " of size " + n);
-                    }
-                    return Movement.select(x, dim, index < 0 ? index + n : index);
+                    return Movement.select(x, dim, at("select", x, dim, args.integer("index")));
                 });
         FAMILY.define("narrow(x: tensor, dim: int, start: int, length: int)")
                 .doc("The part of a dim from a start on, of a given length.")
@@ -107,6 +100,16 @@ public final class Placement {
     }
 
     private Placement() {}
+
+    /** An index of dim {@code dim}, which may count from the end, as one from 0. */
+    static int at(String op, Tensor x, int dim, int index) {
+        int n = x.size(dim);
+        if (index < -n || index >= n) {
+            throw new TnsException(
+                    ErrorKind.INDEX, op + ": index " + index + " is out of range for dim " + dim + " of size " + n);
+        }
+        return index < 0 ? index + n : index;
+    }
 
     private static int dimOf(Tensor x, Args args, String op) {
         if (x.rank() == 0) {
@@ -210,7 +213,7 @@ public final class Placement {
     private static Object fill(Args args) {
         Tensor x = args.tensor("x");
         int dim = x.shape().dim(args.integer("dim"), "index_fill");
-        Tensor value = Conversion.tensor(args.context(), args.get("value"));
+        Tensor value = Conversion.beside(args.context(), x, args.get("value"));
         if (value == null || value.rank() > 0) {
             throw new TnsException(ErrorKind.SHAPE, "index_fill: the value must be a number or 0-d tensor");
         }

@@ -77,7 +77,7 @@ public final class SelectionOps {
                 .is(args -> {
                     Tensor x = args.tensor("x");
                     Tensor mask = mask(args, "masked_fill");
-                    Tensor value = Conversion.tensor(args.context(), args.get("value"));
+                    Tensor value = Conversion.beside(args.context(), x, args.get("value"));
                     if (value == null || value.rank() > 0) {
                         throw new TnsException(ErrorKind.SHAPE, "masked_fill: the value must be a number or 0-d tensor")
                                 .help("where(mask, y, x) takes any y");

@@ -19,7 +19,7 @@ final class WrittenParts {
                 .example("fill([1., 2.], 3)", "tensor([3., 3.])")
                 .gradient("fill(zeros(2, 3, dtype=float64), v)", "v: []")
                 .is(args -> {
-                    Tensor value = Conversion.tensor(args.context(), args.get("value"));
+                    Tensor value = Conversion.beside(args.context(), args.tensor("x"), args.get("value"));
                     if (value == null || value.rank() > 0) {
                         throw new TnsException(
                                 ErrorKind.SHAPE,
@@ -36,16 +36,9 @@ final class WrittenParts {
                 .is(args -> {
                     Tensor x = args.tensor("x");
                     int dim = Dims.one(x, args.integer("dim"), "select_scatter");
-                    int n = x.size(dim);
-                    int index = args.integer("index");
-                    if (index < -n || index >= n) {
-                        throw new TnsException(
-                                ErrorKind.INDEX,
-                                "select_scatter: index " + index + " is out of range for dim " + dim + " of size " + n);
-                    }
+                    long place = Placement.at("select_scatter", x, dim, args.integer("index"));
                     Tensor part = args.tensor("src");
                     requireShape("select_scatter", part, x.shape().without(dim));
-                    long place = index < 0 ? index + n : index;
                     return written(x, dim, new long[] {place}, Movement.unsqueeze(part, dim));
                 });
         FAMILY.define("slice_scatter(x: tensor, src: tensor, dim: int = 0, start: int = none, end: int = none,"
