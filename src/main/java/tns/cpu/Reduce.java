@@ -350,7 +350,7 @@ final class Reduce {
 
     /** Extrema of runs of floats likewise, where no lanes are needed. */
     private boolean extrema(int from, int to) {
-        boolean fits = columns == 1 && isRuns() && stored instanceof float[];
+        boolean fits = isRuns() && stored instanceof float[];
         FusedLoop loop = fits ? loops.extremum(reduction, (to - from) * steps) : null;
         if (loop == null) {
             return false;
@@ -370,7 +370,7 @@ final class Reduce {
 
     /** Whether each result is that of one run in memory, long enough for all lanes. */
     private boolean isRuns() {
-        return stored != null && stepStride == 1 && segments.elements() == 1 && steps >= SUM_LANES;
+        return stored != null && columns == 1 && stepStride == 1 && segments.elements() == 1 && steps >= SUM_LANES;
     }
 
     /** Leaves in the first lanes the fold of these segments and steps for tile {@code r % tiles} of row r / tiles. */

@@ -53,7 +53,6 @@ final class VectorTaps {
         }
         ordered = true;
         int[] offsets = new int[TRIAL_TAPS];
-        int[] none = {};
         int size = Workshop.TURNS * PlainTaps.RUN;
         double nanos = RUN_NANOS * TRIAL_TAPS * Workshop.TURNS;
         if (wide) {
@@ -63,7 +62,7 @@ final class VectorTaps {
                     () -> new double[size],
                     (y, turns) -> {
                         run(x, offsets, w, 0, y, turns * PlainTaps.RUN);
-                        products(y, x, turns < 0 ? none : offsets, w, 0, turns * PlainTaps.RUN);
+                        products(y, x, offsets, w, 0, turns * PlainTaps.RUN);
                     },
                     2 * nanos,
                     y -> ready = true);
@@ -74,7 +73,7 @@ final class VectorTaps {
                     () -> new float[size],
                     (y, turns) -> {
                         run(x, offsets, w, 0, y, turns * PlainTaps.RUN);
-                        products(y, x, turns < 0 ? none : offsets, w, 0, turns * PlainTaps.RUN);
+                        products(y, x, offsets, w, 0, turns * PlainTaps.RUN);
                     },
                     nanos,
                     y -> ready = true);

@@ -1,5 +1,6 @@
 package tns.nn;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
@@ -150,7 +151,7 @@ final class RecurrentCells {
         }
 
         Tensor memory() {
-            return java.util.Objects.requireNonNull(c);
+            return Objects.requireNonNull(c);
         }
 
         Tensor input() {

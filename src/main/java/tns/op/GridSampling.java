@@ -1,5 +1,7 @@
 package tns.op;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.expr.Expr;
@@ -201,11 +203,11 @@ final class GridSampling {
             Tensor term = looked(x, whole, weight);
             sum = sum == null ? term : Arithmetic.ADD.apply(sum, term);
         }
-        return java.util.Objects.requireNonNull(sum);
+        return Objects.requireNonNull(sum);
     }
 
     /** The pixels at whole coordinates [n, points], width first, times a weight: [n, c, points]; 0 outside. */
-    private static Tensor looked(Tensor x, Tensor[] at, @org.jspecify.annotations.Nullable Tensor weight) {
+    private static Tensor looked(Tensor x, Tensor[] at, @Nullable Tensor weight) {
         Tensor inside = null;
         Tensor place = null;
         int stride = 1;
@@ -221,11 +223,11 @@ final class GridSampling {
             stride *= n;
         }
         Shape pixels = Shape.of(x.size(0), x.size(1), stride);
-        Tensor index = java.util.Objects.requireNonNull(place);
+        Tensor index = Objects.requireNonNull(place);
         Tensor wide = Movement.expand(Movement.unsqueeze(index, 1), Shape.of(x.size(0), x.size(1), index.size(1)));
         Tensor found = Selection.gather(Movement.reshape(x, pixels), 2, Casts.contiguous(wide));
         Tensor factor = weight == null ? found : Arithmetic.MUL.apply(found, Movement.unsqueeze(weight, 1));
         return Comparison.WHERE.apply(
-                Movement.unsqueeze(java.util.Objects.requireNonNull(inside), 1), factor, Reductions.scalar(x, 0));
+                Movement.unsqueeze(Objects.requireNonNull(inside), 1), factor, Reductions.scalar(x, 0));
     }
 }
