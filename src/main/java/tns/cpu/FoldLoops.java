@@ -8,7 +8,10 @@ final class FoldLoops {
     /** Enough to warm up the loops of lanes with. */
     private static final int LANE_ELEMENTS = 1 << 12;
 
+    private static final int SHORT_RUNS = 16;
+
     private final BackgroundLoop<FusedLoop> run;
+    private final BackgroundLoop<FusedLoop> shortRuns;
     private final BackgroundLoop<FusedLoop> whole;
     private final BackgroundLoop<FusedLoop> rows;
     private final BackgroundLoop<FusedLoop> greatest;
@@ -18,6 +21,8 @@ final class FoldLoops {
     FoldLoops(@Nullable FusedLoops maker) {
         run = new BackgroundLoop<>(
                 maker, 1, 1, (by, ready) -> by.request(VectorSums::run, runs(), LANE_ELEMENTS, 1, ready));
+        shortRuns = new BackgroundLoop<>(
+                maker, 1, 1, (by, ready) -> by.request(VectorSums::runs, shortRuns(), LANE_ELEMENTS, 1, ready));
         whole = BackgroundLoop.of(maker, () -> VectorSums.whole(), FoldLoops::whole, LANE_ELEMENTS, 1);
         rows = BackgroundLoop.of(maker, () -> VectorSums.rows(), () -> sums(VectorSums.ROWS), LANE_ELEMENTS, 1);
         greatest = BackgroundLoop.of(maker, () -> VectorExtrema.greatest(), () -> sums(1), LANE_ELEMENTS - 1, 1);
@@ -37,6 +42,13 @@ final class FoldLoops {
         };
     }
 
+    private static Workshop.Trial<FusedLoop> shortRuns() {
+        Object[] arrays = sums(1);
+        int apart = LANE_ELEMENTS / SHORT_RUNS;
+        int[] at = {0, 0, SHORT_RUNS, apart};
+        return (loop, turns) -> loop.run(arrays, at, turns < Workshop.TURNS ? 0 : apart / Reduce.SUM_LANES);
+    }
+
     private static Object[] whole() {
         return new Object[] {new float[LANE_ELEMENTS], new float[1], new double[Reduce.SUM_LANES]};
     }
@@ -53,6 +65,12 @@ final class FoldLoops {
     @Nullable
     FusedLoop run(int elements) {
         return run.get(elements);
+    }
+
+    /** {@link VectorSums#runs} likewise. */
+    @Nullable
+    FusedLoop shortRuns(int elements) {
+        return shortRuns.get(elements);
     }
 
     /** {@link VectorSums#whole} likewise. */

@@ -44,6 +44,14 @@ abstract sealed class Lanes {
     }
 
     /**
+     * Folds runs of so many rows of {@link Reduce#SUM_LANES} elements, {@code apart} from each other, one after the other;
+     * false, and nothing done, where they are to be folded one by one.
+     */
+    boolean foldRuns(Object source, int at, int apart, int runs, int rows) {
+        return false;
+    }
+
+    /**
      * Folds {@code n} floats of each of {@link Reduce#STREAMS} streams that lie one after the other: the first's into the
      * first {@link Reduce#STREAM_LANES} lanes over and over, and so on. Only for sums.
      */
@@ -153,6 +161,17 @@ abstract sealed class Lanes {
             FusedLoop loop = source instanceof float[] ? loops.extremum(reduction, n) : null;
             if (loop != null) {
                 loop.run(new Object[] {source, lane}, new int[] {at, 0}, n);
+            }
+            return loop != null;
+        }
+
+        @Override
+        boolean foldRuns(Object source, int at, int apart, int runs, int rows) {
+            FusedLoop loop = reduction == Reduction.SUM && source instanceof float[]
+                    ? loops.shortRuns(runs * rows * Reduce.SUM_LANES)
+                    : null;
+            if (loop != null) {
+                loop.run(new Object[] {source, lane}, new int[] {at, 0, runs, apart}, rows);
             }
             return loop != null;
         }

@@ -338,10 +338,15 @@ final class Reduce {
         if (loop == null) {
             return false;
         }
-        Object[] operands = {stored, target, new double[SUM_LANES]};
-        int[] places = new int[2];
+        Elements given = source.apply(steps);
+        Object[] operands = new Object[3];
+        operands[1] = target;
+        operands[2] = new double[SUM_LANES];
+        int[] places = new int[operands.length];
         for (int r = from; r < to; r++) {
-            places[0] = offset + outer.at(r) + segments.at(0);
+            int at = offset + outer.at(r) + segments.at(0);
+            operands[0] = given.array(at, steps);
+            places[0] = given.start(at);
             places[1] = outerTarget.at(r);
             loop.run(operands, places, steps);
         }
@@ -368,9 +373,9 @@ final class Reduce {
         return true;
     }
 
-    /** Whether each result is that of one run in memory, long enough for all lanes. */
+    /** Whether each result is that of one run, long enough for all lanes. */
     private boolean isRuns() {
-        return stored != null && columns == 1 && stepStride == 1 && segments.elements() == 1 && steps >= SUM_LANES;
+        return columns == 1 && stepStride == 1 && segments.elements() == 1 && steps >= SUM_LANES;
     }
 
     /** Leaves in the first lanes the fold of these segments and steps for tile {@code r % tiles} of row r / tiles. */
@@ -398,8 +403,23 @@ final class Reduce {
         int first = firstStep * (runs ? columns * stride : stepStride);
         int added = 0;
         lanes.clear(n);
+        // Runs of a few whole rows are not parted by what is carried, so that many can be added in one go.
+        boolean fewRows = streams && n == SUM_LANES && elements == rows * n && rows <= ROWS / 2;
         for (int segment = firstSegment; segment < lastSegment; segment++) {
             int at = base + segments.at(segment) + first;
+            if (fewRows && added + rows > ROWS) {
+                lanes.carry(n);
+                added = 0;
+            }
+            if (fewRows && stride == 1 && stored != null) {
+                int side = segments.innerSize();
+                int some = Math.min(Math.min(lastSegment - segment, side - segment % side), (ROWS - added) / rows);
+                if (lanes.foldRuns(stored, at, segments.innerStride(), some, rows)) {
+                    added += some * rows;
+                    segment += some - 1;
+                    continue;
+                }
+            }
             int row = 0;
             for (; streams && row + STREAM / STREAM_LANES <= rows; row += STREAM / STREAM_LANES) {
                 int some = given.ofStream();

@@ -26,6 +26,11 @@ final class VectorSums {
         return new Run();
     }
 
+    /** Likewise adds {@code at[2]} runs of so many rows, one after the other, which begin {@code at[3]} apart. */
+    static FusedLoop runs() {
+        return new Runs();
+    }
+
     /**
      * The sum of a run, as its lanes give it when they are folded pairwise. Operands are the run, the results, and room for
      * {@link Reduce#SUM_LANES} lanes; any number of elements from as many on.
@@ -128,6 +133,21 @@ final class VectorSums {
         private static DoubleVector doubles(float[] x, int at, int vector, int distance) {
             FloatVector floats = FloatVector.fromArray(HALF, x, at + place(vector * LENGTH, distance));
             return (DoubleVector) floats.convertShape(VectorOperators.F2D, DOUBLES, 0);
+        }
+    }
+
+    /** Runs of a few rows: where lanes do not fit the registers, all runs for some lanes come before those for others. */
+    private static final class Runs extends FusedLoop {
+        @Override
+        void run(Object[] arrays, int[] at, int n) {
+            float[] x = (float[]) arrays[0];
+            double[] lane = (double[]) arrays[1];
+            for (int first = 0; first < Reduce.SUM_LANES; first += Run.AT_ONCE) {
+                for (int run = 0; run < at[2]; run++) {
+                    int from = at[0] + run * at[3] + first;
+                    Run.add(x, from, Reduce.STREAM_LANES, Reduce.SUM_LANES, lane, at[1] + first, n);
+                }
+            }
         }
     }
 

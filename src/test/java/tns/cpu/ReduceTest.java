@@ -124,6 +124,37 @@ class ReduceTest {
         }
     }
 
+    /** Short runs of one sum that lie apart, of whole rows of lanes or not, and more of them than are added before a carry. */
+    @Test
+    void vectorsDoNotChangeTheBitsOfShortRuns() {
+        Random random = new Random(RandomTensors.SEED);
+        FoldLoops plain = new FoldLoops(null);
+        FoldLoops vectors = new FoldLoops(new FusedLoops(0));
+        int[][] sizes = {{70, 3, 256}, {50, 4, 192}, {9, 5, 2048}, {130, 2, 64}, {40, 3, 100}};
+        for (int[] size : sizes) {
+            Shape shape = Shape.of(size);
+            Tensor all = Tensor.upload(one, DType.FLOAT32, shape, cancelling(random, size[0] * size[1], size[2]));
+            Tensor x = all.viewed(all.view().permute(new int[] {1, 0, 2}));
+            Tensor y = Tensor.allocate(one, DType.FLOAT32, x.shape().part(0, 1));
+            Tensor again = Tensor.allocate(one, DType.FLOAT32, y.shape());
+            Reduce.run(new Parallel(1), plain, Reduction.SUM, x, 1, y);
+            Reduce.run(new Parallel(3), vectors, Reduction.SUM, x, 1, again);
+            assertEquals(bits(y), bits(again), x.describe() + ", -Dtns.seed=" + RandomTensors.SEED);
+            float[] values = HostArray.floats(all);
+            for (int kept = 0; kept < size[1]; kept++) {
+                double wanted = 0;
+                double magnitude = 0;
+                for (int i = 0; i < values.length; i++) {
+                    boolean within = i / size[2] % size[1] == kept;
+                    wanted += within ? values[i] : 0;
+                    magnitude += within ? Math.abs(values[i]) : 0;
+                }
+                double found = HostArray.doubles(again)[kept];
+                assertEquals(wanted, found, 0x1p-40 * magnitude + Math.ulp((float) wanted), "of " + kept);
+            }
+        }
+    }
+
     /** Whichever loop finds them: with NaN among some, zeros of both signs, and elements that lie apart or backwards. */
     @ParameterizedTest
     @EnumSource(
