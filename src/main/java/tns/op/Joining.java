@@ -1,6 +1,7 @@
 package tns.op;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
@@ -51,7 +52,8 @@ public final class Joining {
                 .gradient("split(x, 2, dim=1)[0]", "x: [2, 3]")
                 .is(Joining::split);
         FAMILY.define("chunk(x: tensor, chunks: int, dim: int = 0)")
-                .doc("The tuple of at most that many parts of equal size along a dim.")
+                .doc("The tuple of at most that many parts of equal size along a dim; as many as asked for where it"
+                        + " is empty.")
                 .example("chunk([1, 2, 3], 2)", "(tensor([1, 2]), tensor([3]))")
                 .gradient("chunk(x, 2, dim=1)[1]", "x: [2, 3]")
                 .is(args -> {
@@ -62,7 +64,7 @@ public final class Joining {
                         throw new TnsException(ErrorKind.VALUE, "chunk: needs at least 1 chunk, found " + chunks);
                     }
                     int size = (x.size(d) + chunks - 1) / chunks;
-                    return size == 0 ? Tuple.of(x) : pieces(x, d, size);
+                    return size == 0 ? Tuple.of(Collections.nCopies(chunks, x)) : pieces(x, d, size);
                 });
         for (String name : new String[] {"repeat", "tile"}) {
             FAMILY.define(name + "(x: tensor, *repeats: ints)")

@@ -26,6 +26,17 @@ public final class ReductionOps {
                         Expr.select(zero, Expr.constant(1.0), x).sqrt());
             });
 
+    /** A power of what is not negative, with gradient 0 at 0, for norms. */
+    private static final Pointwise SIZE_POWER = new Family("sizes")
+            .pointwise("norm(x, p)")
+            .is((x, p) -> {
+                Expr zero = x.eq(Expr.constant(0.0));
+                Expr ofZero = Expr.select(
+                        p.lt(Expr.constant(0.0)), Expr.constant(Double.POSITIVE_INFINITY), Expr.constant(0.0));
+                return Expr.select(
+                        zero, ofZero, Expr.select(zero, Expr.constant(1.0), x).pow(p));
+            });
+
     static {
         FAMILY.define("sum(x: tensor, dim: ints = none, keepdim: bool = false, dtype: dtype = none)")
                 .doc("The sum of all elements, or over the given dims; ints and bools sum to int64.")
@@ -267,8 +278,8 @@ public final class ReductionOps {
             return SPREAD_ROOT.apply(Reductions.sum(Arithmetic.SQUARE.apply(x), dims));
         }
         Tensor power = Reductions.scalar(x, p);
-        Tensor total = Reductions.sum(Arithmetic.POW.apply(size, power), dims);
-        return Arithmetic.POW.apply(total, Reductions.scalar(x, 1 / p));
+        Tensor total = Reductions.sum(SIZE_POWER.apply(size, power), dims);
+        return SIZE_POWER.apply(total, Reductions.scalar(x, 1 / p));
     }
 
     /** The history of a count: tracked, as in PyTorch, yet no gradient reaches any input. */
