@@ -55,6 +55,14 @@ final class ExpLog {
         return scaled(expMinusOne(r).add(1), exponent);
     }
 
+    /** e^x for a float whose power is a normal number, to 2^-22 of it: without what larger and exact ones need. */
+    static Term expOfModerate(Term x) {
+        Sequence s = x.sequence();
+        Term shifted = x.fma(1 / LN2, rounding(s));
+        Term r = shifted.sub(rounding(s)).fma(-ln2High(s), x);
+        return expMinusOne(r).add(1).mul(powerOfTwo(exponentBits(shifted)));
+    }
+
     /** a 2^exponent in two multiplications, so that only the last can be inexact. */
     private static Term scaled(Term a, Term exponent) {
         Term half = exponent.shiftRight(1);
