@@ -1,5 +1,6 @@
 package tns.cpu;
 
+import java.util.Arrays;
 import tns.expr.Lane;
 import tns.expr.Program;
 
@@ -93,6 +94,33 @@ final class FusedBlocks {
                     store(lane, blocks[k], outputs[k - count], from, n);
                 }
             }
+        }
+    }
+
+    /**
+     * Computes the rows {@code [first, last)} of so many elements each, of operands that lie in every row as the loop reads
+     * them: without gaps, or the same one throughout where the bit set {@code uniforms} has the input.
+     */
+    void rows(
+            FusedLoop loop,
+            Program program,
+            long uniforms,
+            Walk[] inputs,
+            Walk[] outputs,
+            int length,
+            int first,
+            int last) {
+        int count = program.inputs();
+        Walk[] walks = Arrays.copyOf(inputs, count + outputs.length);
+        System.arraycopy(outputs, 0, walks, count, outputs.length);
+        Object[] arrays = new Object[walks.length];
+        Arrays.setAll(arrays, k -> walks[k].array());
+        int[] at = new int[walks.length];
+        for (int row = first; row < last; row++) {
+            for (int k = 0; k < walks.length; k++) {
+                at[k] = walks[k].position(row * length);
+            }
+            run(loop, program, uniforms, arrays, at, length);
         }
     }
 

@@ -62,6 +62,22 @@ final class Walk {
         return offset;
     }
 
+    /** How many elements lie at one stride, from the first and from every multiple of it on. */
+    int innerSize() {
+        return innerSize;
+    }
+
+    int innerStride() {
+        return innerStride;
+    }
+
+    /** Where element {@code index} is. */
+    int position(int index) {
+        return outerSizes.length == 0
+                ? offset + index * innerStride
+                : rowPosition(index / innerSize) + index % innerSize * innerStride;
+    }
+
     /** Splits the elements {@code [start, start + n)} into runs of equal stride. */
     void forEachRun(int start, int n, Run run) {
         if (outerSizes.length == 0) {

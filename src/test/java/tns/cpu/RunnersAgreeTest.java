@@ -116,6 +116,52 @@ class RunnersAgreeTest {
         }
     }
 
+    /** Operands that repeat from row to row or along rows: long rows, short ones, and some that fill no vectors. */
+    @Test
+    void byRows() {
+        Expr a = Expr.input(0);
+        Expr b = Expr.input(1);
+        Expr c = Expr.input(2);
+        int[][] shapes = {{40, 256}, {2, 3, 1031}, {7, 130}, {5, 24}, {130, 1024}, {3, 1, 128}};
+        for (Lane lane : new Lane[] {Lane.F32, Lane.F64}) {
+            Program program = Program.of(
+                    lane, a.mul(b).add(c).add(Expr.input(3)), b.sub(c).exp());
+            for (int[] shape : shapes) {
+                int rank = shape.length;
+                int n = shape[rank - 1];
+                int rows = Arrays.stream(shape).reduce(1, (x, y) -> x * y) / n;
+                Operand row = new Operand(numbers(lane, n + 3), 3, new int[rank]);
+                row.strides()[rank - 1] = 1;
+                int[] down = new int[rank];
+                down[rank - 2] = 1;
+                Operand column = new Operand(numbers(lane, rows + 1), 1, down);
+                int[] whole = Shape.of(shape).contiguousStrides();
+                Operand full = new Operand(numbers(lane, rows * n + 2), 2, whole);
+                Operand one = new Operand(numbers(lane, 2), 1, new int[rank]);
+                for (Operand[] inputs : new Operand[][] {
+                    {full, row, column, one}, {column, row, row, one}, {row, full, one, column}, {full, one, row, full}
+                }) {
+                    Operand[] expected = new Operand[2];
+                    Arrays.setAll(expected, k -> new Operand(FusedBlocks.array(lane, rows * n), 0, whole));
+                    new ScalarRunner().run(program, inputs, expected, shape);
+                    for (int threads : new int[] {1, 3}) {
+                        Operand[] actual = {cleared(expected[0]), cleared(expected[1])};
+                        fused(new Parallel(threads)).run(program, inputs, actual, shape);
+                        String what = lane + " " + Arrays.toString(shape) + ", " + Arrays.toString(inputs);
+                        assertSame(expected[0].array(), actual[0].array(), what);
+                        assertSame(expected[1].array(), actual[1].array(), what);
+                    }
+                }
+            }
+        }
+    }
+
+    private static Object numbers(Lane lane, int n) {
+        double[] x = new double[n];
+        Arrays.setAll(x, i -> Math.sin(i * 1.7 + n));
+        return lane == Lane.F64 ? x : floats(x);
+    }
+
     @Test
     void fusedRoundings() {
         float[] x = {
