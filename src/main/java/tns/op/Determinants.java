@@ -43,13 +43,10 @@ final class Determinants {
             return ofSingular(n, a.clone());
         }
         double det = product(n, lu, pivots);
-        double[] inverse = identity(n);
-        HOST.solve(n, n, lu, pivots, inverse);
-        double[] cofactors = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j < n; j++) {
-                cofactors[j * n + i] = det * inverse[i * n + j];
-            }
+        // Row by row, the inverse is its transpose column by column.
+        double[] cofactors = HOST.inverse(n, lu, pivots);
+        for (int i = 0; i < cofactors.length; i++) {
+            cofactors[i] *= det;
         }
         return cofactors;
     }

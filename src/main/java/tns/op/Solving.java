@@ -123,16 +123,15 @@ final class Solving {
     static Tensor inverse(Tensor a, String op) {
         HostMatrices all = Decompositions.finite(a, op);
         int n = all.rows();
+        HostMatrices inverses = HostMatrices.zeros(all.batch(), n, n);
         for (int i = 0; i < all.count(); i++) {
             double[] matrix = all.get(i);
             int[] pivots = factored(op, all, i, matrix, "pinv(x) is there for every matrix");
-            double[] inverse = Determinants.identity(n);
-            HOST.solve(n, n, matrix, pivots, inverse);
-            all.put(i, inverse);
+            inverses.put(i, HOST.inverse(n, matrix, pivots));
         }
         return Matrices.tracked(
                 "inv",
-                all.tensor(a),
+                Matrices.transposed(inverses.tensor(a)),
                 (i, y, dy) -> {
                     Tensor t = Matrices.transposed(y);
                     return Matrices.negative(Matrices.product(t, dy, t));
@@ -206,17 +205,17 @@ final class Solving {
     /** The X, [.., n, k], with A @ X = B, for one batch. */
     static Tensor solution(Tensor a, Tensor b) {
         HostMatrices all = Decompositions.finite(a, "solve");
-        HostMatrices right = HostMatrices.of(b);
+        HostMatrices right = HostMatrices.of(Matrices.transposed(b));
         for (int i = 0; i < all.count(); i++) {
             double[] matrix = all.get(i);
             int[] pivots = factored("solve", all, i, matrix, "lstsq(A, B) finds the X that comes nearest");
             double[] x = right.get(i);
-            HOST.solve(all.rows(), right.columns(), matrix, pivots, x);
+            HOST.solve(all.rows(), right.rows(), matrix, pivots, x);
             right.put(i, x);
         }
         return Matrices.tracked(
                 "solve",
-                right.tensor(b),
+                Matrices.transposed(right.tensor(b)),
                 (i, x, dx) -> {
                     Tensor db = solution(Matrices.transposed(a), dx);
                     return i == 1 ? db : Matrices.negative(Matrices.product(db, Matrices.transposed(x)));
@@ -245,15 +244,15 @@ final class Solving {
     /** The X, [.., n, k], with A @ X = B, for one batch of triangular A. */
     static Tensor triangular(Tensor a, Tensor b, boolean upper, boolean unit) {
         HostMatrices all = HostMatrices.of(a);
-        HostMatrices right = HostMatrices.of(b);
+        HostMatrices right = HostMatrices.of(Matrices.transposed(b));
         for (int i = 0; i < all.count(); i++) {
             double[] x = right.get(i);
-            HOST.solveTriangular(upper, unit, all.rows(), right.columns(), all.get(i), x);
+            HOST.solveTriangular(upper, unit, all.rows(), right.rows(), all.get(i), x);
             right.put(i, x);
         }
         return Matrices.tracked(
                 "solve_triangular",
-                right.tensor(b),
+                Matrices.transposed(right.tensor(b)),
                 (i, x, dx) -> {
                     Tensor db = triangular(Matrices.transposed(a), dx, !upper, unit);
                     if (i == 1) {

@@ -73,6 +73,22 @@ final class Lu {
         }
     }
 
+    /** Exchanges all rows as {@code pivots} say. */
+    static void exchange(double[][] rows, int[] pivots) {
+        for (int i = 0; i < pivots.length; i++) {
+            double[] row = rows[i];
+            rows[i] = rows[pivots[i] - 1];
+            rows[pivots[i] - 1] = row;
+        }
+    }
+
+    /** Undoes all exchanges. */
+    static void exchangeBack(double[] c, int[] pivots) {
+        for (int i = pivots.length - 1; i >= 0; i--) {
+            exchange(c, i, pivots[i] - 1);
+        }
+    }
+
     private static void exchange(double[] c, int i, int j) {
         double element = c[i];
         c[i] = c[j];

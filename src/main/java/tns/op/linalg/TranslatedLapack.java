@@ -47,13 +47,38 @@ final class TranslatedLapack implements Factorizations {
 
     @Override
     public void solve(int n, int columns, double[] lu, int[] pivots, double[] b) {
-        Dgetrs.dgetrs("N", n, columns, lu, 0, leading(n), pivots, 0, b, 0, leading(n), new intW(0));
+        double[] x = byColumns(n, columns, b);
+        Dgetrs.dgetrs("N", n, columns, lu, 0, leading(n), pivots, 0, x, 0, leading(n), new intW(0));
+        putByRows(n, columns, x, b);
+    }
+
+    @Override
+    public double[] inverse(int n, double[] lu, int[] pivots) {
+        double[] inverse = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            inverse[i * n + i] = 1;
+        }
+        Dgetrs.dgetrs("N", n, n, lu, 0, leading(n), pivots, 0, inverse, 0, leading(n), new intW(0));
+        return Lines.turned(n, n, inverse);
     }
 
     @Override
     public void solveTriangular(boolean upper, boolean unit, int n, int columns, double[] a, double[] b) {
         // Not dtrtrs, which refuses zeros on the diagonal.
-        Dtrsm.dtrsm("L", upper ? "U" : "L", "N", unit ? "U" : "N", n, columns, 1.0, a, 0, leading(n), b, 0, leading(n));
+        double[] x = byColumns(n, columns, b);
+        Dtrsm.dtrsm("L", upper ? "U" : "L", "N", unit ? "U" : "N", n, columns, 1.0, a, 0, leading(n), x, 0, leading(n));
+        putByRows(n, columns, x, b);
+    }
+
+    /** A matrix given row by row, which of one column is the same. */
+    private static double[] byColumns(int rows, int columns, double[] b) {
+        return columns == 1 ? b : Lines.turned(columns, rows, b);
+    }
+
+    private static void putByRows(int rows, int columns, double[] x, double[] b) {
+        if (columns != 1) {
+            System.arraycopy(Lines.turned(rows, columns, x), 0, b, 0, b.length);
+        }
     }
 
     @Override
@@ -131,6 +156,7 @@ final class TranslatedLapack implements Factorizations {
         int k = Math.min(m, n);
         double[] work = new double[leading(k) + Math.max(2 * k + (n + 1) * BLOCK, 2 * k + BLOCK * columns) + n + 1];
         intW rank = new intW(0);
+        double[] x = byColumns(Math.max(m, n), columns, b);
         Dgelsy.dgelsy(
                 m,
                 n,
@@ -138,7 +164,7 @@ final class TranslatedLapack implements Factorizations {
                 a,
                 0,
                 leading(m),
-                b,
+                x,
                 0,
                 leading(Math.max(m, n)),
                 new int[leading(n)],
@@ -149,6 +175,7 @@ final class TranslatedLapack implements Factorizations {
                 0,
                 work.length,
                 new intW(0));
+        putByRows(Math.max(m, n), columns, x, b);
         return rank.val;
     }
 
