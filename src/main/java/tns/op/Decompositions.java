@@ -95,7 +95,7 @@ final class Decompositions {
     }
 
     /** Q, [.., m, k], and R, [.., k, n]; k is m if {@code complete}, otherwise min(m, n). */
-    private static Tensor[] qr(Tensor a, boolean complete) {
+    static Tensor[] qr(Tensor a, boolean complete) {
         HostMatrices all = HostMatrices.of(a);
         int m = all.rows();
         int n = all.columns();

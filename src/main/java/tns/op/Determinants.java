@@ -39,7 +39,7 @@ final class Determinants {
         }
         double[] lu = a.clone();
         int[] pivots = new int[n];
-        if (HOST.lu(n, lu, pivots) > 0) {
+        if (HOST.lu(n, n, lu, pivots) > 0) {
             return ofSingular(n, a.clone());
         }
         double det = product(n, lu, pivots);
@@ -49,15 +49,6 @@ final class Determinants {
             cofactors[i] *= det;
         }
         return cofactors;
-    }
-
-    /** The identity matrix. */
-    static double[] identity(int n) {
-        double[] elements = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            elements[i * n + i] = 1;
-        }
-        return elements;
     }
 
     private static double[] ofSingular(int n, double[] a) {
@@ -84,7 +75,7 @@ final class Determinants {
     private static double determinant(int n, double[] a) {
         double[] lu = a.clone();
         int[] pivots = new int[n];
-        HOST.lu(n, lu, pivots);
+        HOST.lu(n, n, lu, pivots);
         return product(n, lu, pivots);
     }
 }

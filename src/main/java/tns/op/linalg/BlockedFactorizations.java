@@ -34,35 +34,43 @@ final class BlockedFactorizations implements Factorizations {
     }
 
     @Override
-    public int lu(int n, double[] a, int[] pivots) {
-        if (n < LEAST || !isFinite(a, 0, a.length)) {
-            return library.lu(n, a, pivots);
+    public int lu(int m, int n, double[] a, int[] pivots) {
+        if (Math.min(m, n) < LEAST || !isFinite(a, 0, a.length)) {
+            return library.lu(m, n, a, pivots);
         }
-        double[][] columns = Lines.columns(n, n, a);
+        double[][] columns = Lines.columns(m, n, a);
         int zero = Lu.factor(columns, pivots);
         Lines.putColumns(columns, a);
         return zero;
     }
 
     @Override
-    public void solve(int n, int columns, double[] lu, int[] pivots, double[] b) {
+    public void solve(boolean transposed, int n, int columns, double[] lu, int[] pivots, double[] b) {
         if (n < LEAST) {
-            library.solve(n, columns, lu, pivots, b);
+            library.solve(transposed, n, columns, lu, pivots, b);
         } else if (columns < LONG) {
-            double[][] factors = Lines.columns(n, n, lu);
+            double[][] factors = transposed ? Lines.rows(n, n, lu) : Lines.columns(n, n, lu);
             double[][] x = Lines.rows(columns, n, b);
-            for (double[] column : x) {
-                Lu.exchange(column, pivots, 0, n);
+            for (int j = 0; !transposed && j < columns; j++) {
+                Lu.exchange(x[j], pivots, 0, n);
             }
-            Triangles.lower(factors, true, x);
-            Triangles.upper(factors, false, x);
+            Triangles.lower(factors, !transposed, x);
+            Triangles.upper(factors, transposed, x);
+            for (int j = 0; transposed && j < columns; j++) {
+                Lu.exchangeBack(x[j], pivots);
+            }
             Lines.putRows(x, b);
         } else {
-            double[][] factors = Lines.rows(n, n, lu);
+            double[][] factors = transposed ? Lines.columns(n, n, lu) : Lines.rows(n, n, lu);
             double[][] x = Lines.columns(columns, n, b);
-            Lu.exchange(x, pivots);
-            Triangles.lowerByRows(factors, true, x);
-            Triangles.upperByRows(factors, false, x);
+            if (!transposed) {
+                Lu.exchange(x, pivots);
+            }
+            Triangles.lowerByRows(factors, !transposed, x);
+            Triangles.upperByRows(factors, transposed, x);
+            if (transposed) {
+                Lu.exchangeBack(x, pivots);
+            }
             Lines.putColumns(x, b);
         }
     }
@@ -157,6 +165,18 @@ final class BlockedFactorizations implements Factorizations {
             reflections.applyToIdentity(identity);
             Lines.putRows(identity, q);
         }
+    }
+
+    @Override
+    public void reflections(int m, int n, double[] a, double[] tau) {
+        if (tau.length < LEAST || !isModerate(a)) {
+            library.reflections(m, n, a, tau);
+            return;
+        }
+        double[][] rows = Lines.rows(m, n, a);
+        Reflections reflections = Qr.factor(n, rows);
+        Lines.putRows(rows, a);
+        reflections.putBelowDiagonal(m, a, tau);
     }
 
     @Override

@@ -39,16 +39,16 @@ final class TranslatedLapack implements Factorizations {
     }
 
     @Override
-    public int lu(int n, double[] a, int[] pivots) {
+    public int lu(int m, int n, double[] a, int[] pivots) {
         intW info = new intW(0);
-        Dgetrf.dgetrf(n, n, a, 0, leading(n), pivots, 0, info);
+        Dgetrf.dgetrf(m, n, a, 0, leading(m), pivots, 0, info);
         return info.val;
     }
 
     @Override
-    public void solve(int n, int columns, double[] lu, int[] pivots, double[] b) {
+    public void solve(boolean transposed, int n, int columns, double[] lu, int[] pivots, double[] b) {
         double[] x = byColumns(n, columns, b);
-        Dgetrs.dgetrs("N", n, columns, lu, 0, leading(n), pivots, 0, x, 0, leading(n), new intW(0));
+        Dgetrs.dgetrs(transposed ? "T" : "N", n, columns, lu, 0, leading(n), pivots, 0, x, 0, leading(n), new intW(0));
         putByRows(n, columns, x, b);
     }
 
@@ -84,17 +84,22 @@ final class TranslatedLapack implements Factorizations {
     @Override
     public void qr(int m, int n, int k, double[] a, double @Nullable [] q, double[] r) {
         int steps = Math.min(m, n);
-        double[] tau = new double[leading(steps)];
-        double[] work = new double[Math.max(leading(n), leading(k)) * BLOCK];
-        intW info = new intW(0);
-        Dgeqrf.dgeqrf(m, n, a, 0, leading(m), tau, 0, work, 0, work.length, info);
+        double[] tau = new double[steps];
+        reflections(m, n, a, tau);
         for (int j = 0; j < n; j++) {
             System.arraycopy(a, j * m, r, j * k, Math.min(j + 1, steps));
         }
         if (q != null) {
             System.arraycopy(a, 0, q, 0, m * steps);
-            Dorgqr.dorgqr(m, k, steps, q, 0, leading(m), tau, 0, work, 0, work.length, info);
+            double[] work = new double[leading(k) * BLOCK];
+            Dorgqr.dorgqr(m, k, steps, q, 0, leading(m), tau, 0, work, 0, work.length, new intW(0));
         }
+    }
+
+    @Override
+    public void reflections(int m, int n, double[] a, double[] tau) {
+        double[] work = new double[leading(n) * BLOCK];
+        Dgeqrf.dgeqrf(m, n, a, 0, leading(m), tau, 0, work, 0, work.length, new intW(0));
     }
 
     @Override

@@ -48,9 +48,21 @@ class BlockedFactorizationsTest {
         double[] actual = expected.clone();
         int[] expectedPivots = new int[n];
         int[] pivots = new int[n];
-        assertEquals(LIBRARY.lu(n, expected, expectedPivots), BLOCKED.lu(n, actual, pivots));
+        assertEquals(LIBRARY.lu(n, n, expected, expectedPivots), BLOCKED.lu(n, n, actual, pivots));
         assertArrayEquals(expectedPivots, pivots);
         assertArrayEquals(expected, actual, 1e-10);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"47, 60", "48, 60", "60, 48", "64, 100", "100, 64", "257, 65", "65, 257"})
+    void luOfOtherShapesIsTheLibrarys(int m, int n) {
+        double[] expected = random(m, n);
+        double[] actual = expected.clone();
+        int[] expectedPivots = new int[Math.min(m, n)];
+        int[] pivots = new int[Math.min(m, n)];
+        assertEquals(LIBRARY.lu(m, n, expected, expectedPivots), BLOCKED.lu(m, n, actual, pivots));
+        assertArrayEquals(expectedPivots, pivots);
+        assertArrayEquals(expected, actual, 1e-11);
     }
 
     /** A row of blocks of 32, its neighbours, and the first and last column. */
@@ -63,8 +75,8 @@ class BlockedFactorizationsTest {
         double[] actual = expected.clone();
         int[] expectedPivots = new int[n];
         int[] pivots = new int[n];
-        assertEquals(zero + 1, LIBRARY.lu(n, expected, expectedPivots));
-        assertEquals(zero + 1, BLOCKED.lu(n, actual, pivots));
+        assertEquals(zero + 1, LIBRARY.lu(n, n, expected, expectedPivots));
+        assertEquals(zero + 1, BLOCKED.lu(n, n, actual, pivots));
         assertArrayEquals(expectedPivots, pivots);
         assertArrayEquals(expected, actual, 1e-10);
     }
@@ -82,7 +94,7 @@ class BlockedFactorizationsTest {
         double[] actual = expected.clone();
         int[] expectedPivots = new int[n];
         int[] pivots = new int[n];
-        assertEquals(LIBRARY.lu(n, expected, expectedPivots), BLOCKED.lu(n, actual, pivots));
+        assertEquals(LIBRARY.lu(n, n, expected, expectedPivots), BLOCKED.lu(n, n, actual, pivots));
         assertArrayEquals(expectedPivots, pivots);
         assertArrayEquals(expected, actual, 1e-12);
         for (int columns : COLUMNS) {
@@ -109,19 +121,21 @@ class BlockedFactorizationsTest {
         }
         double[] dominant = lu.clone();
         int[] pivots = new int[n];
-        LIBRARY.lu(n, lu, pivots);
+        LIBRARY.lu(n, n, lu, pivots);
         double[] inverse = LIBRARY.inverse(n, lu, pivots);
         assertArrayEquals(inverse, BLOCKED.inverse(n, lu, pivots), 1e-13);
-        BLOCKED.solve(n, 0, lu, pivots, new double[0]);
+        BLOCKED.solve(false, n, 0, lu, pivots, new double[0]);
         BLOCKED.solveTriangular(true, false, n, 0, dominant, new double[0]);
         for (int columns : COLUMNS) {
             double[] b = random(n, columns);
             Arrays.fill(b, 0, columns * (n - n / 3), 0);
-            double[] expected = b.clone();
-            double[] actual = b.clone();
-            LIBRARY.solve(n, columns, lu, pivots, expected);
-            BLOCKED.solve(n, columns, lu, pivots, actual);
-            assertArrayEquals(expected, actual, 1e-13);
+            for (boolean transposed : new boolean[] {false, true}) {
+                double[] expected = b.clone();
+                double[] actual = b.clone();
+                LIBRARY.solve(transposed, n, columns, lu, pivots, expected);
+                BLOCKED.solve(transposed, n, columns, lu, pivots, actual);
+                assertArrayEquals(expected, actual, 1e-13);
+            }
             for (boolean upper : new boolean[] {false, true}) {
                 for (boolean unit : new boolean[] {false, true}) {
                     double[] triangle = triangle(upper, unit, n, dominant);
@@ -233,6 +247,14 @@ class BlockedFactorizationsTest {
         double[] alone = new double[k * n];
         BLOCKED.qr(m, n, k, a.clone(), null, alone);
         assertArrayEquals(r, alone);
+        double[] expectedVectors = a.clone();
+        double[] expectedTau = new double[Math.min(m, n)];
+        LIBRARY.reflections(m, n, expectedVectors, expectedTau);
+        double[] vectors = a.clone();
+        double[] tau = new double[expectedTau.length];
+        BLOCKED.reflections(m, n, vectors, tau);
+        assertArrayEquals(expectedVectors, vectors, 1e-11);
+        assertArrayEquals(expectedTau, tau, 1e-11);
     }
 
     /** Columns that are 0, are 0 but for the diagonal, or depend on others; and elements no squares can be taken of. */

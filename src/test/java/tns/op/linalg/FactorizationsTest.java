@@ -88,8 +88,8 @@ class FactorizationsTest {
         double[] b = transposed(n, 2, product(n, n, 2, lower, transposed(2, n, x)));
         double[] lu = lower.clone();
         int[] pivots = new int[n];
-        assertEquals(0, HOST.lu(n, lu, pivots));
-        HOST.solve(n, 2, lu, pivots, b);
+        assertEquals(0, HOST.lu(n, n, lu, pivots));
+        HOST.solve(false, n, 2, lu, pivots, b);
         assertArrayEquals(x, b, 1e-8);
         double[] target = transposed(m, 2, product(m, n, 2, a, transposed(2, n, x)));
         assertEquals(n, HOST.leastSquares(m, n, 2, a.clone(), target, 1e-12));
