@@ -3,6 +3,7 @@ package tns.op;
 import static tns.op.linalg.Factorizations.HOST;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.Shape;
@@ -94,7 +95,7 @@ final class Decompositions {
     }
 
     /** Q, [.., m, k], and R, [.., k, n]; k is m if {@code complete}, otherwise min(m, n). */
-    private static Tensor[] qr(Tensor a, boolean complete) {
+    static Tensor[] qr(Tensor a, boolean complete) {
         HostMatrices all = HostMatrices.of(a);
         int m = all.rows();
         int n = all.columns();
@@ -278,12 +279,12 @@ final class Decompositions {
     static HostMatrices finite(Tensor a, String op) {
         HostMatrices all = HostMatrices.of(a);
         for (int i = 0; i < all.count(); i++) {
-            for (double element : all.get(i)) {
-                if (!Double.isFinite(element)) {
-                    throw new TnsException(ErrorKind.VALUE, op + ": " + all.name(i) + " holds " + word(element))
-                            .help("isfinite(x) tells where")
-                            .argument(0);
-                }
+            OptionalDouble element = all.notFinite(i);
+            if (element.isPresent()) {
+                throw new TnsException(
+                                ErrorKind.VALUE, op + ": " + all.name(i) + " holds " + word(element.getAsDouble()))
+                        .help("isfinite(x) tells where")
+                        .argument(0);
             }
         }
         return all;

@@ -39,28 +39,16 @@ final class Determinants {
         }
         double[] lu = a.clone();
         int[] pivots = new int[n];
-        if (HOST.lu(n, lu, pivots) > 0) {
+        if (HOST.lu(n, n, lu, pivots) > 0) {
             return ofSingular(n, a.clone());
         }
         double det = product(n, lu, pivots);
-        double[] inverse = identity(n);
-        HOST.solve(n, n, lu, pivots, inverse);
-        double[] cofactors = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j < n; j++) {
-                cofactors[j * n + i] = det * inverse[i * n + j];
-            }
+        // Row by row, the inverse is its transpose column by column.
+        double[] cofactors = HOST.inverse(n, lu, pivots);
+        for (int i = 0; i < cofactors.length; i++) {
+            cofactors[i] *= det;
         }
         return cofactors;
-    }
-
-    /** The identity matrix. */
-    static double[] identity(int n) {
-        double[] elements = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            elements[i * n + i] = 1;
-        }
-        return elements;
     }
 
     private static double[] ofSingular(int n, double[] a) {
@@ -87,7 +75,7 @@ final class Determinants {
     private static double determinant(int n, double[] a) {
         double[] lu = a.clone();
         int[] pivots = new int[n];
-        HOST.lu(n, lu, pivots);
+        HOST.lu(n, n, lu, pivots);
         return product(n, lu, pivots);
     }
 }

@@ -1,6 +1,7 @@
 package tns.op;
 
 import java.util.Arrays;
+import java.util.OptionalDouble;
 import tns.tensor.DType;
 import tns.tensor.HostArray;
 import tns.tensor.Shape;
@@ -11,6 +12,8 @@ import tns.tensor.Tensor;
  * {@code tns.op.linalg} and back. A tensor on another device is copied to the host, and the result to the device.
  */
 final class HostMatrices {
+    private static final int TILE = 16;
+
     private final Shape batch;
     private final int rows;
     private final int columns;
@@ -26,8 +29,41 @@ final class HostMatrices {
     /** A copy of the elements of {@code x}, [.., rows, columns]. */
     static HostMatrices of(Tensor x) {
         Shape batch = x.shape().part(0, x.rank() - 2);
-        double[] elements = HostArray.doubles(Movement.transpose(x.detach(), -2, -1));
-        return new HostMatrices(batch, x.size(-2), x.size(-1), elements);
+        int rows = x.size(-2);
+        int columns = x.size(-1);
+        Tensor turned = Movement.transpose(x.detach(), -2, -1);
+        if (turned.view().isContiguous()) {
+            return new HostMatrices(batch, rows, columns, HostArray.doubles(turned));
+        }
+        double[] byRows = HostArray.doubles(x.detach());
+        double[] elements = new double[byRows.length];
+        for (int start = 0; start < elements.length; start += rows * columns) {
+            turn(byRows, rows, columns, start, elements);
+        }
+        return new HostMatrices(batch, rows, columns, elements);
+    }
+
+    /** Writes one matrix, given row by row, column by column: in tiles, whose lines stay in cache. */
+    private static void turn(double[] byRows, int rows, int columns, int start, double[] byColumns) {
+        for (int row = 0; row < rows; row += TILE) {
+            int end = Math.min(rows, row + TILE);
+            for (int j = 0; j < columns; j++) {
+                for (int i = row; i < end; i++) {
+                    byColumns[start + j * rows + i] = byRows[start + i * columns + j];
+                }
+            }
+        }
+    }
+
+    /** The first element of matrix {@code i} that is NaN or infinite. */
+    OptionalDouble notFinite(int i) {
+        int size = rows * columns;
+        for (int at = i * size; at < (i + 1) * size; at++) {
+            if (!Double.isFinite(elements[at])) {
+                return OptionalDouble.of(elements[at]);
+            }
+        }
+        return OptionalDouble.empty();
     }
 
     /** Room for a batch of matrices, all 0. */

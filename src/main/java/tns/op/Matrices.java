@@ -144,7 +144,16 @@ final class Matrices {
 
     /** The identity matrix in the dtype and on the device of {@code like}. */
     static Tensor identity(Tensor like, int n) {
-        return HostMatrices.upload(like, Shape.of(n, n), Determinants.identity(n));
+        return identity(like, n, n);
+    }
+
+    /** The same of any shape: ones on the diagonal. */
+    static Tensor identity(Tensor like, int rows, int columns) {
+        double[] elements = new double[rows * columns];
+        for (int i = 0; i < Math.min(rows, columns); i++) {
+            elements[i * columns + i] = 1;
+        }
+        return HostMatrices.upload(like, Shape.of(rows, columns), elements);
     }
 
     /** 1 / x, and 0 where x is 0. */

@@ -198,11 +198,11 @@ final class PseudoInverse {
             this.b = b;
             this.driver = driver;
             left = Decompositions.finite(a, "lstsq");
-            HostMatrices right = Decompositions.finite(b, "lstsq");
+            HostMatrices right = Decompositions.finite(Matrices.transposed(b), "lstsq");
             int m = left.rows();
             int n = left.columns();
-            int columns = right.columns();
-            found = HostMatrices.zeros(left.batch(), n, columns);
+            int columns = right.rows();
+            found = HostMatrices.zeros(left.batch(), columns, n);
             squares = HostMatrices.zeros(left.batch(), columns, 1);
             spectra = HostMatrices.zeros(left.batch(), Math.min(m, n), 1);
             ranks = new long[left.count()];
@@ -212,7 +212,9 @@ final class PseudoInverse {
                 double[] x =
                         bySpectrum ? bySpectrum(i, target, columns, rcond) : byOrthogonal(i, target, columns, rcond);
                 found.put(i, x);
-                squares.put(i, squares(m, n, columns, left.get(i), x, target));
+                if (!driver.equals("gelsy")) {
+                    squares.put(i, squares(m, n, columns, left.get(i), x, target));
+                }
             }
         }
 
@@ -225,10 +227,10 @@ final class PseudoInverse {
             spectra.put(i, spectrum.values());
             double[] inverse = spectrum.inverse(cutoff);
             double[] x = new double[n * columns];
-            for (int c = 0; c < columns; c++) {
+            for (int r = 0; r < n; r++) {
                 for (int j = 0; j < m; j++) {
-                    for (int r = 0; r < n; r++) {
-                        x[c * n + r] += inverse[j * n + r] * target[c * m + j];
+                    for (int c = 0; c < columns; c++) {
+                        x[r * columns + c] += inverse[j * n + r] * target[j * columns + c];
                     }
                 }
             }
@@ -238,13 +240,9 @@ final class PseudoInverse {
         private double[] byOrthogonal(int i, double[] target, int columns, double rcond) {
             int m = left.rows();
             int n = left.columns();
-            int height = Math.max(m, n);
-            double[] room = new double[height * columns];
             double[] x = new double[n * columns];
-            for (int c = 0; c < columns; c++) {
-                System.arraycopy(target, c * m, room, c * height, m);
-            }
             if (Math.min(m, n) > 0) {
+                double[] room = Arrays.copyOf(target, Math.max(m, n) * columns);
                 boolean full = driver.equals("gels");
                 ranks[i] = HOST.leastSquares(m, n, columns, left.get(i), room, full ? precision(a) : rcond);
                 if (full && ranks[i] < Math.min(m, n)) {
@@ -252,23 +250,27 @@ final class PseudoInverse {
                             .help("driver=\"gelsy\" and \"gelsd\" allow that")
                             .argument(0);
                 }
-                for (int c = 0; c < columns; c++) {
-                    System.arraycopy(room, c * height, x, c * n, n);
-                }
+                System.arraycopy(room, 0, x, 0, x.length);
             }
             return x;
         }
 
-        /** The squared distance of a x from the target, for each column. */
+        /** The squared distance of a x from the target, both given row by row, for each column. */
         private static double[] squares(int m, int n, int columns, double[] a, double[] x, double[] target) {
             double[] squares = new double[columns];
-            for (int c = 0; c < columns; c++) {
-                for (int i = 0; i < m; i++) {
-                    double difference = -target[c * m + i];
-                    for (int j = 0; j < n; j++) {
-                        difference += a[j * m + i] * x[c * n + j];
+            double[] differences = new double[columns];
+            for (int i = 0; i < m; i++) {
+                for (int c = 0; c < columns; c++) {
+                    differences[c] = -target[i * columns + c];
+                }
+                for (int j = 0; j < n; j++) {
+                    double factor = a[j * m + i];
+                    for (int c = 0; c < columns; c++) {
+                        differences[c] += factor * x[j * columns + c];
                     }
-                    squares[c] += difference * difference;
+                }
+                for (int c = 0; c < columns; c++) {
+                    squares[c] += differences[c] * differences[c];
                 }
             }
             return squares;
@@ -277,7 +279,7 @@ final class PseudoInverse {
         private Tuple parts(boolean vectors) {
             Tensor solution = Matrices.tracked(
                     "lstsq",
-                    found.tensor(a),
+                    Matrices.transposed(found.tensor(a)),
                     (i, x, dx) -> {
                         double[] none = new double[ranks.length];
                         Cutoffs standard =

@@ -123,16 +123,15 @@ final class Solving {
     static Tensor inverse(Tensor a, String op) {
         HostMatrices all = Decompositions.finite(a, op);
         int n = all.rows();
+        HostMatrices inverses = HostMatrices.zeros(all.batch(), n, n);
         for (int i = 0; i < all.count(); i++) {
             double[] matrix = all.get(i);
             int[] pivots = factored(op, all, i, matrix, "pinv(x) is there for every matrix");
-            double[] inverse = Determinants.identity(n);
-            HOST.solve(n, n, matrix, pivots, inverse);
-            all.put(i, inverse);
+            inverses.put(i, HOST.inverse(n, matrix, pivots));
         }
         return Matrices.tracked(
                 "inv",
-                all.tensor(a),
+                Matrices.transposed(inverses.tensor(a)),
                 (i, y, dy) -> {
                     Tensor t = Matrices.transposed(y);
                     return Matrices.negative(Matrices.product(t, dy, t));
@@ -143,7 +142,7 @@ final class Solving {
     /** Replaces a matrix by its LU factors and gives the pivots; refuses one that is singular. */
     private static int[] factored(String op, HostMatrices all, int i, double[] matrix, String help) {
         int[] pivots = new int[all.rows()];
-        int dependent = HOST.lu(all.rows(), matrix, pivots);
+        int dependent = HOST.lu(all.rows(), all.rows(), matrix, pivots);
         if (dependent > 0) {
             String why = dependent == 1
                     ? "its first column is 0"
@@ -160,7 +159,7 @@ final class Solving {
         HostMatrices all = HostMatrices.of(a);
         byte[] singular = new byte[all.count()];
         for (int i = 0; i < singular.length; i++) {
-            singular[i] = (byte) (HOST.lu(all.rows(), all.get(i), new int[all.rows()]) > 0 ? 1 : 0);
+            singular[i] = (byte) (HOST.lu(all.rows(), all.rows(), all.get(i), new int[all.rows()]) > 0 ? 1 : 0);
         }
         return Tensor.upload(a.device(), DType.BOOL, all.batch(), singular);
     }
@@ -177,7 +176,7 @@ final class Solving {
                     .argument(1);
         }
         Tensor right = vectors ? Matrices.columns(b) : b;
-        requireRows("solve", a, b, left ? -2 : -1, right);
+        requireRows(args, "A", "B", right, left ? -2 : -1, 1);
         Shape batch = Matrices.batch("solve", a, right);
         Tensor wideA = Matrices.spread(a, batch);
         Tensor wideB = Matrices.spread(right, batch);
@@ -194,32 +193,60 @@ final class Solving {
                 || b.rank() == a.rank() - 1 && b.shape().equals(a.shape().part(0, a.rank() - 1));
     }
 
-    private static void requireRows(String op, Tensor a, Tensor b, int dim, Tensor matrices) {
-        if (matrices.rank() < 2 || matrices.size(dim) != a.size(-1)) {
+    /**
+     * Refuses the argument {@code second} unless it has as many rows, or columns if {@code dim} is -1, as {@code first} has
+     * rows.
+     *
+     * @param matrices it as matrices
+     */
+    static void requireRows(Args args, String first, String second, Tensor matrices, int dim, int argument) {
+        Tensor a = args.tensor(first);
+        if (matrices.rank() < 2 || matrices.size(dim) != a.size(-2)) {
             throw new TnsException(
-                            ErrorKind.SHAPE, op + ": A is " + a.describe() + ", which does not fit B, " + b.describe())
-                    .help("B needs " + a.size(-1) + (dim == -2 ? " rows" : " columns"))
-                    .argument(1);
+                            ErrorKind.SHAPE,
+                            args.name() + ": " + first + " is " + a.describe() + ", which does not fit " + second + ", "
+                                    + args.tensor(second).describe())
+                    .help(second + " needs " + a.size(-2) + (dim == -2 ? " rows" : " columns"))
+                    .argument(argument);
         }
     }
 
     /** The X, [.., n, k], with A @ X = B, for one batch. */
     static Tensor solution(Tensor a, Tensor b) {
         HostMatrices all = Decompositions.finite(a, "solve");
-        HostMatrices right = HostMatrices.of(b);
-        for (int i = 0; i < all.count(); i++) {
+        int[][] pivots = new int[all.count()][];
+        for (int i = 0; i < pivots.length; i++) {
             double[] matrix = all.get(i);
-            int[] pivots = factored("solve", all, i, matrix, "lstsq(A, B) finds the X that comes nearest");
+            pivots[i] = factored("solve", all, i, matrix, "lstsq(A, B) finds the X that comes nearest");
+            all.put(i, matrix);
+        }
+        return solution(a, new Kept(all, pivots), b, false);
+    }
+
+    /** What is kept of A for gradients: its LU factors and their pivots. */
+    private record Kept(HostMatrices lu, int[][] pivots) {}
+
+    /** The same given the factors; for A.T if {@code transposed}. */
+    private static Tensor solution(Tensor a, Kept factors, Tensor b, boolean transposed) {
+        HostMatrices right = HostMatrices.of(Matrices.transposed(b));
+        HostMatrices lu = factors.lu();
+        for (int i = 0; i < right.count(); i++) {
             double[] x = right.get(i);
-            HOST.solve(all.rows(), right.columns(), matrix, pivots, x);
+            HOST.solve(transposed, lu.rows(), right.rows(), lu.get(i), factors.pivots()[i], x);
             right.put(i, x);
         }
         return Matrices.tracked(
                 "solve",
-                right.tensor(b),
+                Matrices.transposed(right.tensor(b)),
                 (i, x, dx) -> {
-                    Tensor db = solution(Matrices.transposed(a), dx);
-                    return i == 1 ? db : Matrices.negative(Matrices.product(db, Matrices.transposed(x)));
+                    Tensor db = solution(a, factors, dx, !transposed);
+                    if (i == 1) {
+                        return db;
+                    }
+                    return Matrices.negative(
+                            transposed
+                                    ? Matrices.product(x, Matrices.transposed(db))
+                                    : Matrices.product(db, Matrices.transposed(x)));
                 },
                 a,
                 b);
@@ -233,7 +260,7 @@ final class Solving {
         boolean upper = args.flag("upper");
         boolean unit = args.flag("unitriangular");
         Matrices.sameKind(op, a, b);
-        requireRows(op, a, b, left ? -2 : -1, b);
+        requireRows(args, "A", "B", b, left ? -2 : -1, 1);
         Shape batch = Matrices.batch(op, a, b);
         Tensor wideA = Matrices.spread(a, batch);
         Tensor wideB = Matrices.spread(b, batch);
@@ -245,15 +272,15 @@ final class Solving {
     /** The X, [.., n, k], with A @ X = B, for one batch of triangular A. */
     static Tensor triangular(Tensor a, Tensor b, boolean upper, boolean unit) {
         HostMatrices all = HostMatrices.of(a);
-        HostMatrices right = HostMatrices.of(b);
+        HostMatrices right = HostMatrices.of(Matrices.transposed(b));
         for (int i = 0; i < all.count(); i++) {
             double[] x = right.get(i);
-            HOST.solveTriangular(upper, unit, all.rows(), right.columns(), all.get(i), x);
+            HOST.solveTriangular(upper, unit, all.rows(), right.rows(), all.get(i), x);
             right.put(i, x);
         }
         return Matrices.tracked(
                 "solve_triangular",
-                right.tensor(b),
+                Matrices.transposed(right.tensor(b)),
                 (i, x, dx) -> {
                     Tensor db = triangular(Matrices.transposed(a), dx, !upper, unit);
                     if (i == 1) {
@@ -311,7 +338,7 @@ final class Solving {
         for (int i = 0; i < dets.length; i++) {
             double[] matrix = all.get(i);
             int[] pivots = new int[all.rows()];
-            HOST.lu(all.rows(), matrix, pivots);
+            HOST.lu(all.rows(), all.rows(), matrix, pivots);
             dets[i] = Determinants.product(all.rows(), matrix, pivots);
         }
         return Matrices.tracked(
@@ -347,7 +374,7 @@ final class Solving {
         for (int i = 0; i < signs.length; i++) {
             double[] matrix = all.get(i);
             int[] pivots = new int[n];
-            HOST.lu(n, matrix, pivots);
+            HOST.lu(n, n, matrix, pivots);
             signs[i] = Determinants.parity(pivots);
             for (int j = 0; j < n; j++) {
                 double pivot = matrix[j * n + j];

@@ -34,7 +34,13 @@ final class Translation {
             "solve(", "linalg_solve(",
             "lstsq(", "linalg_lstsq(",
             "eigh(", "linalg_eigh(",
-            "eigvalsh(", "linalg_eigvalsh(");
+            "eigvalsh(", "linalg_eigvalsh(",
+            "lu(", "linalg_lu(",
+            "lu_factor(", "linalg_lu_factor(",
+            "lu_solve(", "linalg_lu_solve(",
+            "householder_product(", "linalg_householder_product(",
+            "tensorinv(", "linalg_tensorinv(",
+            "tensorsolve(", "linalg_tensorsolve(");
 
     private Translation() {}
 

@@ -10,6 +10,9 @@ final class BlockedFactorizations implements Factorizations {
     /** From this order on blocks pay: at 48 an inverse takes half the time and LU the same, at 64 both less (2026-11-27). */
     private static final int LEAST = 48;
 
+    /** Rows of so many columns are solved for as they are, shorter ones column by column. */
+    private static final int LONG = 24;
+
     /** From its inverse to it, elements are squared without scaling them. Floats are far within. */
     private static final double MODERATE = 1e100;
 
@@ -31,46 +34,90 @@ final class BlockedFactorizations implements Factorizations {
     }
 
     @Override
-    public int lu(int n, double[] a, int[] pivots) {
-        if (n < LEAST || !isFinite(a, 0, a.length)) {
-            return library.lu(n, a, pivots);
+    public int lu(int m, int n, double[] a, int[] pivots) {
+        if (Math.min(m, n) < LEAST || !isFinite(a, 0, a.length)) {
+            return library.lu(m, n, a, pivots);
         }
-        double[][] columns = Lines.columns(n, n, a);
+        double[][] columns = Lines.columns(m, n, a);
         int zero = Lu.factor(columns, pivots);
         Lines.putColumns(columns, a);
         return zero;
     }
 
     @Override
-    public void solve(int n, int columns, double[] lu, int[] pivots, double[] b) {
+    public void solve(boolean transposed, int n, int columns, double[] lu, int[] pivots, double[] b) {
         if (n < LEAST) {
-            library.solve(n, columns, lu, pivots, b);
-            return;
+            library.solve(transposed, n, columns, lu, pivots, b);
+        } else if (columns < LONG) {
+            double[][] factors = transposed ? Lines.rows(n, n, lu) : Lines.columns(n, n, lu);
+            double[][] x = Lines.rows(columns, n, b);
+            for (int j = 0; !transposed && j < columns; j++) {
+                Lu.exchange(x[j], pivots, 0, n);
+            }
+            Triangles.lower(factors, !transposed, x);
+            Triangles.upper(factors, transposed, x);
+            for (int j = 0; transposed && j < columns; j++) {
+                Lu.exchangeBack(x[j], pivots);
+            }
+            Lines.putRows(x, b);
+        } else {
+            double[][] factors = transposed ? Lines.columns(n, n, lu) : Lines.rows(n, n, lu);
+            double[][] x = Lines.columns(columns, n, b);
+            if (!transposed) {
+                Lu.exchange(x, pivots);
+            }
+            Triangles.lowerByRows(factors, !transposed, x);
+            Triangles.upperByRows(factors, transposed, x);
+            if (transposed) {
+                Lu.exchangeBack(x, pivots);
+            }
+            Lines.putColumns(x, b);
         }
-        double[][] factors = Lines.columns(n, n, lu);
-        double[][] x = Lines.columns(n, columns, b);
-        for (double[] column : x) {
-            Lu.exchange(column, pivots, 0, n);
+    }
+
+    @Override
+    public double[] inverse(int n, double[] lu, int[] pivots) {
+        if (n < LEAST) {
+            return library.inverse(n, lu, pivots);
         }
-        Triangles.lower(factors, true, x);
-        Triangles.upper(factors, false, x);
-        Lines.putColumns(x, b);
+        double[][] factors = Lines.rows(n, n, lu);
+        double[][] x = new double[n][n];
+        for (int i = 0; i < n; i++) {
+            x[i][i] = 1;
+        }
+        Triangles.invertUnitLower(factors, x);
+        Triangles.upperByRows(factors, false, x);
+        double[] inverse = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            Lu.exchangeBack(x[i], pivots);
+        }
+        Lines.putColumns(x, inverse);
+        return inverse;
     }
 
     @Override
     public void solveTriangular(boolean upper, boolean unit, int n, int columns, double[] a, double[] b) {
         if (n < LEAST || !isRegular(upper, unit, n, a)) {
             library.solveTriangular(upper, unit, n, columns, a, b);
-            return;
-        }
-        double[][] triangle = Lines.columns(n, n, a);
-        double[][] x = Lines.columns(n, columns, b);
-        if (upper) {
-            Triangles.upper(triangle, unit, x);
+        } else if (columns < LONG) {
+            double[][] triangle = Lines.columns(n, n, a);
+            double[][] x = Lines.rows(columns, n, b);
+            if (upper) {
+                Triangles.upper(triangle, unit, x);
+            } else {
+                Triangles.lower(triangle, unit, x);
+            }
+            Lines.putRows(x, b);
         } else {
-            Triangles.lower(triangle, unit, x);
+            double[][] triangle = Lines.rows(n, n, a);
+            double[][] x = Lines.columns(columns, n, b);
+            if (upper) {
+                Triangles.upperByRows(triangle, unit, x);
+            } else {
+                Triangles.lowerByRows(triangle, unit, x);
+            }
+            Lines.putColumns(x, b);
         }
-        Lines.putColumns(x, b);
     }
 
     /** Whether a triangle is finite and, unless it is {@code unit}, has no 0 on its diagonal. */
@@ -121,6 +168,18 @@ final class BlockedFactorizations implements Factorizations {
     }
 
     @Override
+    public void reflections(int m, int n, double[] a, double[] tau) {
+        if (tau.length < LEAST || !isModerate(a)) {
+            library.reflections(m, n, a, tau);
+            return;
+        }
+        double[][] rows = Lines.rows(m, n, a);
+        Reflections reflections = Qr.factor(n, rows);
+        Lines.putRows(rows, a);
+        reflections.putBelowDiagonal(m, a, tau);
+    }
+
+    @Override
     public boolean svd(boolean full, int m, int n, double[] a, double[] u, double[] s, double[] vt) {
         if (Math.min(m, n) < LEAST || !isModerate(a)) {
             return library.svd(full, m, n, a, u, s, vt);
@@ -149,6 +208,12 @@ final class BlockedFactorizations implements Factorizations {
 
     @Override
     public int leastSquares(int m, int n, int columns, double[] a, double[] b, double rcond) {
-        return library.leastSquares(m, n, columns, a, b, rcond);
+        if (Math.min(m, n) < LEAST || columns == 0 || !isModerate(a)) {
+            return library.leastSquares(m, n, columns, a, b, rcond);
+        }
+        double[][] x = Lines.columns(columns, Math.max(m, n), b);
+        int rank = LeastSquares.solve(Lines.rows(m, n, a), x, rcond);
+        Lines.putColumns(x, b);
+        return rank;
     }
 }

@@ -1,5 +1,8 @@
 package tns.op.linalg;
 
+import java.util.Arrays;
+import java.util.Collections;
+
 /**
  * LU factors with exchanged rows, in blocks of columns: each is factored alone, then subtracted from all after it. Golub
  * and Van Loan, Matrix Computations, 3.4; {@code dgetrf} of LAPACK, whose pivots these are.
@@ -7,15 +10,17 @@ package tns.op.linalg;
 final class Lu {
     private Lu() {}
 
-    /** Replaces the columns {@code a}, [n, n] and finite, by both factors; as {@link Factorizations#lu}. */
+    /** Replaces the columns {@code a}, [m, n] and finite, neither 0, by both factors; as {@link Factorizations#lu}. */
     static int factor(double[][] a, int[] pivots) {
         int n = a.length;
+        int m = a[0].length;
+        int steps = Math.min(m, n);
         int zero = 0;
-        for (int first = 0; first < n; first += Triangles.BLOCK) {
-            int last = Math.min(n, first + Triangles.BLOCK);
+        for (int first = 0; first < steps; first += Triangles.BLOCK) {
+            int last = Math.min(steps, first + Triangles.BLOCK);
             for (int j = first; j < last; j++) {
                 exchange(a[j], pivots, first, j);
-                Triangles.forward(a, first, j, true, a[j], n);
+                Triangles.forward(a, first, j, true, a[j], m);
                 if (!pivot(a, first, j, pivots) && zero == 0) {
                     zero = j + 1;
                 }
@@ -25,7 +30,7 @@ final class Lu {
             }
             for (int j = last; j < n; j++) {
                 exchange(a[j], pivots, first, last);
-                Triangles.forward(a, first, last, true, a[j], n);
+                Triangles.forward(a, first, last, true, a[j], m);
             }
         }
         return zero;
@@ -69,6 +74,27 @@ final class Lu {
     /** Exchanges the elements of {@code c} as {@code pivots} say, from {@code first} to {@code last}. */
     static void exchange(double[] c, int[] pivots, int first, int last) {
         for (int i = first; i < last; i++) {
+            exchange(c, i, pivots[i] - 1);
+        }
+    }
+
+    /** Exchanges all rows as {@code pivots} say. */
+    static void exchange(double[][] rows, int[] pivots) {
+        for (int i = 0; i < pivots.length; i++) {
+            Collections.swap(Arrays.asList(rows), i, pivots[i] - 1);
+        }
+    }
+
+    /** Undoes that. */
+    static void exchangeBack(double[][] rows, int[] pivots) {
+        for (int i = pivots.length - 1; i >= 0; i--) {
+            Collections.swap(Arrays.asList(rows), i, pivots[i] - 1);
+        }
+    }
+
+    /** Undoes all exchanges. */
+    static void exchangeBack(double[] c, int[] pivots) {
+        for (int i = pivots.length - 1; i >= 0; i--) {
             exchange(c, i, pivots[i] - 1);
         }
     }

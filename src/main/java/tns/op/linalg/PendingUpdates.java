@@ -24,6 +24,15 @@ final class PendingUpdates {
         count++;
     }
 
+    /** Follows an exchange of two columns of A. */
+    void exchangeColumns(int j, int k) {
+        for (int i = 0; i < count; i++) {
+            double element = right[i][j];
+            right[i][j] = right[i][k];
+            right[i][k] = element;
+        }
+    }
+
     /** Subtracts from {@code c}, which is column {@code j}, from row {@code from} on. */
     void subtractFromColumn(int j, double[] c, int from) {
         subtract(left, right, j, c, from);

@@ -44,6 +44,17 @@ final class Reflections {
         blocks.add(new Block(from, v, t));
     }
 
+    /** Writes the factors, and the vectors without their first elements below the diagonal of {@code a}, of so many rows. */
+    void putBelowDiagonal(int rows, double[] a, double[] tau) {
+        for (Block block : blocks) {
+            for (int k = 0; k < block.v().length; k++) {
+                int j = block.from() + k;
+                tau[j] = block.t()[k][k];
+                System.arraycopy(block.v()[k], j + 1, a, j * rows + j + 1, rows - j - 1);
+            }
+        }
+    }
+
     /** Replaces the rows of a matrix C by those of Q C; rows after those that Q has stay. */
     void apply(double[][] rows) {
         for (Block block : blocks.reversed()) {

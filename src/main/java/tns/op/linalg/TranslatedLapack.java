@@ -39,37 +39,67 @@ final class TranslatedLapack implements Factorizations {
     }
 
     @Override
-    public int lu(int n, double[] a, int[] pivots) {
+    public int lu(int m, int n, double[] a, int[] pivots) {
         intW info = new intW(0);
-        Dgetrf.dgetrf(n, n, a, 0, leading(n), pivots, 0, info);
+        Dgetrf.dgetrf(m, n, a, 0, leading(m), pivots, 0, info);
         return info.val;
     }
 
     @Override
-    public void solve(int n, int columns, double[] lu, int[] pivots, double[] b) {
-        Dgetrs.dgetrs("N", n, columns, lu, 0, leading(n), pivots, 0, b, 0, leading(n), new intW(0));
+    public void solve(boolean transposed, int n, int columns, double[] lu, int[] pivots, double[] b) {
+        double[] x = byColumns(n, columns, b);
+        Dgetrs.dgetrs(transposed ? "T" : "N", n, columns, lu, 0, leading(n), pivots, 0, x, 0, leading(n), new intW(0));
+        putByRows(n, columns, x, b);
+    }
+
+    @Override
+    public double[] inverse(int n, double[] lu, int[] pivots) {
+        double[] inverse = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            inverse[i * n + i] = 1;
+        }
+        Dgetrs.dgetrs("N", n, n, lu, 0, leading(n), pivots, 0, inverse, 0, leading(n), new intW(0));
+        return Lines.turned(n, n, inverse);
     }
 
     @Override
     public void solveTriangular(boolean upper, boolean unit, int n, int columns, double[] a, double[] b) {
         // Not dtrtrs, which refuses zeros on the diagonal.
-        Dtrsm.dtrsm("L", upper ? "U" : "L", "N", unit ? "U" : "N", n, columns, 1.0, a, 0, leading(n), b, 0, leading(n));
+        double[] x = byColumns(n, columns, b);
+        Dtrsm.dtrsm("L", upper ? "U" : "L", "N", unit ? "U" : "N", n, columns, 1.0, a, 0, leading(n), x, 0, leading(n));
+        putByRows(n, columns, x, b);
+    }
+
+    /** A matrix given row by row, which of one column is the same. */
+    private static double[] byColumns(int rows, int columns, double[] b) {
+        return columns == 1 ? b : Lines.turned(columns, rows, b);
+    }
+
+    private static void putByRows(int rows, int columns, double[] x, double[] b) {
+        if (columns != 1) {
+            System.arraycopy(Lines.turned(rows, columns, x), 0, b, 0, b.length);
+        }
     }
 
     @Override
     public void qr(int m, int n, int k, double[] a, double @Nullable [] q, double[] r) {
         int steps = Math.min(m, n);
-        double[] tau = new double[leading(steps)];
-        double[] work = new double[Math.max(leading(n), leading(k)) * BLOCK];
-        intW info = new intW(0);
-        Dgeqrf.dgeqrf(m, n, a, 0, leading(m), tau, 0, work, 0, work.length, info);
+        double[] tau = new double[steps];
+        reflections(m, n, a, tau);
         for (int j = 0; j < n; j++) {
             System.arraycopy(a, j * m, r, j * k, Math.min(j + 1, steps));
         }
         if (q != null) {
             System.arraycopy(a, 0, q, 0, m * steps);
-            Dorgqr.dorgqr(m, k, steps, q, 0, leading(m), tau, 0, work, 0, work.length, info);
+            double[] work = new double[leading(k) * BLOCK];
+            Dorgqr.dorgqr(m, k, steps, q, 0, leading(m), tau, 0, work, 0, work.length, new intW(0));
         }
+    }
+
+    @Override
+    public void reflections(int m, int n, double[] a, double[] tau) {
+        double[] work = new double[leading(n) * BLOCK];
+        Dgeqrf.dgeqrf(m, n, a, 0, leading(m), tau, 0, work, 0, work.length, new intW(0));
     }
 
     @Override
@@ -131,6 +161,7 @@ final class TranslatedLapack implements Factorizations {
         int k = Math.min(m, n);
         double[] work = new double[leading(k) + Math.max(2 * k + (n + 1) * BLOCK, 2 * k + BLOCK * columns) + n + 1];
         intW rank = new intW(0);
+        double[] x = byColumns(Math.max(m, n), columns, b);
         Dgelsy.dgelsy(
                 m,
                 n,
@@ -138,7 +169,7 @@ final class TranslatedLapack implements Factorizations {
                 a,
                 0,
                 leading(m),
-                b,
+                x,
                 0,
                 leading(Math.max(m, n)),
                 new int[leading(n)],
@@ -149,6 +180,7 @@ final class TranslatedLapack implements Factorizations {
                 0,
                 work.length,
                 new intW(0));
+        putByRows(Math.max(m, n), columns, x, b);
         return rank.val;
     }
 

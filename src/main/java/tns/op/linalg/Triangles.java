@@ -10,6 +10,53 @@ final class Triangles {
 
     private Triangles() {}
 
+    /**
+     * Replaces the rows {@code b} by the solution for the lower triangle of the rows {@code l}, [n, n]. Long rows are faster
+     * than columns, of which the first and the last elements depend on each other.
+     */
+    static void lowerByRows(double[][] l, boolean unit, double[][] b) {
+        int columns = b[0].length;
+        for (int first = 0; first < l.length; first += BLOCK) {
+            int last = Math.min(l.length, first + BLOCK);
+            lowerByRows(l, first, last, unit, b, columns);
+            Lines.addProducts(-1, b, l, first, last, b, last, l.length, 0, columns);
+        }
+    }
+
+    /** Replaces the rows of the identity by the inverse of the unit lower triangle of the rows {@code l}, [n, n]. */
+    static void invertUnitLower(double[][] l, double[][] identity) {
+        for (int first = 0; first < l.length; first += BLOCK) {
+            int last = Math.min(l.length, first + BLOCK);
+            // To the right of its diagonal the inverse is 0.
+            lowerByRows(l, first, last, true, identity, last);
+            Lines.addProducts(-1, identity, l, first, last, identity, last, l.length, 0, last);
+        }
+    }
+
+    private static void lowerByRows(double[][] l, int first, int last, boolean unit, double[][] b, int columns) {
+        for (int i = first; i < last; i++) {
+            Lines.add(-1, b, l[i], first, i, b[i], 0, columns);
+            if (!unit) {
+                Lines.divide(b[i], l[i][i]);
+            }
+        }
+    }
+
+    /** Replaces the rows {@code b} by the solution for the upper triangle of the rows {@code u}, [n, n]. */
+    static void upperByRows(double[][] u, boolean unit, double[][] b) {
+        int columns = b[0].length;
+        for (int last = u.length; last > 0; last -= BLOCK) {
+            int first = Math.max(0, last - BLOCK);
+            for (int i = last - 1; i >= first; i--) {
+                Lines.add(-1, b, u[i], i + 1, last, b[i], 0, columns);
+                if (!unit) {
+                    Lines.divide(b[i], u[i][i]);
+                }
+            }
+            Lines.addProducts(-1, b, u, first, last, b, 0, first, 0, columns);
+        }
+    }
+
     /** Replaces the columns {@code b} by the solution for the lower triangle of the columns {@code l}, [n, n]. */
     static void lower(double[][] l, boolean unit, double[][] b) {
         int n = l.length;

@@ -15,6 +15,9 @@ class BlockedFactorizationsTest {
     private static final TranslatedLapack LIBRARY = new TranslatedLapack();
     private static final Factorizations BLOCKED = new BlockedFactorizations(LIBRARY);
 
+    /** Right sides: one, few, and so many that they are solved for row by row. */
+    private static final int[] COLUMNS = {1, 5, 24, 70};
+
     /** Elements of columns of {@code rows}, between -1 and 1. */
     private static double[] random(int rows, int columns) {
         return new SplittableRandom(1000L * rows + columns)
@@ -45,9 +48,21 @@ class BlockedFactorizationsTest {
         double[] actual = expected.clone();
         int[] expectedPivots = new int[n];
         int[] pivots = new int[n];
-        assertEquals(LIBRARY.lu(n, expected, expectedPivots), BLOCKED.lu(n, actual, pivots));
+        assertEquals(LIBRARY.lu(n, n, expected, expectedPivots), BLOCKED.lu(n, n, actual, pivots));
         assertArrayEquals(expectedPivots, pivots);
         assertArrayEquals(expected, actual, 1e-10);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"47, 60", "48, 60", "60, 48", "64, 100", "100, 64", "257, 65", "65, 257"})
+    void luOfOtherShapesIsTheLibrarys(int m, int n) {
+        double[] expected = random(m, n);
+        double[] actual = expected.clone();
+        int[] expectedPivots = new int[Math.min(m, n)];
+        int[] pivots = new int[Math.min(m, n)];
+        assertEquals(LIBRARY.lu(m, n, expected, expectedPivots), BLOCKED.lu(m, n, actual, pivots));
+        assertArrayEquals(expectedPivots, pivots);
+        assertArrayEquals(expected, actual, 1e-11);
     }
 
     /** A row of blocks of 32, its neighbours, and the first and last column. */
@@ -60,8 +75,8 @@ class BlockedFactorizationsTest {
         double[] actual = expected.clone();
         int[] expectedPivots = new int[n];
         int[] pivots = new int[n];
-        assertEquals(zero + 1, LIBRARY.lu(n, expected, expectedPivots));
-        assertEquals(zero + 1, BLOCKED.lu(n, actual, pivots));
+        assertEquals(zero + 1, LIBRARY.lu(n, n, expected, expectedPivots));
+        assertEquals(zero + 1, BLOCKED.lu(n, n, actual, pivots));
         assertArrayEquals(expectedPivots, pivots);
         assertArrayEquals(expected, actual, 1e-10);
     }
@@ -79,18 +94,20 @@ class BlockedFactorizationsTest {
         double[] actual = expected.clone();
         int[] expectedPivots = new int[n];
         int[] pivots = new int[n];
-        assertEquals(LIBRARY.lu(n, expected, expectedPivots), BLOCKED.lu(n, actual, pivots));
+        assertEquals(LIBRARY.lu(n, n, expected, expectedPivots), BLOCKED.lu(n, n, actual, pivots));
         assertArrayEquals(expectedPivots, pivots);
         assertArrayEquals(expected, actual, 1e-12);
-        for (boolean upper : new boolean[] {false, true}) {
-            for (boolean unit : new boolean[] {false, true}) {
-                double[] x = new double[3 * n];
-                x[n + 45] = 1;
-                x[2 * n + 50] = odd;
-                double[] found = x.clone();
-                LIBRARY.solveTriangular(upper, unit, n, 3, triangle, x);
-                BLOCKED.solveTriangular(upper, unit, n, 3, triangle, found);
-                assertArrayEquals(x, found, 1e-12);
+        for (int columns : COLUMNS) {
+            for (boolean upper : new boolean[] {false, true}) {
+                for (boolean unit : new boolean[] {false, true}) {
+                    double[] x = new double[columns * n];
+                    x[45 * columns] = 1;
+                    x[50 * columns + columns - 1] = odd;
+                    double[] found = x.clone();
+                    LIBRARY.solveTriangular(upper, unit, n, columns, triangle, x);
+                    BLOCKED.solveTriangular(upper, unit, n, columns, triangle, found);
+                    assertArrayEquals(x, found, 1e-12);
+                }
             }
         }
     }
@@ -104,29 +121,79 @@ class BlockedFactorizationsTest {
         }
         double[] dominant = lu.clone();
         int[] pivots = new int[n];
-        LIBRARY.lu(n, lu, pivots);
-        double[] b = random(n, 5);
-        Arrays.fill(b, 0, n - n / 3, 0);
-        double[] expected = b.clone();
-        double[] actual = b.clone();
-        LIBRARY.solve(n, 5, lu, pivots, expected);
-        BLOCKED.solve(n, 5, lu, pivots, actual);
-        assertArrayEquals(expected, actual, 1e-13);
-        for (boolean upper : new boolean[] {false, true}) {
-            for (boolean unit : new boolean[] {false, true}) {
-                double[] triangle = dominant.clone();
-                for (int i = 0; i < triangle.length; i++) {
-                    triangle[i] *= unit && i % (n + 1) != 0 ? 1 / Math.sqrt(n + 1.0) : 1;
-                    if (upper ? i % n > i / n : i % n < i / n) {
-                        triangle[i] = Double.NaN;
-                    }
-                }
-                double[] x = b.clone();
-                double[] found = b.clone();
-                LIBRARY.solveTriangular(upper, unit, n, 5, triangle, x);
-                BLOCKED.solveTriangular(upper, unit, n, 5, triangle, found);
-                assertArrayEquals(x, found, 1e-12);
+        LIBRARY.lu(n, n, lu, pivots);
+        double[] inverse = LIBRARY.inverse(n, lu, pivots);
+        assertArrayEquals(inverse, BLOCKED.inverse(n, lu, pivots), 1e-13);
+        BLOCKED.solve(false, n, 0, lu, pivots, new double[0]);
+        BLOCKED.solveTriangular(true, false, n, 0, dominant, new double[0]);
+        for (int columns : COLUMNS) {
+            double[] b = random(n, columns);
+            Arrays.fill(b, 0, columns * (n - n / 3), 0);
+            for (boolean transposed : new boolean[] {false, true}) {
+                double[] expected = b.clone();
+                double[] actual = b.clone();
+                LIBRARY.solve(transposed, n, columns, lu, pivots, expected);
+                BLOCKED.solve(transposed, n, columns, lu, pivots, actual);
+                assertArrayEquals(expected, actual, 1e-13);
             }
+            for (boolean upper : new boolean[] {false, true}) {
+                for (boolean unit : new boolean[] {false, true}) {
+                    double[] triangle = triangle(upper, unit, n, dominant);
+                    double[] x = b.clone();
+                    double[] found = b.clone();
+                    LIBRARY.solveTriangular(upper, unit, n, columns, triangle, x);
+                    BLOCKED.solveTriangular(upper, unit, n, columns, triangle, found);
+                    assertArrayEquals(x, found, 1e-12);
+                }
+            }
+        }
+    }
+
+    /** One triangle of a matrix, with NaN in the other, made smaller beside a diagonal that counts as 1. */
+    private static double[] triangle(boolean upper, boolean unit, int n, double[] a) {
+        double[] triangle = a.clone();
+        for (int i = 0; i < triangle.length; i++) {
+            triangle[i] *= unit && i % (n + 1) != 0 ? 1 / Math.sqrt(n + 1.0) : 1;
+            if (upper ? i % n > i / n : i % n < i / n) {
+                triangle[i] = Double.NaN;
+            }
+        }
+        return triangle;
+    }
+
+    /** Full rank, and a rank that is found; longer than wide and the other way round; with and without blocks that end early. */
+    @ParameterizedTest
+    @CsvSource({
+        "31, 31, 31",
+        "48, 48, 48",
+        "65, 65, 65",
+        "100, 65, 65",
+        "65, 100, 65",
+        "65, 65, 40",
+        "65, 65, 1",
+        "64, 64, 0",
+        "130, 70, 33",
+        "70, 130, 33",
+        "257, 130, 129"
+    })
+    void nearestSolutionsAreTheLibrarys(int m, int n, int rank) {
+        double[] left = random(m, rank);
+        double[] right = random(rank, n);
+        double[] a = new double[m * n];
+        for (int j = 0; j < n; j++) {
+            for (int k = 0; k < rank; k++) {
+                for (int i = 0; i < m; i++) {
+                    a[j * m + i] += left[k * m + i] * right[j * rank + k];
+                }
+            }
+        }
+        for (int columns : COLUMNS) {
+            double[] b = Arrays.copyOf(random(m, columns), Math.max(m, n) * columns);
+            double[] expected = b.clone();
+            double[] actual = b.clone();
+            assertEquals(rank, LIBRARY.leastSquares(m, n, columns, a.clone(), expected, 1e-11));
+            assertEquals(rank, BLOCKED.leastSquares(m, n, columns, a.clone(), actual, 1e-11));
+            assertArrayEquals(Arrays.copyOf(expected, n * columns), Arrays.copyOf(actual, n * columns), 1e-9);
         }
     }
 
@@ -180,6 +247,14 @@ class BlockedFactorizationsTest {
         double[] alone = new double[k * n];
         BLOCKED.qr(m, n, k, a.clone(), null, alone);
         assertArrayEquals(r, alone);
+        double[] expectedVectors = a.clone();
+        double[] expectedTau = new double[Math.min(m, n)];
+        LIBRARY.reflections(m, n, expectedVectors, expectedTau);
+        double[] vectors = a.clone();
+        double[] tau = new double[expectedTau.length];
+        BLOCKED.reflections(m, n, vectors, tau);
+        assertArrayEquals(expectedVectors, vectors, 1e-11);
+        assertArrayEquals(expectedTau, tau, 1e-11);
     }
 
     /** Columns that are 0, are 0 but for the diagonal, or depend on others; and elements no squares can be taken of. */

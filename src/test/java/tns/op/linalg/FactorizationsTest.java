@@ -83,19 +83,17 @@ class FactorizationsTest {
         }
         assertArrayEquals(gram, product(n, n, n, lower, transposed(n, n, lower)), 1e-11);
 
+        // Right sides and solutions are given row by row: as the columns of their transposes.
         double[] x = random(2 * n);
-        double[] b = product(n, n, 2, lower, x);
+        double[] b = transposed(n, 2, product(n, n, 2, lower, transposed(2, n, x)));
         double[] lu = lower.clone();
         int[] pivots = new int[n];
-        assertEquals(0, HOST.lu(n, lu, pivots));
-        HOST.solve(n, 2, lu, pivots, b);
+        assertEquals(0, HOST.lu(n, n, lu, pivots));
+        HOST.solve(false, n, 2, lu, pivots, b);
         assertArrayEquals(x, b, 1e-8);
-        double[] target = product(m, n, 2, a, x);
+        double[] target = transposed(m, 2, product(m, n, 2, a, transposed(2, n, x)));
         assertEquals(n, HOST.leastSquares(m, n, 2, a.clone(), target, 1e-12));
-        for (int c = 0; c < 2; c++) {
-            double[] found = Arrays.copyOfRange(target, c * m, c * m + n);
-            assertArrayEquals(Arrays.copyOfRange(x, c * n, c * n + n), found, 1e-9);
-        }
+        assertArrayEquals(x, Arrays.copyOf(target, 2 * n), 1e-9);
     }
 
     /** The library has static variables: none may be in the way of what is called here. */
