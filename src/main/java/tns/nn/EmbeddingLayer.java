@@ -33,7 +33,8 @@ final class EmbeddingLayer {
                 });
     }
 
-    private static Embedding options(Args args, int rows) {
+    /** The options that a call gives for a table of so many rows. */
+    static Embedding options(Args args, int rows) {
         return new Embedding(
                 args.has("padding_idx") ? Embedding.row(args.integer("padding_idx"), rows) : Embedding.NO_PADDING,
                 args.has("max_norm") ? args.real("max_norm") : Double.POSITIVE_INFINITY,

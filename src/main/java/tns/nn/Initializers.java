@@ -83,6 +83,7 @@ public final class Initializers {
                         + " orthogonal and of length gain; dims after the first count as columns." + RETURNS)
                 .example("q = orthogonal(param(zeros(3, 3))); allclose(q @ q.T, eye(3), atol=1e-6)", "true")
                 .is(Initializers::orthogonal);
+        SpecialStarts.define();
         plain("normal", "(p: any, mean: float = 0, std: float = 1)")
                 .doc("Fills a parameter with normal draws of the given mean and deviation." + RETURNS)
                 .example(
@@ -131,20 +132,22 @@ public final class Initializers {
 
     /** What makes the values for a dtype and shape. */
     @FunctionalInterface
-    private interface Draw {
+    interface Draw {
         Tensor of(tns.op.Context context, DType dtype, Shape shape);
     }
 
-    private static Op.Definition define(String signature) {
+    /** Starts the definition of an initialiser, which has PyTorch's name too. */
+    static Op.Definition define(String signature) {
         return FAMILY.define(signature).alias(signature.substring(0, signature.indexOf('(')) + "_");
     }
 
     /** An initialiser whose plain name is taken by the function that makes a tensor. */
-    private static Op.Definition plain(String name, String parameters) {
+    static Op.Definition plain(String name, String parameters) {
         return FAMILY.define("init_" + name + parameters).alias(name + "_");
     }
 
-    private static Param param(Args args) {
+    /** The parameter that a call fills. */
+    static Param param(Args args) {
         Object p = args.get("p");
         if (p instanceof Param param) {
             return param;
@@ -158,7 +161,8 @@ public final class Initializers {
                 : wrong.help("a layer's parameter, such as net.weight, or one made by param(x)");
     }
 
-    private static Param drawn(Args args, Draw draw) {
+    /** The parameter of a call, filled with what is made for it. */
+    static Param drawn(Args args, Draw draw) {
         Param p = param(args);
         Tensor now = p.value();
         p.set(ShapeOps.onDevice(draw.of(args.context(), now.dtype(), now.shape()), now.device()));
@@ -170,6 +174,13 @@ public final class Initializers {
             Tensor one = Tensor.scalar(context.cpu(), dtype, value);
             return Casts.duplicate(Movement.expand(one, shape));
         });
+    }
+
+    /** The parameter of a call, filled with these elements in row-major order. */
+    static Param filled(Args args, double[] values) {
+        return drawn(
+                args,
+                (context, dtype, shape) -> Casts.to(Tensor.upload(context.cpu(), DType.FLOAT64, shape, values), dtype));
     }
 
     /** How many inputs an output has, and how many outputs an input. */

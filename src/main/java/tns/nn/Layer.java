@@ -18,6 +18,8 @@ import tns.tensor.Tensor;
 final class Layer extends Module {
     private final String type;
     private final String settings;
+    private final String inputs;
+    private final Forward forward;
     private final Form form;
     private final Map<String, Object> fields = new LinkedHashMap<>();
 
@@ -36,6 +38,8 @@ final class Layer extends Module {
     Layer(String type, String settings, String inputs, Forward forward) {
         this.type = type;
         this.settings = settings;
+        this.inputs = inputs;
+        this.forward = forward;
         this.form = Form.of(type + "(" + inputs + ")", args -> forward.of(this, args));
     }
 
@@ -43,6 +47,26 @@ final class Layer extends Module {
     Layer with(String name, Object field) {
         field(name, field);
         return this;
+    }
+
+    /** A layer of its own whose parameters, and those of the layers within it, have the same values. */
+    Layer copy() {
+        Layer copy = new Layer(type, settings, inputs, forward);
+        copy.setTraining(training());
+        fields.forEach((name, field) -> copy.field(name, copied(field)));
+        return copy;
+    }
+
+    private static Object copied(Object field) {
+        return switch (field) {
+            case Layer part -> part.copy();
+            case Param p -> {
+                Param copy = new Param(p.value().detach());
+                copy.requiresGrad(p.requiresGrad());
+                yield copy;
+            }
+            default -> field;
+        };
     }
 
     /** A field that is a tensor, such as a running mean: recorded work goes on with it at its next run. */

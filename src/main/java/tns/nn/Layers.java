@@ -77,12 +77,18 @@ public final class Layers {
                         args.flag("training")));
         Bilinear.define(FAMILY);
         EmbeddingLayer.define(FAMILY);
+        EmbeddingBagLayer.define(FAMILY);
+        AdaptiveSoftmax.define(FAMILY);
         MultiheadAttention.define(FAMILY);
         FAMILY.define("sequential(*modules: any)")
                 .doc("Functions and layers one after the other.")
                 .example("sequential(relu, sigmoid)([-1., 0.])", "tensor([0.5000, 0.5000])")
                 .gradient("sequential(tanh, square)(x)", "x: [2, 3]")
                 .is(Layers::sequential);
+        FAMILY.define("identity(*args: any)")
+                .doc("The layer that gives what it is given; its arguments do not count.")
+                .example("identity()([1., 2.])", "tensor([1., 2.])")
+                .is(args -> new Layer("identity", "", "x: any", (self, in) -> in.get("x")));
     }
 
     private Layers() {}

@@ -80,6 +80,11 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
         return training;
     }
 
+    /** Says whether this module alone is being trained. */
+    final void setTraining(boolean mode) {
+        training = mode;
+    }
+
     /** Gives a field another value. */
     protected abstract void field(String name, Object value);
 

@@ -1,66 +1,73 @@
 package tns.nn;
 
-import java.util.HashMap;
-import java.util.Map;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Args;
-import tns.op.Arithmetic;
 import tns.op.Callable;
-import tns.op.Context;
 import tns.op.Family;
-import tns.op.Normalization;
 import tns.op.OpTable;
-import tns.op.RandomOps;
-import tns.op.Tuple;
 import tns.op.TypeName;
+import tns.tensor.DType;
+import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
-/** {@code transformer_encoder_layer}: self-attention and a feed-forward part, each with a shortcut and a layer_norm. */
+/** The transformers of the language (Vaswani and others, Attention Is All You Need, 2017), with PyTorch's parameters. */
 public final class Transformer {
+    private static final String LAYER = ", dim_feedforward: int = 2048, dropout: float = 0.1,"
+            + " activation: any = 'relu', layer_norm_eps: float = 1e-05, batch_first: bool = false,"
+            + " norm_first: bool = false, bias: bool = true" + Weights.OPTIONS;
+
+    private static final String WHOLE = "src: tensor, tgt: tensor, src_mask: tensor = none, tgt_mask: tensor = none,"
+            + " memory_mask: tensor = none, src_key_padding_mask: tensor = none,"
+            + " tgt_key_padding_mask: tensor = none, memory_key_padding_mask: tensor = none,"
+            + " src_is_causal: bool = false, tgt_is_causal: bool = false, memory_is_causal: bool = false";
+
     private Transformer() {}
 
     /** The layers, whose activations are ops of {@code table}. */
     public static Family family(OpTable table) {
         Family family = new Family("transformers");
-        family.define("transformer_encoder_layer(d_model: int, nhead: int, dim_feedforward: int = 2048,"
-                        + " dropout: float = 0.1, activation: any = 'relu', layer_norm_eps: float = 1e-05,"
-                        + " batch_first: bool = false, norm_first: bool = false, bias: bool = true" + Weights.OPTIONS)
+        family.define("transformer_encoder_layer(d_model: int, nhead: int" + LAYER)
                 .doc("A layer of self-attention and two linear layers, each added to its input and normalised: called"
-                        + " with x and maybe src_mask, src_key_padding_mask and is_causal. activation is \"relu\","
-                        + " \"gelu\" or a function.")
+                        + " with src and maybe src_mask, src_key_padding_mask and is_causal. activation is \"relu\","
+                        + " \"gelu\" or a function; in bool masks true means left out.")
                 .example("transformer_encoder_layer(4, 2, 8).eval()(ones(3, 1, 4)).shape", "(3, 1, 4)")
-                .is(args -> layer(args, activation(args, table)));
+                .is(args -> TransformerLayer.encoder(args, activation(args, table)));
+        family.define("transformer_decoder_layer(d_model: int, nhead: int" + LAYER)
+                .doc("A layer of self-attention, attention to an encoder's output, and two linear layers, each added to"
+                        + " its input and normalised: called with tgt, memory and maybe tgt_mask, memory_mask,"
+                        + " tgt_key_padding_mask, memory_key_padding_mask, tgt_is_causal and memory_is_causal.")
+                .example("transformer_decoder_layer(4, 2, 8).eval()(ones(3, 1, 4), ones(5, 1, 4)).shape", "(3, 1, 4)")
+                .is(args -> TransformerLayer.decoder(args, activation(args, table)));
+        family.define("transformer_encoder(encoder_layer: any, num_layers: int, norm: any = none)")
+                .doc("num_layers copies of a transformer_encoder_layer one after the other, then norm: called with src"
+                        + " and maybe mask, src_key_padding_mask and is_causal. The copies start with the same"
+                        + " weights, as in PyTorch.")
+                .example(
+                        "transformer_encoder(transformer_encoder_layer(4, 2, 8), 2).eval()(ones(3, 1, 4)).shape",
+                        "(3, 1, 4)")
+                .is(TransformerStack::encoder);
+        family.define("transformer_decoder(decoder_layer: any, num_layers: int, norm: any = none)")
+                .doc("num_layers copies of a transformer_decoder_layer one after the other, then norm: called as one of"
+                        + " them is.")
+                .example(
+                        "transformer_decoder(transformer_decoder_layer(4, 2, 8), 2).eval()(ones(3, 1, 4), ones(5, 1,"
+                                + " 4)).shape",
+                        "(3, 1, 4)")
+                .is(TransformerStack::decoder);
+        family.define("transformer(d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6,"
+                        + " num_decoder_layers: int = 6" + LAYER)
+                .doc("An encoder and a decoder with a layer_norm behind each: called with src, tgt and maybe masks by"
+                        + " name, such as tgt_mask or tgt_is_causal=true.")
+                .example(
+                        "transformer(4, 2, 1, 1, 8).eval()(ones(5, 1, 4), ones(3, 1, 4), tgt_is_causal=true).shape",
+                        "(3, 1, 4)")
+                .is(args -> whole(args, activation(args, table)));
+        family.define("generate_square_subsequent_mask(sz: int)")
+                .doc("A mask that keeps each step from those after it: 0 up to the diagonal, -inf above.")
+                .example("generate_square_subsequent_mask(2)", "tensor([[0., -inf],\n        [0., 0.]])")
+                .is(Transformer::causalMask);
         return family;
-    }
-
-    private record Plan(int width, double dropout, Callable activation, double eps, boolean normFirst) {}
-
-    private static Object layer(Args args, Callable activation) {
-        int width = args.integer("d_model");
-        int inner = args.integer("dim_feedforward");
-        boolean bias = args.flag("bias");
-        double dropout = RandomOps.probability("transformer_encoder_layer", args.real("dropout"));
-        Plan plan = new Plan(width, dropout, activation, args.real("layer_norm_eps"), args.flag("norm_first"));
-        Weights weights = new Weights(args);
-        Layer layer = new Layer(
-                "transformer_encoder_layer",
-                args.settings(),
-                "x: tensor, src_mask: tensor = none, src_key_padding_mask: tensor = none, is_causal: bool = false",
-                (self, in) -> forward(plan, self, in));
-        layer.with(
-                "self_attn",
-                MultiheadAttention.make(
-                        weights, width, args.integer("nhead"), dropout, bias, args.flag("batch_first")));
-        layer.with("linear1", Layers.linear(weights, width, inner, bias));
-        layer.with("linear2", Layers.linear(weights, inner, width, bias));
-        for (String name : new String[] {"norm1", "norm2"}) {
-            Layer norm =
-                    new Layer("layer_norm", Integer.toString(width), (self, in) -> norm(plan, self, in.tensor("x")));
-            norm.with("weight", weights.filled(1, width));
-            layer.with(name, bias ? norm.with("bias", weights.filled(0, width)) : norm);
-        }
-        return layer;
     }
 
     private static Callable activation(Args args, OpTable table) {
@@ -71,57 +78,41 @@ public final class Transformer {
             case Object other ->
                 throw new TnsException(
                                 ErrorKind.VALUE,
-                                "transformer_encoder_layer: activation must be a function, \"relu\" or \"gelu\","
-                                        + " found " + TypeName.describe(other))
+                                args.name() + ": activation must be a function, \"relu\" or \"gelu\", found "
+                                        + TypeName.describe(other))
                         .help("activation=gelu");
         };
     }
 
-    private static Tensor norm(Plan plan, Layer self, Tensor x) {
-        return Normalization.layerNorm(
-                x, new int[] {plan.width}, self.tensorOrNull("weight"), self.tensorOrNull("bias"), plan.eps);
+    /** PyTorch makes one layer of each kind, copies them, and then draws every matrix anew. */
+    private static Object whole(Args args, Callable activation) {
+        Layer encoder = TransformerStack.encoder(
+                TransformerLayer.encoder(args, activation),
+                args.integer("num_encoder_layers"),
+                TransformerLayer.norm(args, activation));
+        Layer decoder = TransformerStack.decoder(
+                TransformerLayer.decoder(args, activation),
+                args.integer("num_decoder_layers"),
+                TransformerLayer.norm(args, activation));
+        Layer transformer = new Layer("transformer", "", WHOLE, TransformerStack::whole);
+        transformer.with("encoder", encoder).with("decoder", decoder);
+        Weights weights = new Weights(args);
+        transformer.namedParameters().values().forEach(p -> {
+            Shape shape = p.value().shape();
+            if (shape.rank() > 1) {
+                p.set(weights.xavier(shape.size(0), shape.size(1)).value().detach());
+            }
+        });
+        return transformer;
     }
 
-    private static Object forward(Plan plan, Layer self, Args in) {
-        Context context = in.context();
-        Tensor x = in.tensor("x");
-        Layer norm1 = self.layer("norm1");
-        Layer norm2 = self.layer("norm2");
-        if (plan.normFirst) {
-            Tensor attended = Arithmetic.plus(x, attention(plan, self, in, norm(plan, norm1, x)));
-            return Arithmetic.plus(attended, feedForward(plan, self, context, norm(plan, norm2, attended)));
+    private static Object causalMask(Args args) {
+        Shape shape = Shape.of(args.integer("sz"), args.integer("sz"));
+        double[] mask = new double[shape.elements()];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = i % shape.size(1) > i / shape.size(1) ? Double.NEGATIVE_INFINITY : 0;
         }
-        Tensor attended = norm(plan, norm1, Arithmetic.plus(x, attention(plan, self, in, x)));
-        return norm(plan, norm2, Arithmetic.plus(attended, feedForward(plan, self, context, attended)));
-    }
-
-    private static Tensor attention(Plan plan, Layer self, Args in, Tensor x) {
-        Map<String, Object> options = new HashMap<>();
-        options.put("need_weights", false);
-        options.put("attn_mask", in.get("src_mask"));
-        options.put("key_padding_mask", in.get("src_key_padding_mask"));
-        options.put("is_causal", in.flag("is_causal"));
-        Object answer = self.layer("self_attn").call(in.context(), new Object[] {x}, options);
-        return dropped(plan, self, in.context(), (Tensor) ((Tuple) answer).get(0));
-    }
-
-    private static Tensor feedForward(Plan plan, Layer self, Context context, Tensor x) {
-        Tensor inner = linear(self.layer("linear1"), x);
-        Object active = plan.activation.call(context, inner);
-        if (!(active instanceof Tensor t)) {
-            throw new TnsException(
-                    ErrorKind.VALUE,
-                    "transformer_encoder_layer: the activation gave " + TypeName.describe(active) + ", no tensor");
-        }
-        Tensor outer = linear(self.layer("linear2"), dropped(plan, self, context, t));
-        return dropped(plan, self, context, outer);
-    }
-
-    private static Tensor linear(Layer layer, Tensor x) {
-        return Layers.apply(x, layer.tensor("weight"), layer.tensorOrNull("bias"));
-    }
-
-    private static Tensor dropped(Plan plan, Layer self, Context context, Tensor x) {
-        return RandomOps.dropout(context, x, plan.dropout, self.training());
+        Tensor made = Tensor.upload(args.context().device(), DType.FLOAT64, shape, mask);
+        return tns.op.Casts.to(made, args.context().defaultDType());
     }
 }

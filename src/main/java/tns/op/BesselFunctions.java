@@ -160,6 +160,7 @@ final class BesselFunctions {
                 .example("i0([0., 1., 5.])", "tensor([ 1.0000,  1.2661, 27.2399])")
                 .gradient("i0(x)", "x: [2, 3] in -3..3")
                 .gradient("i0(x)", "x: [3] in 8.1..12")
+                .alias("modified_bessel_i0")
                 .is(I0::call);
         FAMILY.define("i0e(x: operand)")
                 .doc("i0(x) * exp(-abs(x)), without overflow.")
@@ -172,6 +173,7 @@ final class BesselFunctions {
                 .example("i1([0., 1., -5.])", "tensor([  0.0000,   0.5652, -24.3356])")
                 .gradient("i1(x)", "x: [2, 3] in 0.2..3")
                 .gradient("i1(x)", "x: [3] in -12..-8.1")
+                .alias("modified_bessel_i1")
                 .is(I1::call);
         FAMILY.define("i1e(x: operand)")
                 .doc("i1(x) * exp(-abs(x)), without overflow.")
@@ -221,12 +223,13 @@ final class BesselFunctions {
     }
 
     /** The slope of the odd ones at 0 is 1 / 2. */
-    private static Tensor atLeast(Tensor x, Tensor slope) {
+    static Tensor atLeast(Tensor x, Tensor slope) {
         Tensor zero = Comparison.EQ.apply(x, Reductions.scalar(x, 0));
         return Comparison.WHERE.apply(zero, Reductions.scalar(x, 0.5), slope);
     }
 
-    private static Tensor overX(Tensor x, Tensor y) {
+    /** y / x, and y where x is 0. */
+    static Tensor overX(Tensor x, Tensor y) {
         Tensor zero = Comparison.EQ.apply(x, Reductions.scalar(x, 0));
         return Arithmetic.DIV.apply(y, Comparison.WHERE.apply(zero, Reductions.scalar(x, 1), x));
     }

@@ -65,6 +65,16 @@ public final class Broadcasting {
         return moved;
     }
 
+    /** The operands on one device and in the shape that they broadcast to. Differentiable. */
+    static Tensor[] spread(String op, Tensor... operands) {
+        Shape shape = shape(op, operands);
+        Tensor[] spread = together(op, operands).clone();
+        for (int i = 0; i < spread.length; i++) {
+            spread[i] = Movement.expand(spread[i], shape);
+        }
+        return spread;
+    }
+
     /** The one device of {@code operands}. */
     static Device device(String op, Tensor... operands) {
         Device device = operands[0].device();

@@ -31,6 +31,23 @@ final class GridSampling {
             .pointwise("grid_sample(x, last)")
             .is((x, last) -> Expr.select(x.gt(Expr.ZERO), Expr.select(x.lt(last), x, last), Expr.ZERO));
 
+    private static final double CUBIC = -0.75;
+
+    /** The weight of a pixel less than 1 away, and of one from 1 to 2 away. */
+    private static final Pointwise CUBIC_NEAR = PRIMITIVES
+            .pointwise("grid_sample(x)")
+            .is(x -> {
+                Expr d = x.abs();
+                return d.mul(CUBIC + 2).sub(CUBIC + 3).mul(d).mul(d).add(1.0);
+            });
+
+    private static final Pointwise CUBIC_FAR = PRIMITIVES
+            .pointwise("grid_sample(x)")
+            .is(x -> {
+                Expr d = x.abs();
+                return d.mul(CUBIC).sub(5 * CUBIC).mul(d).add(8 * CUBIC).mul(d).sub(4 * CUBIC);
+            });
+
     static {
         FAMILY.define("affine_grid(theta: tensor, size: ints, align_corners: bool = false)")
                 .doc("For matrices theta [n, 2, 3] and a size (n, c, h, w), the grid [n, h, w, 2] of the points (x,"
@@ -43,10 +60,10 @@ final class GridSampling {
                 .is(GridSampling::affine);
         FAMILY.define("grid_sample(x: tensor, grid: tensor, mode: string = 'bilinear', padding_mode: string = 'zeros',"
                         + " align_corners: bool = false)")
-                .doc("x [n, c, h, w] at the points (x, y) of a grid [n, h', w', 2], from -1 to 1 across the image,"
-                        + " or in 3 dims; mode \"bilinear\" or \"nearest\", outside \"zeros\", the \"border\" or a"
-                        + " \"reflection\". align_corners takes -1 and 1 as the middles of the outer pixels, not"
-                        + " their edges.")
+                .doc("x [n, c, h, w] at the points (x, y) of a grid [n, h', w', 2], from -1 to 1 across the image, or"
+                        + " in 3 dims; mode \"bilinear\", \"nearest\" or, of images, \"bicubic\", outside \"zeros\","
+                        + " the \"border\" or a \"reflection\". align_corners takes -1 and 1 as the middles of the"
+                        + " outer pixels, not their edges.")
                 .example("grid_sample([[[[1., 2.], [3., 4.]]]], [[[[0., 0.]]]])", "tensor([[[[2.5000]]]])")
                 .gradient("grid_sample(x, g)", "x: [1, 2, 3, 3]", "g: [1, 2, 2, 2] in -0.3..0.3")
                 .gradient(
@@ -57,6 +74,7 @@ final class GridSampling {
                         "grid_sample(x, g, padding_mode=\"border\")",
                         "x: [1, 1, 2, 2, 2]",
                         "g: [1, 1, 1, 2, 3] in -0.4..0.4")
+                .gradient("grid_sample(x, g, mode=\"bicubic\")", "x: [1, 1, 3, 4]", "g: [1, 2, 2, 2] in -0.3..0.3")
                 .is(GridSampling::sample);
     }
 
@@ -127,7 +145,7 @@ final class GridSampling {
                 throw new TnsException(ErrorKind.SHAPE, "grid_sample: an image without pixels, " + x.describe());
             }
         }
-        boolean nearest = nearest(args.text("mode"));
+        String mode = mode(args, dims);
         int[] sizes = grid.shape().part(1, grid.rank() - 1).toArray();
         int points = Shape.of(sizes).elements();
         Tensor flat = Movement.reshape(grid, Shape.of(x.size(0), points, dims));
@@ -135,35 +153,45 @@ final class GridSampling {
         for (int k = 0; k < dims; k++) {
             at[k] = coordinate(Movement.select(flat, 2, k), x.size(x.rank() - 1 - k), args);
         }
-        Tensor y = nearest ? nearest(x, at) : between(x, at);
+        Tensor y = mode.equals("bicubic") ? cubic(x, at, args) : weighted(x, at, args, mode.equals("nearest"));
         return Movement.reshape(y, x.shape().part(0, 2).concat(Shape.of(sizes)));
     }
 
-    private static boolean nearest(String mode) {
-        if (!mode.equals("nearest") && !mode.equals("bilinear")) {
-            throw new TnsException(ErrorKind.VALUE, "grid_sample: unknown mode \"" + mode + '"')
-                    .help("\"bilinear\" or \"nearest\"");
+    private static String mode(Args args, int dims) {
+        String mode = args.text("mode");
+        if (!mode.equals("nearest") && !mode.equals("bilinear") && !(mode.equals("bicubic") && dims == 2)) {
+            throw new TnsException(
+                            ErrorKind.VALUE,
+                            mode.equals("bicubic")
+                                    ? "grid_sample: mode \"bicubic\" takes images [n, c, h, w] only"
+                                    : "grid_sample: unknown mode \"" + mode + '"')
+                    .help(dims == 2 ? "\"bilinear\", \"nearest\" or \"bicubic\"" : "\"bilinear\" or \"nearest\"");
         }
-        return mode.equals("nearest");
+        return mode;
     }
 
-    /** From -1..1 to pixels counted from 0, brought inside as the padding mode says. */
+    /** From -1..1 to pixels counted from 0. */
     private static Tensor coordinate(Tensor g, int n, Args args) {
         boolean aligned = args.flag("align_corners");
         double scale = (aligned ? n - 1 : n) / 2.0;
         Tensor scaled =
                 Arithmetic.MUL.apply(Arithmetic.ADD.apply(g, Reductions.scalar(g, 1)), Reductions.scalar(g, scale));
-        Tensor at = aligned ? scaled : Arithmetic.SUB.apply(scaled, Reductions.scalar(g, 0.5));
+        return aligned ? scaled : Arithmetic.SUB.apply(scaled, Reductions.scalar(g, 0.5));
+    }
+
+    /** Pixels brought inside as the padding mode says. */
+    private static Tensor inside(Tensor at, int n, Args args) {
+        boolean aligned = args.flag("align_corners");
         return switch (args.text("padding_mode")) {
             case "zeros" -> at;
             case "border" -> kept(at, n);
             case "reflection" -> {
                 double span = aligned ? n - 1 : n;
                 yield span == 0
-                        ? Arithmetic.MUL.apply(at, Reductions.scalar(g, 0))
+                        ? Arithmetic.MUL.apply(at, Reductions.scalar(at, 0))
                         : kept(
                                 REFLECTED.apply(
-                                        at, Reductions.scalar(g, aligned ? 0 : -0.5), Reductions.scalar(g, span)),
+                                        at, Reductions.scalar(at, aligned ? 0 : -0.5), Reductions.scalar(at, span)),
                                 n);
             }
             default ->
@@ -172,6 +200,38 @@ final class GridSampling {
                                 "grid_sample: unknown padding_mode \"" + args.text("padding_mode") + '"')
                         .help("\"zeros\", \"border\" or \"reflection\"");
         };
+    }
+
+    private static Tensor weighted(Tensor x, Tensor[] given, Args args, boolean nearest) {
+        Tensor[] at = new Tensor[given.length];
+        for (int k = 0; k < at.length; k++) {
+            at[k] = inside(given[k], x.size(x.rank() - 1 - k), args);
+        }
+        return nearest ? nearest(x, at) : between(x, at);
+    }
+
+    /**
+     * The four by four pixels around each point, weighed by the cubic convolution of Keys, 1981, with a = -0.75 along both
+     * dims. Each pixel outside is one of its own of the padding.
+     */
+    private static Tensor cubic(Tensor x, Tensor[] at, Args args) {
+        Tensor sum = null;
+        for (int tap = 0; tap < 16; tap++) {
+            Tensor[] whole = new Tensor[2];
+            Tensor weight = null;
+            for (int k = 0; k < 2; k++) {
+                int offset = (k == 0 ? tap % 4 : tap / 4) - 1;
+                Tensor low = Elementary.FLOOR.apply(at[k].detach());
+                Tensor away = Arithmetic.SUB.apply(Arithmetic.SUB.apply(at[k], low), Reductions.scalar(low, offset));
+                Tensor share = (offset == 0 || offset == 1 ? CUBIC_NEAR : CUBIC_FAR).apply(away);
+                Tensor pixel = Arithmetic.ADD.apply(low, Reductions.scalar(low, offset));
+                whole[k] = inside(pixel, x.size(x.rank() - 1 - k), args);
+                weight = weight == null ? share : Arithmetic.MUL.apply(weight, share);
+            }
+            Tensor term = looked(x, whole, weight);
+            sum = sum == null ? term : Arithmetic.ADD.apply(sum, term);
+        }
+        return Objects.requireNonNull(sum);
     }
 
     private static Tensor kept(Tensor at, int n) {

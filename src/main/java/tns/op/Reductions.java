@@ -133,6 +133,11 @@ public final class Reductions {
         }));
     }
 
+    /** The places of the greatest elements along {@code dim}, the first of each. */
+    public static Tensor places(Tensor x, int dim) {
+        return position(Reduction.ARGMAX, x, Dims.of(x, dim, false), "argmax");
+    }
+
     /** The position of the first greatest or least element along {@code dims}, as int64. */
     static Tensor position(Reduction reduction, Tensor x, Dims dims, String op) {
         requireElements(op, x, dims);

@@ -64,6 +64,14 @@ public final class SelectionOps {
                     return new ScatterReduction("scatter_reduce", x, dim, index, source, include)
                             .reduced(args.text("reduce"));
                 });
+        FAMILY.define("index_reduce(x: tensor, dim: int, index: tensor, source: tensor, reduce: string,"
+                        + " include_self: bool = true)")
+                .doc("x with the slices of the source folded into the slices of a dim that the index names, by reduce"
+                        + " \"prod\", \"mean\", \"amax\" or \"amin\"; without include_self, of those alone.")
+                .example("index_reduce([1., 2., 3.], 0, [0, 2, 0], [5., 6., 7.], \"prod\")", "tensor([35.,  2., 18.])")
+                .gradient("index_reduce(x, 1, [2, 0, 2], s, \"mean\")", "x: [2, 3]", "s: [2, 3]")
+                .gradient("index_reduce(x, 0, [1, 1], s, \"amax\", include_self=false)", "x: [2, 3]", "s: [2, 3]")
+                .is(SelectionOps::indexReduce);
         FAMILY.define("index_select(x: tensor, dim: int, index: tensor)")
                 .doc("The slices of a dim that an int tensor names.")
                 .example("index_select([10, 20, 30], 0, [2, 0])", "tensor([30, 10])")
@@ -147,6 +155,37 @@ public final class SelectionOps {
                         ErrorKind.VALUE,
                         "scatter: reduce is \"add\" or \"multiply\", found \"" + args.text("reduce") + "\"");
         };
+    }
+
+    private static Object indexReduce(Args args) {
+        Tensor x = args.tensor("x");
+        Tensor source = args.tensor("source");
+        Tensor index = args.tensor("index");
+        int dim = dim(args, "index_reduce");
+        ScatterReduction.requireDType(x, source);
+        boolean fits = index.rank() <= 1 && x.rank() == source.rank();
+        for (int d = 0; d < x.rank() && fits; d++) {
+            fits = source.size(d) == (d == dim ? index.elements() : x.size(d));
+        }
+        if (!fits) {
+            throw new TnsException(
+                            ErrorKind.SHAPE,
+                            "index_reduce: the index " + index.shape() + " and the source " + source.shape()
+                                    + " do not fit x " + x.shape() + " along dim " + dim)
+                    .help("the source has a slice of that dim for each int of the index");
+        }
+        String reduce = args.text("reduce");
+        if (reduce.equals("sum")) {
+            throw new TnsException(ErrorKind.VALUE, "index_reduce: unknown reduce \"sum\"")
+                    .help("\"prod\", \"mean\", \"amax\" or \"amin\"; index_add adds");
+        }
+        int[] sizes = new int[x.rank()];
+        java.util.Arrays.fill(sizes, 1);
+        if (x.rank() > 0) {
+            sizes[dim] = index.elements();
+        }
+        Tensor spread = Casts.contiguous(Movement.expand(Movement.reshape(index, Shape.of(sizes)), source.shape()));
+        return new ScatterReduction("index_reduce", x, dim, spread, source, args.flag("include_self")).reduced(reduce);
     }
 
     private static Tensor mask(Args args, String op) {

@@ -151,6 +151,17 @@ public final class SpecialFunctions {
         return left.sub(left.round()).mul(Math.PI);
     }
 
+    /** What Stirling's formula leaves of the logarithm of gamma, for z from 8 on. */
+    static Expr stirling(Expr z) {
+        Expr inverse = z.reciprocal();
+        Expr square = inverse.square();
+        Expr series = Expr.constant(STIRLING[STIRLING.length - 1]);
+        for (int k = STIRLING.length - 2; k >= 0; k--) {
+            series = series.mul(square).add(STIRLING[k]);
+        }
+        return series.mul(inverse);
+    }
+
     private static Expr logGamma(Expr x) {
         Expr u = right(x);
         Expr small = u.lt(Expr.constant((double) SHIFT));
@@ -160,16 +171,10 @@ public final class SpecialFunctions {
             product = product.mul(near.add(i));
         }
         Expr z = Expr.select(small, u.add(SHIFT), u);
-        Expr inverse = z.reciprocal();
-        Expr square = inverse.square();
-        Expr series = Expr.constant(STIRLING[STIRLING.length - 1]);
-        for (int k = STIRLING.length - 2; k >= 0; k--) {
-            series = series.mul(square).add(STIRLING[k]);
-        }
         Expr stirling = z.sub(0.5)
                 .mul(z.log().sub(1.0))
                 .add(0.5 * Math.log(2 * Math.PI) - 0.5)
-                .add(series.mul(inverse));
+                .add(stirling(z));
         Expr there = Expr.select(u.isInf(), u, Expr.select(small, stirling.sub(product.log()), stirling));
         Expr sine = turn(x).sin().abs();
         Expr mirrored = Expr.constant(Math.log(Math.PI)).sub(sine.log()).sub(there);

@@ -50,9 +50,8 @@ final class EpochScheduler extends Scheduler {
     }
 
     @Override
-    void restart() {
+    void begin() {
         epoch = 0;
-        groups().forEach(group -> group.rate(group.initialRate()));
         set();
     }
 

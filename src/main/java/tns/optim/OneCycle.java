@@ -3,7 +3,6 @@ package tns.optim;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Args;
-import tns.op.Tuple;
 
 /** The rates and momenta of the one-cycle policy: straight or cosine pieces between the ends of its phases. */
 final class OneCycle implements EpochScheduler.Rule {
@@ -17,14 +16,12 @@ final class OneCycle implements EpochScheduler.Rule {
     private static final int HIGH = 1;
 
     private final Args args;
-    private final Optimizer optimizer;
     private final int total;
     private final boolean straight;
     private final Phase[] phases;
 
     OneCycle(Args args) {
         this.args = args;
-        this.optimizer = Scheduler.optimizer(args);
         this.total = args.has("total_steps")
                 ? args.integer("total_steps")
                 : args.has("epochs") && args.has("steps_per_epoch")
@@ -52,12 +49,9 @@ final class OneCycle implements EpochScheduler.Rule {
                     new Phase(up * total - 1, INITIAL, MAX, HIGH, LOW), new Phase(total - 1, MAX, MIN, LOW, HIGH)
                 };
         if (args.flag("cycle_momentum")) {
-            Settings settings = optimizer.groups().get(0).settings();
-            if (!settings.has("momentum") && !settings.has("betas")) {
-                throw failure(optimizer.name() + " has no momentum to cycle").help("pass cycle_momentum=false");
-            }
+            Scheduler.requireMomentum(args);
         }
-        for (ParamGroup group : optimizer.groups()) {
+        for (ParamGroup group : Scheduler.optimizer(args).groups()) {
             group.startFrom(rates(group)[INITIAL]);
         }
     }
@@ -67,14 +61,9 @@ final class OneCycle implements EpochScheduler.Rule {
     }
 
     private double[] rates(ParamGroup group) {
-        Object given = args.get("max_lr");
-        int i = optimizer.groups().indexOf(group);
-        Object own = given instanceof Tuple t && t.size() == optimizer.groups().size() ? t.get(i) : given;
-        if (!(own instanceof Number max)) {
-            throw failure("max_lr must be a number, or one for each group").argument(1);
-        }
-        double initial = max.doubleValue() / args.real("div_factor");
-        return new double[] {initial, max.doubleValue(), initial / args.real("final_div_factor")};
+        double max = Scheduler.forGroup(args, "max_lr", group);
+        double initial = max / args.real("div_factor");
+        return new double[] {initial, max, initial / args.real("final_div_factor")};
     }
 
     @Override
@@ -92,19 +81,10 @@ final class OneCycle implements EpochScheduler.Rule {
         double part = phase.end == start ? 1 : (step - start) / (phase.end - start);
         if (args.flag("cycle_momentum")) {
             double[] momenta = {args.real("base_momentum"), args.real("max_momentum")};
-            momentum(group, between(momenta[phase.momentumFrom], momenta[phase.momentumTo], part));
+            group.momentum(between(momenta[phase.momentumFrom], momenta[phase.momentumTo], part));
         }
         double[] rates = rates(group);
         return between(rates[phase.rateFrom], rates[phase.rateTo], part);
-    }
-
-    private static void momentum(ParamGroup group, double momentum) {
-        Settings settings = group.settings();
-        if (settings.has("betas")) {
-            settings.set("betas", Tuple.of(momentum, settings.beta2()));
-        } else {
-            settings.set("momentum", momentum);
-        }
     }
 
     private double between(double from, double to, double part) {

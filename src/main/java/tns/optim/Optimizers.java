@@ -15,6 +15,7 @@ public final class Optimizers {
         Adaptive.define(FAMILY);
         Lbfgs.define(FAMILY);
         Clipping.define(FAMILY);
+        ParameterVector.define(FAMILY);
         Schedulers.define(FAMILY);
     }
 

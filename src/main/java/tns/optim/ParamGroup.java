@@ -131,6 +131,15 @@ final class ParamGroup {
         settings.set("lr", lr);
     }
 
+    /** Sets the momentum, or the first of the betas, whichever there is. */
+    void momentum(double momentum) {
+        if (settings.has("betas")) {
+            settings.set("betas", Tuple.of(momentum, settings.beta2()));
+        } else {
+            settings.set("momentum", momentum);
+        }
+    }
+
     /** The learning rate before the first scheduler changed it; fixed by the first one who asks. */
     double initialRate() {
         Double known = initialRate;

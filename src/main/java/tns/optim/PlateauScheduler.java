@@ -35,7 +35,7 @@ final class PlateauScheduler extends Scheduler {
         if (factor >= 1) {
             throw failure("factor must be below 1, found " + factor);
         }
-        restart();
+        begin();
     }
 
     private boolean oneOf(Args args, String parameter, String yes, String no) {
@@ -86,7 +86,7 @@ final class PlateauScheduler extends Scheduler {
     }
 
     @Override
-    void restart() {
+    void begin() {
         best = max ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
         badEpochs = 0;
         cooling = 0;

@@ -53,8 +53,38 @@ abstract class Scheduler implements Members, TypeName.Typed {
     /** Goes on by one epoch; {@code given} is what step was called with, null for nothing. */
     abstract void advance(@Nullable Object given);
 
-    /** Goes back to epoch 0 with its rates. */
-    abstract void restart();
+    /** Goes back to epoch 0, and sets its rates from those in force. */
+    abstract void begin();
+
+    /** Goes back to epoch 0, whose rates follow from the initial ones. */
+    final void restart() {
+        groups().forEach(group -> group.rate(group.initialRate()));
+        begin();
+    }
+
+    /** A number of the call that makes a scheduler: one for all groups, or a tuple with one for each. */
+    static double forGroup(Args args, String parameter, ParamGroup group) {
+        List<ParamGroup> groups = optimizer(args).groups();
+        Object given = args.get(parameter);
+        Object own = given instanceof Tuple t && t.size() == groups.size() ? t.get(groups.indexOf(group)) : given;
+        if (own instanceof Number n) {
+            return n.doubleValue();
+        }
+        throw new TnsException(
+                ErrorKind.VALUE,
+                args.name() + ": " + parameter + " must be a number, or a tuple with one for each of the "
+                        + groups.size() + " groups, found " + TypeName.describe(given));
+    }
+
+    /** Fails where an optimiser has no momentum, which the call's {@code cycle_momentum} would change. */
+    static void requireMomentum(Args args) {
+        Optimizer optimizer = optimizer(args);
+        Settings settings = optimizer.groups().get(0).settings();
+        if (!settings.has("momentum") && !settings.has("betas")) {
+            throw new TnsException(ErrorKind.VALUE, args.name() + ": " + optimizer.name() + " has no momentum to cycle")
+                    .help("pass cycle_momentum=false");
+        }
+    }
 
     /** The numbers it goes on from, by name. */
     abstract Map<String, Object> state();

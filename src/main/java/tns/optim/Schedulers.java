@@ -105,6 +105,19 @@ final class Schedulers {
                                 + " opt.lr",
                         "0.25")
                 .is(args -> byEpoch(args, new OneCycle(args)));
+        family.define("cyclic_lr(optimizer: any, base_lr: any, max_lr: any, step_size_up: int = 2000,"
+                        + " step_size_down: int = none, mode: string = 'triangular', gamma: float = 1.0,"
+                        + " scale_fn: any = none, scale_mode: string = 'cycle', cycle_momentum: bool = true,"
+                        + " base_momentum: any = 0.8, max_momentum: any = 0.9)")
+                .doc("Cycles (Smith, 2017): the learning rate rises from base_lr to max_lr in step_size_up batches and"
+                        + " falls again, the momentum the other way round. mode \"triangular2\" halves the height of"
+                        + " each cycle, \"exp_range\" multiplies it by gamma at each batch, and scale_fn is a height of"
+                        + " one's own. Call step() after each batch.")
+                .example(
+                        "opt = sgd((param([1.]),), momentum=0.9); s = cyclic_lr(opt, 0.1, 0.3, step_size_up=2);"
+                                + " s.step(); opt.lr",
+                        "0.2")
+                .is(args -> byEpoch(args, new Cycle(args)));
         family.define("reduce_lr_on_plateau(optimizer: any, mode: string = 'min', factor: float = 0.1,"
                         + " patience: int = 10, threshold: float = 0.0001, threshold_mode: string = 'rel',"
                         + " cooldown: int = 0, min_lr: float = 0.0, eps: float = 1e-08)")
@@ -121,6 +134,13 @@ final class Schedulers {
                                 + " (2,)); s.step(); s.step(); opt.lr",
                         "0.1")
                 .is(SequentialScheduler::new);
+        family.define("chained_scheduler(schedulers: any, optimizer: any = none)")
+                .doc("Schedulers that all take each step, one after the other, each on the rate the one before left.")
+                .example(
+                        MADE + "s = chained_scheduler((constant_lr(opt, 0.5), exponential_lr(opt, 0.5))); s.step();"
+                                + " opt.lr",
+                        "0.025")
+                .is(ChainedScheduler::of);
     }
 
     private static Scheduler byEpoch(Args args, EpochScheduler.Rule rule) {

@@ -101,12 +101,16 @@ final class Settings {
     private Object checked(String name, Object value) {
         boolean right = switch (name) {
             case "betas" -> value instanceof Tuple t && t.size() == 2 && fraction(t.get(0)) && fraction(t.get(1));
+            case "etas" -> between(value, 0, 1) && value instanceof Tuple t && number(t, 1) > 1;
+            case "step_sizes" -> between(value, 0, Double.POSITIVE_INFINITY);
             case "alpha", "rho" -> value instanceof Number n && n.doubleValue() >= 0 && n.doubleValue() <= 1;
             default -> !(value instanceof Number n) || n.doubleValue() >= 0;
         };
         if (!right) {
             String rule = switch (name) {
                 case "betas" -> "must be two numbers from 0 up to 1";
+                case "etas" -> "must be a number between 0 and 1 and one above 1";
+                case "step_sizes" -> "must be two numbers above 0";
                 case "alpha", "rho" -> "must lie between 0 and 1";
                 default -> "must not be negative";
             };
@@ -118,6 +122,20 @@ final class Settings {
 
     private static boolean fraction(Object value) {
         return value instanceof Number n && n.doubleValue() >= 0 && n.doubleValue() < 1;
+    }
+
+    /** Whether these are two numbers, the first of them within the open range. */
+    private static boolean between(Object value, double low, double high) {
+        return value instanceof Tuple t
+                && t.size() == 2
+                && number(t, 0) > low
+                && number(t, 0) < high
+                && number(t, 1) > low;
+    }
+
+    /** A number of a tuple, or NaN. */
+    private static double number(Tuple pair, int i) {
+        return pair.get(i) instanceof Number n ? n.doubleValue() : Double.NaN;
     }
 
     private void checkTogether() {
@@ -151,14 +169,15 @@ final class Settings {
     }
 
     double beta1() {
-        return beta(0);
+        return pair("betas", 0);
     }
 
     double beta2() {
-        return beta(1);
+        return pair("betas", 1);
     }
 
-    private double beta(int i) {
-        return values.get("betas") instanceof Tuple t && t.get(i) instanceof Number n ? n.doubleValue() : 0;
+    /** One of the two numbers of a setting; 0 when the optimiser has no such setting. */
+    double pair(String name, int i) {
+        return values.get(name) instanceof Tuple t ? number(t, i) : 0;
     }
 }

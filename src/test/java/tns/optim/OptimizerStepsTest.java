@@ -118,6 +118,17 @@ class OptimizerStepsTest {
                 double next = shrunk - 0.01 * Math.signum(0.9 * m[0] + 0.1 * g);
                 m[0] = 0.99 * m[0] + 0.01 * g;
                 return next;
+            }),
+            new Case("asgd((x,), lr=0.05, lambd=0.3, alpha=0.6, weight_decay=0.1)", (p, g, m, t) -> {
+                double rate = 0.05 / Math.pow(1 + 0.3 * 0.05 * (t - 1), 0.6);
+                return p * (1 - 0.3 * rate) - rate * (g + 0.1 * p);
+            }),
+            new Case("rprop((x,), lr=0.05, etas=(0.4, 1.3), step_sizes=(0.01, 0.2))", (p, g, m, t) -> {
+                double agreement = g * m[0];
+                m[1] = (t == 1 ? 0.05 : m[1]) * (agreement > 0 ? 1.3 : agreement < 0 ? 0.4 : 1);
+                m[1] = Math.min(Math.max(m[1], 0.01), 0.2);
+                m[0] = agreement < 0 ? 0 : g;
+                return p - Math.signum(m[0]) * m[1];
             }));
 
     private static double nadam(double p, double g, double[] m, int t) {
@@ -170,6 +181,23 @@ class OptimizerStepsTest {
                 // From the value found, so that differences do not grow over the steps.
                 x[i] = found[i];
             }
+        }
+    }
+
+    /** From step t0 on, ax is the mean of the values after each step; before, the last of them. */
+    @Test
+    void asgdAveragesFromItsStartOn() {
+        Interpreter tns = interpreter();
+        tns.set("start", tns.tensor(new double[] {3, -2}, 2));
+        tns.eval("x = param(start); opt = asgd((x,), lr=0.1, lambd=0.2, t0=3)");
+        double sum = 0;
+        for (int step = 1; step <= 9; step++) {
+            tns.eval("(x ** 2).sum().backward(); opt.step()");
+            double value = tns.doubles(tns.eval("x"))[0];
+            double mean = tns.doubles(tns.eval("opt.state_dict().state[\"0\"].ax"))[0];
+            // The mean starts with the value of step t0 + 1, and mu is 1 at the next step too.
+            sum = step < 5 ? 0 : sum + value;
+            assertEquals(step < 5 ? value : sum / (step - 4), mean, 1e-12, "step " + step);
         }
     }
 

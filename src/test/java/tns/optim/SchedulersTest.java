@@ -61,7 +61,33 @@ class SchedulersTest {
             new Case(
                     "sequential_lr(opt, (linear_lr(opt, 0.5, total_iters=4), exponential_lr(opt, 0.9)), (4,))",
                     10,
-                    t -> t < 4 ? 0.4 * (0.5 + 0.5 * t / 4) : 0.4 * Math.pow(0.9, t - 4)));
+                    t -> t < 4 ? 0.4 * (0.5 + 0.5 * t / 4) : 0.4 * Math.pow(0.9, t - 4)),
+            new Case(
+                    "cyclic_lr(opt, 0.1, 0.5, step_size_up=4, step_size_down=6, mode=\"triangular2\")",
+                    35,
+                    t -> 0.1 + 0.4 * triangle(t % 10, 4, 6) / Math.pow(2, Math.floorDiv(t, 10))),
+            new Case(
+                    "cyclic_lr(opt, 0.1, 0.5, step_size_up=3, mode=\"exp_range\", gamma=0.9)",
+                    20,
+                    t -> 0.1 + 0.4 * triangle(t % 6, 3, 3) * Math.pow(0.9, t)),
+            new Case(
+                    "cyclic_lr(opt, 0.1, 0.5, step_size_up=3, scale_fn=cycle -> 1 / cycle)",
+                    20,
+                    t -> 0.1 + 0.4 * triangle(t % 6, 3, 3) / (1 + Math.floorDiv(t, 6))),
+            new Case(
+                    "chained_scheduler((constant_lr(opt, 0.1, total_iters=3), exponential_lr(opt, 0.9)))",
+                    10,
+                    t -> 0.4 * (t < 3 ? 0.1 : 1) * Math.pow(0.9, t)),
+            new Case(
+                    "sequential_lr(opt, (linear_lr(opt, 0.5, total_iters=4), chained_scheduler((constant_lr(opt, 0.5,"
+                            + " total_iters=2), exponential_lr(opt, 0.9)))), (4,))",
+                    10,
+                    t -> t < 4 ? 0.4 * (0.5 + 0.5 * t / 4) : 0.4 * (t < 6 ? 0.5 : 1) * Math.pow(0.9, t - 4)));
+
+    /** From 0 up to 1 in {@code up} steps and back in {@code down}. */
+    private static double triangle(int t, int up, int down) {
+        return t <= up ? (double) t / up : (double) (up + down - t) / down;
+    }
 
     @TestFactory
     List<DynamicTest> ratesFollowTheCurve() {

@@ -16,6 +16,9 @@ public final class Answers {
     /** A line that gives an input a name. */
     public static final Pattern INPUT = Pattern.compile("(\\w+) = (.+)");
 
+    /** Between a call of tns and the one of libtorch that it is compared with, where their texts differ. */
+    private static final String OTHERWISE = " ~ ";
+
     /** Characters of an answer that are shown. */
     private static final int SHOWN = 300;
 
@@ -44,8 +47,9 @@ public final class Answers {
             if (!words.isEmpty() && words.stream().noneMatch(line::contains)) {
                 continue;
             }
-            Answer own = tns.answer(line);
-            Answer theirs = TorchSide.answer(line, inputs, sizes);
+            String[] sides = line.split(OTHERWISE);
+            Answer own = tns.answer(sides[0]);
+            Answer theirs = TorchSide.answer(sides[sides.length - 1], inputs, sizes);
             if (theirs.hasFailed()) {
                 refused += own.hasFailed() ? 1 : 0;
                 alone += own.hasFailed() ? 0 : 1;
