@@ -173,7 +173,7 @@ public final class SelectionOps {
             }
             greatest = Math.max(greatest, v);
         }
-        int width = classes < 0 ? (int) greatest + 1 : classes;
+        int width = classes < 0 ? Shape.checkedSize(greatest) + 1 : classes;
         Tensor places = Selection.ints(x.device(), LongStream.range(0, width));
         return Casts.to(Comparison.EQ.apply(Movement.unsqueeze(x, x.rank()), places), DType.INT64);
     }
