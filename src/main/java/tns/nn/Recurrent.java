@@ -2,6 +2,7 @@ package tns.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Args;
@@ -15,6 +16,7 @@ import tns.op.Recurrence;
 import tns.op.RecurrentCell;
 import tns.op.Tuple;
 import tns.op.TypeName;
+import tns.tensor.DType;
 import tns.tensor.Param;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
@@ -35,13 +37,7 @@ public final class Recurrent {
                         + " of it."
                         + SHAPES + " called with x and maybe h it gives (outputs, h).")
                 .example("rnn(3, 2)(ones(4, 1, 3))[0].shape", "(4, 1, 2)")
-                .is(args -> switch (args.text("nonlinearity")) {
-                    case "tanh" -> layer(args, RecurrentCell.TANH);
-                    case "relu" -> layer(args, RecurrentCell.RELU);
-                    case String other ->
-                        throw new TnsException(ErrorKind.VALUE, "rnn: no nonlinearity \"" + other + "\"")
-                                .help("tanh or relu");
-                });
+                .is(args -> layer(args, plainCell(args)));
         FAMILY.define("lstm(input_size: int, hidden_size: int, num_layers: int = 1, " + OPTIONS)
                 .doc("A long short-term memory layer." + SHAPES
                         + " called with x and maybe (h, c) it gives (outputs, (h, c)).")
@@ -55,6 +51,17 @@ public final class Recurrent {
     }
 
     private Recurrent() {}
+
+    /** The cell of one gate with the nonlinearity asked for. */
+    static RecurrentCell plainCell(Args args) {
+        return switch (args.text("nonlinearity")) {
+            case "tanh" -> RecurrentCell.TANH;
+            case "relu" -> RecurrentCell.RELU;
+            case String other ->
+                throw new TnsException(ErrorKind.VALUE, args.name() + ": no nonlinearity \"" + other + "\"")
+                        .help("tanh or relu");
+        };
+    }
 
     /** The settings of one layer. */
     private record Plan(
@@ -74,9 +81,9 @@ public final class Recurrent {
             return layers * directions;
         }
 
-        /** The end of the names of a run's parameters: {@code l0}, {@code l0_reverse}. */
+        /** The end of the names of a run's parameters: {@code _l0}, {@code _l0_reverse}. */
         String suffix(int run) {
-            return "l" + run / directions + (run % directions == 1 ? "_reverse" : "");
+            return "_l" + run / directions + (run % directions == 1 ? "_reverse" : "");
         }
     }
 
@@ -97,19 +104,24 @@ public final class Recurrent {
         Layer layer = new Layer(
                 plan.name(), args.settings(), "x: tensor, state: any = none", (self, in) -> forward(plan, self, in));
         Weights weights = new Weights(args);
-        double bound = 1 / Math.sqrt(plan.hidden);
-        int rows = cell.gates() * plan.hidden;
         for (int run = 0; run < plan.runs(); run++) {
             int width = run < plan.directions ? plan.features : plan.directions * plan.hidden;
-            String suffix = plan.suffix(run);
-            layer.with("weight_ih_" + suffix, weights.uniform(bound, rows, width));
-            layer.with("weight_hh_" + suffix, weights.uniform(bound, rows, plan.hidden));
-            if (plan.bias) {
-                layer.with("bias_ih_" + suffix, weights.uniform(bound, rows));
-                layer.with("bias_hh_" + suffix, weights.uniform(bound, rows));
-            }
+            addParameters(layer, weights, cell, width, plan.hidden, plan.bias, plan.suffix(run));
         }
         return layer;
+    }
+
+    /** Gives a layer the parameters of one cell, whose names end with {@code suffix}. */
+    static void addParameters(
+            Layer layer, Weights weights, RecurrentCell cell, int features, int hidden, boolean bias, String suffix) {
+        double bound = 1 / Math.sqrt(hidden);
+        int rows = cell.gates() * hidden;
+        layer.with("weight_ih" + suffix, weights.uniform(bound, rows, features));
+        layer.with("weight_hh" + suffix, weights.uniform(bound, rows, hidden));
+        if (bias) {
+            layer.with("bias_ih" + suffix, weights.uniform(bound, rows));
+            layer.with("bias_hh" + suffix, weights.uniform(bound, rows));
+        }
     }
 
     private static Object forward(Plan plan, Layer self, Args in) {
@@ -131,8 +143,8 @@ public final class Recurrent {
             throw new TnsException(
                     ErrorKind.SHAPE, plan.name() + ": a sequence needs at least 1 step, found " + given.describe());
         }
-        requireDType(self, given);
-        Tensor[][] initial = initial(plan, in, x, batched);
+        requireDType(self, "input", given, self.tensor("weight_ih_l0").dtype());
+        Tensor[][] initial = initial(plan, self, in, x, batched);
         Tensor[][] last = new Tensor[plan.cell.states()][plan.runs()];
         for (int level = 0; level < plan.layers; level++) {
             if (level > 0 && plan.dropout > 0 && self.training()) {
@@ -142,7 +154,8 @@ public final class Recurrent {
             Tensor[] outputs = new Tensor[plan.directions];
             for (int direction = 0; direction < plan.directions; direction++) {
                 int run = level * plan.directions + direction;
-                Tensor states = states(plan, self, x, initial[run], run);
+                boolean reverse = run % plan.directions == 1;
+                Tensor states = states(plan.cell, self, plan.suffix(run), x, initial[run], reverse);
                 outputs[direction] = Movement.select(states, 0, 0);
                 for (int s = 0; s < plan.cell.states(); s++) {
                     Tensor sequence = Movement.select(states, 0, s);
@@ -163,53 +176,79 @@ public final class Recurrent {
         return Tuple.of(y, ends.size() == 1 ? ends.getFirst() : Tuple.of(ends));
     }
 
-    private static void requireDType(Layer self, Tensor x) {
-        Tensor weight = self.tensor("weight_ih_l0");
-        if (x.dtype() != weight.dtype()) {
+    /** Refuses what a call gives as {@code role} unless it has the dtype of the layer's weights. */
+    static void requireDType(Layer self, String role, Tensor x, DType weights) {
+        if (x.dtype() != weights) {
             throw new TnsException(
                             ErrorKind.DTYPE,
-                            self.typeName() + ": the input is " + x.describe() + ", the weights are " + weight.dtype())
-                    .help("x.to(" + weight.dtype() + ") converts the input");
+                            self.typeName() + ": the " + role + " is " + x.describe() + ", the weights are " + weights)
+                    .help("x.to(" + weights + ") converts x");
         }
     }
 
-    /** [states, steps, hidden, batch] of one layer in one direction. */
-    private static Tensor states(Plan plan, Layer self, Tensor x, Tensor[] initial, int run) {
-        String suffix = plan.suffix(run);
-        Tensor input = self.tensor("weight_ih_" + suffix);
-        Tensor hidden = self.tensor("weight_hh_" + suffix);
-        boolean reverse = run % plan.directions == 1;
-        Tensor bias = bias(plan, self, x, suffix);
-        return Recurrence.run(plan.cell, x, input, hidden, bias, Joining.stack(initial, 0), reverse);
+    /**
+     * The states after every step, [states, steps, hidden, batch], of the cell whose parameters' names end with {@code
+     * suffix}.
+     *
+     * @param x [steps, features, batch]
+     * @param initial the first states, [hidden, batch] each
+     */
+    private static Tensor states(
+            RecurrentCell cell, Layer self, String suffix, Tensor x, Tensor[] initial, boolean reverse) {
+        Tensor input = self.tensor("weight_ih" + suffix);
+        Tensor hidden = self.tensor("weight_hh" + suffix);
+        return Recurrence.run(cell, x, input, hidden, bias(cell, self, suffix), Joining.stack(initial, 0), reverse);
     }
 
     /** The biases of a cell: both of a gate that adds them to the same sum are one. */
-    private static Tensor bias(Plan plan, Layer self, Tensor x, String suffix) {
-        if (!plan.bias) {
-            return Tensor.allocate(x.device(), x.dtype(), Shape.of(plan.cell.biases() * plan.hidden));
+    private static Tensor bias(RecurrentCell cell, Layer self, String suffix) {
+        Tensor weight = self.tensor("weight_hh" + suffix);
+        int hidden = weight.size(1);
+        Tensor input = self.tensorOrNull("bias_ih" + suffix);
+        Tensor state = self.tensorOrNull("bias_hh" + suffix);
+        if (input == null || state == null) {
+            return Tensor.allocate(weight.device(), weight.dtype(), Shape.of(cell.biases() * hidden));
         }
-        Tensor input = self.tensor("bias_ih_" + suffix);
-        Tensor state = self.tensor("bias_hh_" + suffix);
-        if (plan.cell != RecurrentCell.GRU) {
+        if (cell != RecurrentCell.GRU) {
             return Arithmetic.plus(state, input);
         }
-        int both = 2 * plan.hidden;
-        int all = 3 * plan.hidden;
+        int both = 2 * hidden;
+        int all = 3 * hidden;
         Tensor added = Arithmetic.plus(Movement.range(state, 0, 0, both), Movement.range(input, 0, 0, both));
         return Joining.cat(
                 new Tensor[] {added, Movement.range(input, 0, both, all), Movement.range(state, 0, both, all)}, 0);
     }
 
     /** The first states of each run, [hidden, batch] each. */
-    private static Tensor[][] initial(Plan plan, Args in, Tensor x, boolean batched) {
-        int states = plan.cell.states();
+    private static Tensor[][] initial(Plan plan, Layer self, Args in, Tensor x, boolean batched) {
         int batch = x.size(2);
-        Tensor[][] initial = new Tensor[plan.runs()][states];
-        Object given = in.get("state");
-        for (int s = 0; s < states; s++) {
-            Object each = states == 1 || given == None.NONE
+        Shape expected = batched ? Shape.of(plan.runs(), batch, plan.hidden) : Shape.of(plan.runs(), plan.hidden);
+        @Nullable Tensor[] given = given(plan.cell, self, in.get("state"), expected, x.dtype());
+        Tensor[][] initial = new Tensor[plan.runs()][given.length];
+        for (int s = 0; s < given.length; s++) {
+            for (int run = 0; run < plan.runs(); run++) {
+                Tensor state = given[s];
+                initial[run][s] = state == null
+                        ? Tensor.allocate(x.device(), x.dtype(), Shape.of(plan.hidden, batch))
+                        : batchLast(Movement.select(state, 0, run), batched);
+            }
+        }
+        return initial;
+    }
+
+    /** A state [batch, hidden], or [hidden] where there is no batch, as [hidden, batch]. */
+    private static Tensor batchLast(Tensor state, boolean batched) {
+        return batched ? Movement.transpose(state, 0, 1) : Movement.unsqueeze(state, 1);
+    }
+
+    /** The states that a call gives, one for each of the cell's, of this shape and dtype; null where it gives none. */
+    static @Nullable Tensor[] given(RecurrentCell cell, Layer self, Object given, Shape expected, DType dtype) {
+        int count = cell.states();
+        @Nullable Tensor[] states = new Tensor[count];
+        for (int s = 0; s < count; s++) {
+            Object each = count == 1 || given == None.NONE
                     ? given
-                    : given instanceof Tuple t && t.size() == states ? t.get(s) : "";
+                    : given instanceof Tuple t && t.size() == count ? t.get(s) : "";
             Tensor state = switch (each) {
                 case None none -> null;
                 case Tensor t -> t;
@@ -217,27 +256,19 @@ public final class Recurrent {
                 default ->
                     throw new TnsException(
                             ErrorKind.VALUE,
-                            plan.name() + ": the state must be " + (states == 1 ? "a tensor" : "a tuple (h, c)")
+                            self.typeName() + ": the state must be " + (count == 1 ? "a tensor" : "a tuple (h, c)")
                                     + ", found " + TypeName.describe(given));
             };
+            if (state != null && !state.shape().equals(expected)) {
+                throw new TnsException(
+                        ErrorKind.SHAPE,
+                        self.typeName() + ": the state must have shape " + expected + ", found " + state.shape());
+            }
             if (state != null) {
-                Shape expected =
-                        batched ? Shape.of(plan.runs(), batch, plan.hidden) : Shape.of(plan.runs(), plan.hidden);
-                if (!state.shape().equals(expected)) {
-                    throw new TnsException(
-                            ErrorKind.SHAPE,
-                            plan.name() + ": the state must have shape " + expected + ", found " + state.shape());
-                }
+                requireDType(self, "state", state, dtype);
             }
-            for (int run = 0; run < plan.runs(); run++) {
-                if (state == null) {
-                    initial[run][s] = Tensor.allocate(x.device(), x.dtype(), Shape.of(plan.hidden, batch));
-                } else {
-                    Tensor own = Movement.select(state, 0, run);
-                    initial[run][s] = batched ? Movement.transpose(own, 0, 1) : Movement.unsqueeze(own, 1);
-                }
-            }
+            states[s] = state;
         }
-        return initial;
+        return states;
     }
 }

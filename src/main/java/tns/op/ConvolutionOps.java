@@ -136,7 +136,7 @@ public final class ConvolutionOps {
                                                     + Arrays.toString(stride))
                                     .help("give the padding in elements");
                         }
-                        int total = dilation[d] * (kernel[d] - 1);
+                        int total = Shape.checkedSize((long) dilation[d] * (kernel[d] - 1));
                         before[d] = total / 2;
                         after[d] = total - total / 2;
                     }
@@ -198,7 +198,8 @@ public final class ConvolutionOps {
                                         + " must be smaller than the stride or the dilation")
                         .help("it only chooses among the sizes that the stride leaves open");
             }
-            sizes[d] = (x.size(d + 2) - 1) * stride[d] - 2 * padding[d] + dilation[d] * (kernel[d] - 1) + extra[d] + 1;
+            long spread = (x.size(d + 2) - 1L) * stride[d] + (long) dilation[d] * (kernel[d] - 1) + 1;
+            sizes[d] = Shape.checkedSize(spread + extra[d] - 2L * padding[d]);
             if (sizes[d] < 1) {
                 throw new TnsException(
                                 ErrorKind.SHAPE,

@@ -138,7 +138,8 @@ final class CountDraws {
             return Double.NaN;
         }
         if (Double.isInfinite(n)) {
-            throw new TnsException(ErrorKind.VALUE, "binomial: a count of tries must be finite, found " + Display.text(n));
+            throw new TnsException(
+                    ErrorKind.VALUE, "binomial: a count of tries must be finite, found " + Display.text(n));
         }
         if (n <= 0 || p <= 0) {
             return 0;

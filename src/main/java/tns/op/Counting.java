@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
@@ -45,20 +44,10 @@ public final class Counting {
                 .doc("How often each int from 0 on occurs, or the sum of its weights.")
                 .example("bincount([0, 2, 2])", "tensor([1, 0, 2])")
                 .is(Counting::bincount);
-        FAMILY.define("histc(x: tensor, bins: int = 100, min: float = 0, max: float = 0)")
-                .doc("How many elements fall into each of the equal bins from min to max, or over all elements.")
-                .example("histc([1., 2., 1.], bins=4, min=0, max=4)", "tensor([0., 2., 1., 0.])")
-                .is(Counting::histogram);
         FAMILY.define("searchsorted(sorted: tensor, values: tensor, right: bool = false, side: string = none)")
                 .doc("Where values belong in ordered rows: before their equals, or behind them with right=true.")
                 .example("searchsorted([1, 3, 5], [3, 4])", "tensor([1, 2])")
-                .is(args -> {
-                    boolean right = args.flag("right");
-                    if (args.has("side")) {
-                        right = args.text("side").equals("right");
-                    }
-                    return search(args.tensor("sorted"), args.tensor("values"), right, "searchsorted");
-                });
+                .is(args -> search(args.tensor("sorted"), args.tensor("values"), right(args), "searchsorted"));
         FAMILY.define("bucketize(x: tensor, boundaries: tensor, right: bool = false)")
                 .doc("The number of the interval between ordered boundaries that each element falls into.")
                 .example("bucketize([0, 3, 9], [1, 3, 5])", "tensor([0, 1, 3])")
@@ -133,36 +122,23 @@ public final class Counting {
 
     /** The positions of slices in order, by their first elements that differ. */
     private static Tensor sliceOrder(Tensor items, int width) {
-        boolean real = items.dtype().isFloat();
-        double[] reals = real ? HostArray.doubles(items) : new double[0];
-        long[] whole = real ? new long[0] : HostArray.longs(items);
-        Comparator<Integer> byElements = (a, b) -> {
-            for (int i = a * width, j = b * width; i < (a + 1) * width; i++, j++) {
-                boolean equal = real ? reals[i] == reals[j] : whole[i] == whole[j];
-                int order = equal ? 0 : real ? Double.compare(reals[i], reals[j]) : Long.compare(whole[i], whole[j]);
-                if (order != 0) {
-                    return order;
-                }
-            }
-            return 0;
-        };
+        long[] keys = keys(items, items.dtype().isFloat());
+        Comparator<Integer> byElements =
+                (a, b) -> Arrays.compare(keys, a * width, (a + 1) * width, keys, b * width, (b + 1) * width);
         return Selection.ints(
                 items.device(),
                 IntStream.range(0, items.size(0)).boxed().sorted(byElements).mapToLong(Integer::longValue));
     }
 
-    /** The slices that differ from the one before, each of {@code width} elements. */
+    /** The slices that differ from the one before, each of {@code width} elements; NaN differs from NaN. */
     private static long[] sliceRuns(Tensor items, int n, int width) {
         boolean real = items.dtype().isFloat();
-        double[] reals = real ? HostArray.doubles(items) : new double[0];
-        long[] whole = real ? new long[0] : HostArray.longs(items);
-        return LongStream.range(0, n)
-                .filter(slice -> {
-                    int at = (int) slice * width;
-                    return slice == 0
-                            || IntStream.range(at, at + width)
-                                    .anyMatch(i -> real ? reals[i] != reals[i - width] : whole[i] != whole[i - width]);
-                })
+        long[] keys = keys(items, real);
+        return IntStream.range(0, n)
+                .filter(slice -> slice == 0
+                        || IntStream.range(slice * width, (slice + 1) * width)
+                                .anyMatch(i -> keys[i] != keys[i - width] || real && keys[i] == MISSING))
+                .asLongStream()
                 .toArray();
     }
 
@@ -197,10 +173,10 @@ public final class Counting {
         }
         Broadcasting.device("isin", x, among);
         DType dtype = DType.promote(x.dtype(), among.dtype());
-        long[] wanted = keys(Casts.to(x, dtype));
-        LongSet members = new LongSet(keys(Casts.to(among, dtype)));
-        byte[] found = new byte[wanted.length];
         boolean real = dtype.isFloat();
+        long[] wanted = keys(Casts.to(x, dtype), real);
+        LongSet members = new LongSet(keys(Casts.to(among, dtype), real));
+        byte[] found = new byte[wanted.length];
         for (int i = 0; i < found.length; i++) {
             boolean number = !real || wanted[i] != MISSING;
             found[i] = (byte) (number && members.has(wanted[i]) ? 1 : 0);
@@ -208,16 +184,21 @@ public final class Counting {
         return Tensor.upload(x.device(), DType.BOOL, x.shape(), found);
     }
 
-    /** Equal longs for equal elements; all NaN are {@link #MISSING}. */
-    private static long[] keys(Tensor x) {
-        if (!x.dtype().isFloat()) {
+    /**
+     * Longs in the order of the elements, equal where they are; all NaN are {@link #MISSING}, above all numbers.
+     *
+     * @param real whether to compare them as float64, not as int64
+     */
+    private static long[] keys(Tensor x, boolean real) {
+        if (!real) {
             return HostArray.longs(x);
         }
         double[] reals = HostArray.doubles(x);
         long[] keys = new long[reals.length];
         for (int i = 0; i < keys.length; i++) {
-            // Adding 0 makes -0 into 0.
-            keys[i] = Double.doubleToLongBits(reals[i] + 0.0);
+            // Adding 0 makes -0 into 0; of negative numbers the greater has the lesser bits.
+            long bits = Double.doubleToLongBits(reals[i] + 0.0);
+            keys[i] = bits ^ bits >> 63 & Long.MAX_VALUE;
         }
         return keys;
     }
@@ -243,8 +224,7 @@ public final class Counting {
                     ErrorKind.SHAPE, "bincount: weights of shape " + weights.shape() + " for " + x.describe());
         }
         DType dtype = weights == null ? DType.INT64 : weights.dtype() == DType.FLOAT32 ? DType.FLOAT32 : DType.FLOAT64;
-        long wanted = Math.max(Math.min(greatest, Long.MAX_VALUE - 1) + 1, least);
-        int size = Args.integer(wanted, "bincount: the number of counts");
+        int size = Math.max(Shape.checkedSize(greatest) + 1, least);
         Tensor zeros = Tensor.allocate(x.device(), dtype, Shape.of(size, 1));
         Tensor each = weights == null ? Tensor.scalar(x.device(), dtype, 1) : Casts.to(weights.detach(), dtype);
         Tensor column = Movement.unsqueeze(Movement.expand(each, x.shape()), 1);
@@ -267,38 +247,28 @@ public final class Counting {
         return (Long) Reductions.extreme(Reduction.MAX, x, all, "bincount").item();
     }
 
-    private static Object histogram(Args args) {
-        Tensor x = ReductionOps.requireFloat(args.tensor("x").detach(), "histc");
-        int bins = args.integer("bins");
-        double low = args.real("min");
-        double high = args.real("max");
-        if (bins < 1 || !(low <= high) || Double.isInfinite(low) || Double.isInfinite(high)) {
-            throw new TnsException(
-                    ErrorKind.VALUE,
-                    "histc: needs at least 1 bin and finite min <= max, found " + bins + " bins from " + low + " to "
-                            + high);
+    private static boolean right(Args args) {
+        boolean right = args.flag("right");
+        if (!args.has("side")) {
+            return right;
         }
-        double[] values = HostArray.doubles(x);
-        if (low == high && values.length > 0) {
-            low = Arrays.stream(values).min().orElseThrow();
-            high = Arrays.stream(values).max().orElseThrow();
-            if (!(Math.abs(low) <= Double.MAX_VALUE && Math.abs(high) <= Double.MAX_VALUE)) {
-                throw new TnsException(ErrorKind.VALUE, "histc: the elements must be finite").help("give min and max");
-            }
+        String side = args.text("side");
+        if (!side.equals("left") && !side.equals("right")) {
+            throw new TnsException(ErrorKind.VALUE, "searchsorted: unknown side \"" + side + '"')
+                    .help("\"left\" or \"right\"");
         }
-        if (low == high) {
-            low -= 1;
-            high += 1;
+        if (right && side.equals("left")) {
+            throw new TnsException(ErrorKind.VALUE, "searchsorted: side \"left\" contradicts right=true");
         }
-        double[] counts = new double[bins];
-        for (double v : values) {
-            if (v >= low && v <= high) {
-                counts[Math.min((int) ((v - low) / (high - low) * bins), bins - 1)]++;
-            }
-        }
-        return Casts.to(Tensor.upload(x.device(), DType.FLOAT64, Shape.of(bins), counts), x.dtype());
+        return side.equals("right");
     }
 
+    /**
+     * Where values belong in ordered rows: {@code sorted} [.., n] and {@code values} [.., m], or {@code sorted} [n] and
+     * values of any shape; int64 of the shape of the values. NaN is above all.
+     *
+     * @param right whether behind their equals
+     */
     static Tensor search(Tensor sorted, Tensor values, boolean right, String op) {
         int lead = sorted.rank() - 1;
         boolean fits = sorted.rank() > 0
@@ -313,8 +283,9 @@ public final class Counting {
                             op + ": " + values.describe() + " does not match the ordered rows " + sorted.describe())
                     .help("all dims but the last must be equal, or the rows be one");
         }
-        double[] rows = HostArray.doubles(sorted.detach());
-        double[] wanted = HostArray.doubles(values.detach());
+        boolean real = sorted.dtype().isFloat() || values.dtype().isFloat();
+        long[] rows = keys(sorted.detach(), real);
+        long[] wanted = keys(values.detach(), real);
         int n = sorted.size(-1);
         int each = lead == 0 ? Math.max(wanted.length, 1) : Math.max(values.size(-1), 1);
         long[] places = new long[wanted.length];
@@ -324,17 +295,14 @@ public final class Counting {
         return Tensor.upload(values.device(), DType.INT64, values.shape(), places);
     }
 
-    /** The number of elements of a row below {@code value}, or not above it; NaN is above all. */
-    private static int place(double[] rows, int start, int n, double value, boolean right) {
+    /** The number of keys of a row below {@code wanted}, or not above it. */
+    private static int place(long[] rows, int start, int n, long wanted, boolean right) {
         int low = 0;
         int high = n;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            double at = rows[start + middle];
-            boolean before = right
-                    ? !(at > value) && !(Double.isNaN(at) && !Double.isNaN(value))
-                    : at < value || Double.isNaN(value) && !Double.isNaN(at);
-            if (before) {
+            long at = rows[start + middle];
+            if (right ? at <= wanted : at < wanted) {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -259,16 +259,23 @@ public final class Creation {
         return real(args.context(), spaced(args, "linspace"), args.dtypeOrNull("dtype"));
     }
 
-    /** PyTorch's rule: the first half counts from the start, the second from the end, so both ends are exact. */
     private static double[] spaced(Args args, String op) {
         int steps = args.integer("steps");
         if (steps < 0) {
             throw new TnsException(ErrorKind.VALUE, op + ": steps must not be negative, found " + steps);
         }
-        double start = args.real("start");
-        double end = args.real("end");
         DType dtype = args.dtypeOrNull("dtype");
         boolean narrow = (dtype == null ? args.context().defaultDType() : dtype) == DType.FLOAT32;
+        return spaced(args.real("start"), args.real("end"), steps, narrow);
+    }
+
+    /**
+     * Numbers at equal distances by PyTorch's rule: the first half counts from the start, the second from the end, so both
+     * ends are exact.
+     *
+     * @param narrow whether to compute in float32
+     */
+    static double[] spaced(double start, double end, int steps, boolean narrow) {
         double[] values = new double[steps];
         if (narrow) {
             float step = steps < 2 ? 0 : ((float) end - (float) start) / (steps - 1);

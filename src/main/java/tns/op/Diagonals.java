@@ -79,18 +79,19 @@ public final class Diagonals {
     /** The last dim as diagonals of square matrices in two new last dims. */
     static Tensor matrices(Tensor x, int offset) {
         int n = x.size(-1);
-        int size = n + Math.abs(offset);
+        int size = Shape.checkedSize(n + Math.abs((long) offset));
+        Shape table = Shape.of(size, size);
         Shape batch = x.shape().part(0, x.rank() - 1);
         int rows = batch.elements();
         long[] places = new long[n];
         for (int i = 0; i < n; i++) {
             places[i] = (long) (i + Math.max(-offset, 0)) * size + i + Math.max(offset, 0);
         }
-        Tensor zeros = Tensor.allocate(x.device(), x.dtype(), Shape.of(size * size, rows));
+        Tensor zeros = Tensor.allocate(x.device(), x.dtype(), Shape.of(table.elements(), rows));
         Tensor index = Tensor.upload(x.device(), DType.INT64, Shape.of(n), places);
         Tensor columns = Movement.permute(Movement.reshape(x, Shape.of(rows, n)), 1, 0);
         Tensor filled = Selection.putRows(zeros, index, columns, false);
-        return Movement.reshape(Movement.permute(filled, 1, 0), batch.concat(Shape.of(size, size)));
+        return Movement.reshape(Movement.permute(filled, 1, 0), batch.concat(table));
     }
 
     private static Object embed(Args args) {

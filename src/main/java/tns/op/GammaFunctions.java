@@ -202,7 +202,7 @@ final class GammaFunctions {
                 : args.context().defaultDType();
         Context context = args.context();
         Object wide = x instanceof Tensor t ? Casts.to(Casts.to(t, dtype), DType.FLOAT64) : x;
-        Object sum = p * (p - 1) / 4.0 * Math.log(Math.PI);
+        Object sum = p * (p - 1.0) / 4 * Math.log(Math.PI);
         for (int j = 0; j < p; j++) {
             Object at = Arithmetic.SUB.call(context, new Object[] {wide, j / 2.0});
             Object part = SpecialFunctions.LGAMMA.call(context, new Object[] {at});

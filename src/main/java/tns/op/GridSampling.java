@@ -1,5 +1,6 @@
 package tns.op;
 
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
@@ -96,11 +97,10 @@ final class GridSampling {
                                     + " numbers")
                     .help("theta is [n, 2, 3] for (n, c, h, w), [n, 3, 4] for (n, c, d, h, w)");
         }
-        int points = 1;
-        for (int d = 2; d < size.length; d++) {
-            points = Math.multiplyExact(points, size[d]);
-        }
-        double[] base = new double[points * (dims + 1)];
+        Shape image = Shape.of(Arrays.copyOfRange(size, 2, size.length));
+        int points = image.elements();
+        Shape table = Shape.of(points, dims + 1);
+        double[] base = new double[table.elements()];
         for (int i = 0; i < points; i++) {
             for (int k = 0, rest = i; k < dims; k++) {
                 int n = size[size.length - 1 - k];
@@ -109,13 +109,9 @@ final class GridSampling {
             }
             base[i * (dims + 1) + dims] = 1;
         }
-        Tensor wide = Tensor.upload(theta.device(), DType.FLOAT64, Shape.of(points, dims + 1), base);
+        Tensor wide = Tensor.upload(theta.device(), DType.FLOAT64, table, base);
         Tensor grid = Contraction.matmul(Casts.to(wide, theta.dtype()), Movement.transpose(theta, 1, 2));
-        int[] shape = new int[dims + 2];
-        shape[0] = size[0];
-        System.arraycopy(size, 2, shape, 1, dims);
-        shape[dims + 1] = dims;
-        return Movement.reshape(grid, Shape.of(shape));
+        return Movement.reshape(grid, Shape.of(size[0]).concat(image).concat(Shape.of(dims)));
     }
 
     private static double place(int i, int n, boolean aligned) {

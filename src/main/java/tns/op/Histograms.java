@@ -9,12 +9,16 @@ import tns.tensor.HostArray;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
-/** The histogram with its edges, which may be uneven, and with weights; it carries no gradient. */
+/** How many elements fall into each bin of a range, or between edges that may be uneven; without gradients. */
 final class Histograms {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("counting and searching");
 
     static {
+        FAMILY.define("histc(x: tensor, bins: int = 100, min: float = 0, max: float = 0)")
+                .doc("How many elements fall into each of the equal bins from min to max, or over all elements.")
+                .example("histc([1., 2., 1.], bins=4, min=0, max=4)", "tensor([0., 2., 1., 0.])")
+                .is(Histograms::equalBins);
         FAMILY.define("histogram(x: tensor, bins: any, range: any = none, weight: tensor = none, density: bool ="
                         + " false)")
                 .doc("A tuple of how many elements, or how much weight, each bin has, and of the edges between"
@@ -29,41 +33,77 @@ final class Histograms {
 
     private Histograms() {}
 
+    private static Object equalBins(Args args) {
+        Tensor x = ReductionOps.requireFloat(args.tensor("x").detach(), "histc");
+        int bins = args.integer("bins");
+        double low = args.real("min");
+        double high = args.real("max");
+        if (bins < 1 || !(low <= high) || Double.isInfinite(low) || Double.isInfinite(high)) {
+            throw new TnsException(
+                    ErrorKind.VALUE,
+                    "histc: needs at least 1 bin and finite min <= max, found " + bins + " bins from " + low + " to "
+                            + high);
+        }
+        double[] values = HostArray.doubles(x);
+        if (low == high && values.length > 0) {
+            double[] range = finiteRange(values, "histc", "min and max");
+            low = range[0];
+            high = range[1];
+        }
+        if (low == high) {
+            low -= 1;
+            high += 1;
+        }
+        double[] counts = new double[bins];
+        for (double v : values) {
+            if (v >= low && v <= high) {
+                counts[Math.min((int) ((v - low) / (high - low) * bins), bins - 1)]++;
+            }
+        }
+        return rounded(x, counts);
+    }
+
     private static Object histogram(Args args) {
         Tensor x = ReductionOps.requireFloat(args.tensor("x").detach(), "histogram");
         double[] values = HostArray.doubles(x);
         Tensor edges = edges(args, x, values);
-        double[] at = HostArray.doubles(edges);
         Tensor weight = args.tensorOrNull("weight");
         if (weight != null && !weight.shape().equals(x.shape())) {
             throw new TnsException(
                     ErrorKind.SHAPE, "histogram: weights of shape " + weight.shape() + " for " + x.describe());
         }
         double[] each = weight == null ? null : HostArray.doubles(weight.detach());
-        double[] counts = counts(values, each, at);
+        double[] at = HostArray.doubles(edges);
+        long[] behind = HostArray.longs(Counting.search(edges, x, true, "histogram"));
+        double[] counts = counts(values, each, behind, at);
         if (args.flag("density")) {
             double sum = Arrays.stream(counts).sum();
             for (int i = 0; i < counts.length; i++) {
                 counts[i] /= sum * (at[i + 1] - at[i]);
             }
         }
-        Tensor found = Tensor.upload(x.device(), DType.FLOAT64, Shape.of(counts.length), counts);
-        return Tuple.of(Casts.to(found, x.dtype()), edges);
+        return Tuple.of(rounded(x, counts), edges);
     }
 
-    /** A bin has its lower edge, the last one its upper edge too. */
-    private static double[] counts(double[] values, double @Nullable [] weights, double[] edges) {
-        double[] counts = new double[edges.length - 1];
-        double last = edges[edges.length - 1];
+    private static Tensor rounded(Tensor x, double[] counts) {
+        return Casts.to(Tensor.upload(x.device(), DType.FLOAT64, Shape.of(counts.length), counts), x.dtype());
+    }
+
+    /**
+     * A bin has its lower edge, the last one its upper edge too.
+     *
+     * @param behind how many edges do not lie above each value
+     */
+    private static double[] counts(double[] values, double @Nullable [] weights, long[] behind, double[] edges) {
+        int bins = edges.length - 1;
+        double[] counts = new double[bins];
         for (int i = 0; i < values.length; i++) {
-            double v = values[i];
-            if (v >= edges[0] && v <= last) {
-                int found = Arrays.binarySearch(edges, v);
-                int bin = found < 0 ? -found - 2 : found;
-                while (bin + 1 < counts.length && edges[bin + 1] == v) {
-                    bin++;
-                }
-                counts[Math.min(bin, counts.length - 1)] += weights == null ? 1 : weights[i];
+            int bin = (int) behind[i] - 1;
+            if (bin == bins && values[i] == edges[bins]) {
+                bin--;
+            }
+            if (bin >= 0 && bin < bins) {
+                counts[bin] += weights == null ? 1 : weights[i];
             }
         }
         return counts;
@@ -72,17 +112,7 @@ final class Histograms {
     private static Tensor edges(Args args, Tensor x, double[] values) {
         Object bins = args.get("bins");
         if (bins instanceof Tensor given && given.rank() > 0) {
-            double[] edges = HostArray.doubles(given);
-            for (int i = 1; i < edges.length; i++) {
-                if (!(edges[i - 1] <= edges[i])) {
-                    throw new TnsException(ErrorKind.VALUE, "histogram: the edges of bins must be in order");
-                }
-            }
-            if (given.rank() != 1 || edges.length < 2) {
-                throw new TnsException(
-                        ErrorKind.SHAPE, "histogram: needs a row of 2 or more edges, found " + given.describe());
-            }
-            return Casts.to(given.detach(), x.dtype());
+            return givenEdges(given, x);
         }
         Long count = bins instanceof Long n
                 ? n
@@ -94,38 +124,50 @@ final class Histograms {
                             + TypeName.describe(bins));
         }
         double[] range = range(args, values);
-        return Casts.to(equal(x, range[0], range[1], count.intValue()), x.dtype());
+        double[] edges = Creation.spaced(range[0], range[1], count.intValue() + 1, x.dtype() == DType.FLOAT32);
+        return rounded(x, edges);
+    }
+
+    private static Tensor givenEdges(Tensor given, Tensor x) {
+        double[] edges = HostArray.doubles(given);
+        for (int i = 1; i < edges.length; i++) {
+            if (!(edges[i - 1] <= edges[i])) {
+                throw new TnsException(ErrorKind.VALUE, "histogram: the edges of bins must be in order");
+            }
+        }
+        if (given.rank() != 1 || edges.length < 2) {
+            throw new TnsException(
+                    ErrorKind.SHAPE, "histogram: needs a row of 2 or more edges, found " + given.describe());
+        }
+        return Casts.to(given.detach(), x.dtype());
     }
 
     private static double[] range(Args args, double[] values) {
-        double low = 0;
-        double high = 0;
+        double[] range = {0, 0};
         if (args.has("range")) {
             Tensor given = Creation.convert(args.context(), args.get("range"));
-            double[] both = HostArray.doubles(given.detach());
-            if (both.length != 2 || !(both[0] <= both[1])) {
+            range = HostArray.doubles(given.detach());
+            if (range.length != 2
+                    || !(range[0] <= range[1])
+                    || Double.isInfinite(range[0])
+                    || Double.isInfinite(range[1])) {
                 throw new TnsException(
-                        ErrorKind.VALUE, "histogram: range is (least, greatest), found " + given.describe());
+                        ErrorKind.VALUE,
+                        "histogram: range is (least, greatest), both finite, found " + given.describe());
             }
-            low = both[0];
-            high = both[1];
         } else if (values.length > 0) {
-            low = Arrays.stream(values).min().orElseThrow();
-            high = Arrays.stream(values).max().orElseThrow();
+            range = finiteRange(values, "histogram", "range=(least, greatest)");
         }
-        if (!(Math.abs(low) <= Double.MAX_VALUE && Math.abs(high) <= Double.MAX_VALUE)) {
-            throw new TnsException(ErrorKind.VALUE, "histogram: the elements must be finite")
-                    .help("give range=(least, greatest)");
-        }
-        return low == high ? new double[] {low - 0.5, high + 0.5} : new double[] {low, high};
+        return range[0] == range[1] ? new double[] {range[0] - 0.5, range[1] + 0.5} : range;
     }
 
-    private static Tensor equal(Tensor x, double low, double high, int bins) {
-        double[] edges = new double[bins + 1];
-        double step = (high - low) / bins;
-        for (int i = 0; i <= bins; i++) {
-            edges[i] = i < (bins + 1) / 2 ? low + step * i : high - step * (bins - i);
+    /** The least and the greatest of one or more values; {@code remedy} is what may be given instead. */
+    private static double[] finiteRange(double[] values, String op, String remedy) {
+        double low = Arrays.stream(values).min().orElseThrow();
+        double high = Arrays.stream(values).max().orElseThrow();
+        if (!(Math.abs(low) <= Double.MAX_VALUE && Math.abs(high) <= Double.MAX_VALUE)) {
+            throw new TnsException(ErrorKind.VALUE, op + ": the elements must be finite").help("give " + remedy);
         }
-        return Tensor.upload(x.device(), DType.FLOAT64, Shape.of(edges.length), edges);
+        return new double[] {low, high};
     }
 }

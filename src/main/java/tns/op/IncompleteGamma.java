@@ -85,8 +85,7 @@ final class IncompleteGamma {
         DType promoted = Promotion.of(args.all(), args.context().defaultDType());
         DType dtype = promoted.isFloat() ? promoted : args.context().defaultDType();
         Tensor[] both = Broadcasting.spread(args.name(), Casts.to(first, dtype), Casts.to(second, dtype));
-        Tensor y = computed(
-                Casts.to(both[0].detach(), DType.FLOAT64), Casts.to(both[1].detach(), DType.FLOAT64), op);
+        Tensor y = computed(Casts.to(both[0].detach(), DType.FLOAT64), Casts.to(both[1].detach(), DType.FLOAT64), op);
         return Matrices.tracked(
                 args.name(), Casts.to(y, dtype), (i, found, dy) -> slope(args.name(), both, i, dy, upper), both);
     }

@@ -228,14 +228,12 @@ public final class Indexing {
                     picks.add(Tensor.upload(x.device(), DType.INT64, Shape.of(b ? 1 : 0), new long[b ? 1 : 0]));
                 }
                 case Long i -> {
-                    outOfRange(i, x, original);
                     base = Movement.select(base, d, place(i, x, original));
                     original++;
                 }
                 case Tensor t
                 when isPlainInt(t) -> {
                     long i = (Long) t.item();
-                    outOfRange(i, x, original);
                     base = Movement.select(base, d, place(i, x, original));
                     original++;
                 }
@@ -246,7 +244,7 @@ public final class Indexing {
                 }
                 case Tensor t
                 when t.dtype() == DType.BOOL -> {
-                    requireMaskFits(t, x, original);
+                    requireMaskFits("index", t, x, original);
                     // Its dims are one to what follows, so that a mask is one index however many it has.
                     base = Movement.reshape(base, merged(base.shape(), d, t.rank()));
                     picks.add(Masks.places(t));
@@ -275,16 +273,13 @@ public final class Indexing {
         return shape.part(0, d).concat(Shape.of(held.elements())).concat(shape.part(d + count, shape.rank()));
     }
 
-    private static void outOfRange(long i, Tensor x, int dim) {
-        place(i, x, dim);
-    }
-
-    private static void requireMaskFits(Tensor mask, Tensor x, int from) {
+    /** Refuses a mask that is not of the sizes of x's dims from {@code from} on. */
+    static void requireMaskFits(String op, Tensor mask, Tensor x, int from) {
         for (int k = 0; k < mask.rank(); k++) {
             if (from + k >= x.rank() || mask.size(k) != x.size(from + k)) {
                 throw new TnsException(
                         ErrorKind.INDEX,
-                        "index: the mask " + mask.shape() + " does not fit " + x.shape() + " from dim " + from);
+                        op + ": the mask " + mask.shape() + " does not fit " + x.shape() + " from dim " + from);
             }
         }
     }

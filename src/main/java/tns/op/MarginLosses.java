@@ -1,5 +1,6 @@
 package tns.op;
 
+import java.util.Arrays;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.expr.Expr;
@@ -152,11 +153,12 @@ public final class MarginLosses {
         if (p != 1 && p != 2) {
             throw new TnsException(ErrorKind.VALUE, op + ": p must be 1 or 2, found " + p);
         }
+        Selection.requireInts(op, target);
         Tensor index = Movement.reshape(target, Shape.of(x.size(0), 1));
         Tensor chosen = Selection.gather(x, 1, index);
-        Tensor short_ = POSITIVE_PART.apply(
+        Tensor lack = POSITIVE_PART.apply(
                 Arithmetic.ADD.apply(Arithmetic.SUB.apply(x, chosen), Reductions.scalar(x, args.real("margin"))));
-        Tensor terms = p == 1 ? short_ : Arithmetic.SQUARE.apply(short_);
+        Tensor terms = p == 1 ? lack : Arithmetic.SQUARE.apply(lack);
         Tensor weight = args.tensorOrNull("weight");
         if (weight != null) {
             Tensor picked = Selection.indexSelect(op, weight, 0, Movement.reshape(target, Shape.of(x.size(0))));
@@ -182,7 +184,7 @@ public final class MarginLosses {
         long[] labels = HostArray.longs(target);
         double[] counts = new double[labels.length];
         double[] others = new double[labels.length];
-        java.util.Arrays.fill(others, 1);
+        Arrays.fill(others, 1);
         for (int i = 0, row = 0; i < labels.length; i = ++row * classes) {
             for (; i < (row + 1) * classes && labels[i] >= 0; i++) {
                 if (labels[i] >= classes) {
@@ -197,12 +199,12 @@ public final class MarginLosses {
             }
         }
         Tensor chosen = Selection.gather(x, 1, Tensor.upload(x.device(), target.dtype(), x.shape(), labels));
-        Tensor short_ = POSITIVE_PART.apply(Arithmetic.SUB.apply(
+        Tensor lack = POSITIVE_PART.apply(Arithmetic.SUB.apply(
                 Arithmetic.ADD.apply(Movement.unsqueeze(x, 1), Reductions.scalar(x, 1)),
                 Movement.unsqueeze(chosen, 2)));
         Tensor wanted = Movement.unsqueeze(weights(x, counts), 2);
         Tensor terms =
-                Arithmetic.MUL.apply(short_, Arithmetic.MUL.apply(wanted, Movement.unsqueeze(weights(x, others), 1)));
+                Arithmetic.MUL.apply(lack, Arithmetic.MUL.apply(wanted, Movement.unsqueeze(weights(x, others), 1)));
         Tensor sums = Reductions.sum(terms, Dims.of(terms, new int[] {1, 2}, false));
         Tensor each = Arithmetic.DIV.apply(sums, Reductions.scalar(x, classes));
         return LossOps.reduced(args, op, given.rank() < 2 ? Movement.reshape(each, Shape.of()) : each);

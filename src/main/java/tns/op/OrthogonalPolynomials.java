@@ -155,8 +155,7 @@ final class OrthogonalPolynomials {
         }
         if (most > MOST_DEGREE) {
             throw new TnsException(
-                            ErrorKind.VALUE,
-                            args.name() + ": n must be at most " + MOST_DEGREE + ", found " + most)
+                            ErrorKind.VALUE, args.name() + ": n must be at most " + MOST_DEGREE + ", found " + most)
                     .help("each degree takes a step")
                     .argument(1);
         }

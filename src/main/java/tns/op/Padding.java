@@ -87,7 +87,7 @@ final class Padding {
         int[] sizes = x.shape().toArray();
         View from = x.view();
         for (int d = 0; d < sizes.length; d++) {
-            sizes[d] += before[d] + after[d];
+            sizes[d] = Shape.checkedSize((long) sizes[d] + before[d] + after[d]);
             from = from.slice(d, Math.max(0, -before[d]), 1, kept(x.size(d), before[d], after[d]));
         }
         Tensor y = Tensor.allocate(x.device(), x.dtype(), Shape.of(sizes));

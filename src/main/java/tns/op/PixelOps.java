@@ -185,14 +185,14 @@ final class PixelOps {
     private static Tensor shuffle(Args args) {
         Tensor x = args.tensor("x");
         int r = args.integer("upscale_factor");
-        if (x.rank() < 3 || r < 1 || x.size(-3) % (r * r) != 0) {
+        long area = (long) r * r;
+        if (x.rank() < 3 || r < 1 || x.size(-3) % area != 0) {
             throw new TnsException(
                     ErrorKind.SHAPE,
-                    "pixel_shuffle: expected [.., c, h, w] with c a multiple of " + (long) r * r + ", found "
-                            + x.describe());
+                    "pixel_shuffle: expected [.., c, h, w] with c a multiple of " + area + ", found " + x.describe());
         }
         int lead = x.rank() - 3;
-        int c = x.size(-3) / (r * r);
+        int c = (int) (x.size(-3) / area);
         int h = x.size(-2);
         int w = x.size(-1);
         int n = x.shape().part(0, lead).elements();

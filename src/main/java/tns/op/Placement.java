@@ -247,14 +247,14 @@ public final class Placement {
                     "repeat_interleave: repeats must be an int or " + n + " ints, found " + TypeName.describe(times));
         }
         long[] counts = HostArray.longs(repeats);
-        long total = 0;
+        int total = 0;
         for (int i = 0; i < n; i++) {
             long count = counts[counts.length == 1 ? 0 : i];
             if (count < 0) {
                 throw new TnsException(
                         ErrorKind.VALUE, "repeat_interleave: a count must not be negative, found " + count);
             }
-            total += count;
+            total = Shape.checkedSize((long) total + Shape.checkedSize(count));
         }
         if (args.has("output_size") && args.integer("output_size") != total) {
             throw new TnsException(
@@ -262,7 +262,7 @@ public final class Placement {
                     "repeat_interleave: output_size is " + args.integer("output_size") + ", but the counts sum to "
                             + total);
         }
-        long[] index = new long[Args.integer(total, "repeat_interleave: the sum of the counts")];
+        long[] index = new long[total];
         int at = 0;
         for (int i = 0; i < n; i++) {
             for (long c = counts[counts.length == 1 ? 0 : i]; c > 0; c--) {

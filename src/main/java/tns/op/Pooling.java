@@ -84,7 +84,7 @@ public final class Pooling {
             }
             int[] counts = new int[dims];
             for (int d = 0; d < dims; d++) {
-                int reach = dilation[d] * (kernel[d] - 1) + 1;
+                long reach = (long) dilation[d] * (kernel[d] - 1) + 1;
                 if (padding[d] > reach / 2) {
                     throw new TnsException(
                                     ErrorKind.VALUE,
@@ -92,7 +92,7 @@ public final class Pooling {
                             .help("such a window could hold nothing but padding; pad(x, …) adds more");
                 }
                 counts[d] = count(x.size(d + 2), reach, stride[d], padding[d], args.flag("ceil_mode"));
-                if (counts[d] < 1 || x.size(d + 2) == 0 || x.size(1) == 0) {
+                if (reach > Integer.MAX_VALUE || counts[d] < 1 || x.size(d + 2) == 0 || x.size(1) == 0) {
                     throw new TnsException(
                             ErrorKind.SHAPE,
                             op + ": no window of " + Arrays.toString(kernel) + " fits into " + given.describe());
@@ -101,11 +101,11 @@ public final class Pooling {
             return new Plan(x, kernel, stride, padding, dilation, counts, batched);
         }
 
-        private static int count(int n, int reach, int stride, int padding, boolean ceil) {
-            int room = n + 2 * padding - reach;
-            int count = Math.floorDiv(room + (ceil ? stride - 1 : 0), stride) + 1;
+        private static int count(int n, long reach, long stride, long padding, boolean ceil) {
+            long room = n + 2 * padding - reach;
+            long count = Math.floorDiv(room + (ceil ? stride - 1 : 0), stride) + 1;
             // A window that would start in the padding after the end is left out.
-            return ceil && (count - 1) * stride >= n + padding ? count - 1 : count;
+            return (int) (ceil && (count - 1) * stride >= n + padding ? count - 1 : count);
         }
 
         int dims() {

@@ -16,7 +16,7 @@ final class RandomActivations {
 
     static {
         for (int dims = 1; dims <= 3; dims++) {
-            channels(dims);
+            ofChannels(dims);
         }
         FAMILY.define("alpha_dropout(x: tensor, p: float = 0.5, training: bool = false)")
                 .doc("While training, each element made selu's least value with probability p, then all scaled and"
@@ -41,7 +41,8 @@ final class RandomActivations {
 
     private RandomActivations() {}
 
-    private static void channels(int dims) {
+    /** Defines the dropout of whole channels of so many spatial dims. */
+    private static void ofChannels(int dims) {
         String op = "dropout" + dims + "d";
         int batched = dims == 2 ? 3 : dims + 2;
         String shape = dims == 1 ? "[n, c, l]" : dims == 2 ? "[n, c, h, w]" : "[n, c, d, h, w]";

@@ -212,7 +212,7 @@ public final class SelectionOps {
             }
             greatest = Math.max(greatest, v);
         }
-        int width = classes < 0 ? (int) greatest + 1 : classes;
+        int width = classes < 0 ? Shape.checkedSize(greatest) + 1 : classes;
         Tensor places = Selection.ints(x.device(), LongStream.range(0, width));
         return Casts.to(Comparison.EQ.apply(Movement.unsqueeze(x, x.rank()), places), DType.INT64);
     }
@@ -249,15 +249,6 @@ public final class SelectionOps {
         if (x.rank() != 1) {
             throw new TnsException(ErrorKind.SHAPE, "diag: needs a vector or a matrix, found " + x.describe());
         }
-        int n = x.elements();
-        int size = n + Math.abs(offset);
-        long[] places = new long[n];
-        for (int i = 0; i < n; i++) {
-            places[i] = (long) (i + Math.max(-offset, 0)) * size + i + Math.max(offset, 0);
-        }
-        Tensor zeros = Tensor.allocate(x.device(), x.dtype(), Shape.of(size * size, 1));
-        Tensor rows = Tensor.upload(x.device(), DType.INT64, Shape.of(n), places);
-        Tensor flat = Selection.putRows(zeros, rows, Movement.unsqueeze(x, 1), false);
-        return Movement.reshape(flat, Shape.of(size, size));
+        return Diagonals.matrices(x, offset);
     }
 }

@@ -1,6 +1,7 @@
 package tns.op;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
@@ -195,7 +196,7 @@ final class SequenceLosses {
         return Elementary.EXP.apply(Arithmetic.SUB.apply(a, greatest));
     }
 
-    private static Tensor mask(Tensor x, Shape shape, java.util.function.IntPredicate holds) {
+    private static Tensor mask(Tensor x, Shape shape, IntPredicate holds) {
         byte[] bits = new byte[shape.elements()];
         for (int i = 0; i < bits.length; i++) {
             bits[i] = (byte) (holds.test(i) ? 1 : 0);

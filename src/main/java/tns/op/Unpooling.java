@@ -105,14 +105,14 @@ final class Unpooling {
         for (int d = 0; d < dims; d++) {
             int kernel = each(args.ints("kernel_size"), d, 1);
             int stride = each(args.intsOrNull("stride"), d, kernel);
-            int usual = (x.size(d + 2) - 1) * stride - 2 * each(args.ints("padding"), d, 0) + kernel;
-            sizes[d + 2] = asked == null ? usual : asked[asked.length - dims + d];
-            if (sizes[d + 2] < 0 || asked != null && Math.abs(sizes[d + 2] - usual) >= stride) {
+            long usual = (x.size(d + 2) - 1L) * stride - 2L * each(args.ints("padding"), d, 0) + kernel;
+            long size = asked == null ? usual : asked[asked.length - dims + d];
+            if (size < 0 || asked != null && Math.abs(size - usual) >= stride) {
                 throw new TnsException(
                         ErrorKind.VALUE,
-                        op + ": an output of size " + sizes[d + 2] + " in dim " + d + " does not pool to "
-                                + x.size(d + 2));
+                        op + ": an output of size " + size + " in dim " + d + " does not pool to " + x.size(d + 2));
             }
+            sizes[d + 2] = Shape.checkedSize(size);
         }
         Shape shape = Shape.of(sizes);
         Shape planes = Shape.of(sizes[0], sizes[1], shape.part(2, dims + 2).elements());

@@ -56,7 +56,8 @@ final class Windows {
 
     private static View view(View v, int d, int size, int step, int dilation) {
         int n = v.shape().size(d);
-        int count = n < dilation * (size - 1) + 1 ? 0 : (n - dilation * (size - 1) - 1) / step + 1;
+        long reach = (long) dilation * (size - 1) + 1;
+        int count = n < reach ? 0 : (int) (n - reach) / step + 1;
         int rank = v.strides().length;
         int[] sizes = Arrays.copyOf(v.shape().toArray(), rank + 1);
         int[] strides = Arrays.copyOf(v.strides(), rank + 1);

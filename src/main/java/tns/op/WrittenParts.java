@@ -131,6 +131,7 @@ final class WrittenParts {
         List<Tensor> indices = new ArrayList<>();
         for (Tensor index : args.tensors("indices")) {
             if (index.dtype() == DType.BOOL) {
+                Indexing.requireMaskFits("index_put", index, x, indices.size());
                 for (Object each : Movement.unbind(Masks.positions(index), 1)) {
                     indices.add((Tensor) each);
                 }

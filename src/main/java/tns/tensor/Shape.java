@@ -9,6 +9,11 @@ import tns.error.TnsException;
 public final class Shape {
     public static final Shape SCALAR = new Shape(new int[0]);
 
+    /** What a Java array can hold. */
+    private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
+
+    private static final String LIMIT = "one tensor holds at most 2^31 - 9 elements";
+
     private final int[] sizes;
     private final int elements;
     /**
@@ -30,11 +35,11 @@ public final class Shape {
                         ErrorKind.SHAPE, "a dim cannot be negative: " + size + " in " + Arrays.toString(sizes));
             }
             product = Math.multiplyExact(product, (long) size);
-            if (product > Integer.MAX_VALUE - 8) {
+            if (product > MOST_ELEMENTS) {
                 throw new TnsException(
                                 ErrorKind.LIMIT,
                                 "a tensor of shape " + Arrays.toString(sizes) + " has too many elements")
-                        .help("one tensor holds at most 2^31 - 9 elements");
+                        .help(LIMIT);
             }
         }
         this.elements = (int) product;
@@ -43,6 +48,18 @@ public final class Shape {
     /** The shape with these sizes. */
     public static Shape of(int... sizes) {
         return sizes.length == 0 ? SCALAR : new Shape(sizes.clone());
+    }
+
+    /**
+     * A computed size of a dim as an int.
+     *
+     * @throws TnsException of kind LIMIT for one that no tensor can have; negative ones are left to {@link #of}
+     */
+    public static int checkedSize(long computed) {
+        if (computed > MOST_ELEMENTS || computed < Integer.MIN_VALUE) {
+            throw new TnsException(ErrorKind.LIMIT, "a tensor cannot have a dim of size " + computed).help(LIMIT);
+        }
+        return (int) computed;
     }
 
     /** The shape of a matrix. */

@@ -9,9 +9,14 @@ public record Windowing(int[] stride, int[] before, int[] after, int[] dilation,
         return stride.length;
     }
 
-    /** The number of windows along dim {@code d} of {@code size}; negative when the kernel is larger. */
+    /**
+     * The number of windows along dim {@code d} of {@code size}; less than 1 when the kernel is larger.
+     *
+     * @throws tns.error.TnsException of kind LIMIT when the padded dim is larger than a tensor can be
+     */
     public int count(int size, int kernel, int d) {
-        int room = size + before[d] + after[d] - dilation[d] * (kernel - 1) - 1;
-        return Math.floorDiv(room, stride[d]) + 1;
+        int padded = Shape.checkedSize((long) size + before[d] + after[d]);
+        long reach = (long) dilation[d] * (kernel - 1) + 1;
+        return reach > padded ? 0 : (int) (padded - reach) / stride[d] + 1;
     }
 }
