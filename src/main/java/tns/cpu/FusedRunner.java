@@ -56,6 +56,9 @@ final class FusedRunner implements PointwiseRunner {
 
     private static final int LEAST_RAGGED_ROW = 1024;
 
+    /** A multiple of so many elements fills vectors of any length; to ask for theirs would load the Vector API. */
+    private static final int LONGEST_VECTOR = 16;
+
     private final Parallel parallel;
     private final BlockRunner blocks;
     private final FusedLoops loops;
@@ -212,7 +215,7 @@ final class FusedRunner implements PointwiseRunner {
             least = Math.min(least, walk.innerSize());
             most = Math.max(most, walk.innerSize());
         }
-        boolean isLong = least >= (FusedBlocks.fillsVectors(lane, least) ? LEAST_ROW : LEAST_RAGGED_ROW);
+        boolean isLong = least >= (least % LONGEST_VECTOR == 0 ? LEAST_ROW : LEAST_RAGGED_ROW);
         return least < most && isLong ? least : 0;
     }
 
