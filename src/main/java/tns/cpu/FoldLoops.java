@@ -8,6 +8,7 @@ final class FoldLoops {
     /** Enough to warm up the loops of lanes with. */
     private static final int LANE_ELEMENTS = 1 << 12;
 
+    /** Runs of a trial. */
     private static final int SHORT_RUNS = 16;
 
     private final BackgroundLoop<FusedLoop> run;

@@ -215,7 +215,18 @@ final class BesselFunctions {
     private static Expr oddPart() {
         Expr size = X.abs();
         Expr part = joined(size, nearSum(size, I1_NEAR).mul(size), I1_FAR);
-        return Expr.select(X.lt(Expr.ZERO), part.neg(), part);
+        return odd(part);
+    }
+
+    /** An odd function, from what it is at the size of x. */
+    static Expr odd(Expr y) {
+        return Expr.select(X.lt(Expr.ZERO), y.neg(), y);
+    }
+
+    /** What is {@code y} above 0, has a pole there and is nothing below it. */
+    static Expr positive(Expr y, double pole) {
+        Expr edge = Expr.select(X.eq(Expr.ZERO), Expr.constant(pole), y);
+        return Expr.select(X.lt(Expr.ZERO), Expr.constant(Double.NaN), edge);
     }
 
     private static Expr scaledUp(Expr part) {

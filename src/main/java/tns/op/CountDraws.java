@@ -71,12 +71,12 @@ final class CountDraws {
         if (rate >= LARGE) {
             return transformed(random, rate);
         }
+        if (rate == 0) {
+            return 0;
+        }
         double limit = Math.exp(-rate);
         double product = 1;
         for (long k = 0; ; k++) {
-            if (rate == 0) {
-                return 0;
-            }
             product *= uniform(random);
             if (product <= limit) {
                 return k;

@@ -9,8 +9,7 @@ import tns.tensor.Tensor;
  * <p>Chebyshev sums, fitted with 60 digits and cut off at 1e-18. Up to 8, in x²: of J0, J1 / x, and of Y0 and Y1 less their
  * logarithms and the pole. From there on, in 1 / x²: of the P and x Q by which both kinds turn through one angle (DLMF
  * 10.17.3), whose sine and cosine are those of x, so that nothing is lost by taking an eighth of a turn from a large x.
- * Errors are below 1.4e-15 of the height
- * of the waves there, so that near zeros digits are lost.
+ * Errors are below 1.4e-15 of the height of the waves there, so that near zeros digits are lost.
  */
 final class CylinderFunctions {
     private static final double[] J0_NEAR = {
@@ -186,18 +185,19 @@ final class CylinderFunctions {
             (x, y) -> Arithmetic.NEG.apply(order1(x)));
     private static final Sloped J1 = new Sloped(
             "bessel_j1",
-            odd(Expr.select(IS_SMALL, near(J1_NEAR).mul(SMALL), waves(P1, Q1, sinAndCos(1, -1), sinAndCos(1, 1)))),
+            BesselFunctions.odd(
+                    Expr.select(IS_SMALL, near(J1_NEAR).mul(SMALL), waves(P1, Q1, sinAndCos(1, -1), sinAndCos(1, 1)))),
             (x, y) -> BesselFunctions.atLeast(x, Arithmetic.SUB.apply(J0.apply(x), BesselFunctions.overX(x, y))));
     private static final Sloped Y0 = new Sloped(
             "bessel_y0",
-            positive(Expr.select(
+            pole(Expr.select(
                     IS_SMALL,
                     SMALL.log().mul(TWO_OVER_PI).mul(near(J0_NEAR)).add(near(Y0_NEAR)),
                     waves(P0, Q0, sinAndCos(1, -1), sinAndCos(1, 1)))),
             (x, y) -> Arithmetic.NEG.apply(secondOrder1(x)));
     private static final Sloped Y1 = new Sloped(
             "bessel_y1",
-            positive(Expr.select(
+            pole(Expr.select(
                     IS_SMALL,
                     SMALL.log()
                             .mul(SMALL)
@@ -265,13 +265,7 @@ final class CylinderFunctions {
         return Expr.select(LARGE.isInf(), Expr.ZERO, sum.div(LARGE.mul(Math.PI).sqrt()));
     }
 
-    private static Expr odd(Expr y) {
-        return Expr.select(X.lt(Expr.ZERO), y.neg(), y);
-    }
-
-    /** What has a pole at 0 and is nothing below it. */
-    private static Expr positive(Expr y) {
-        Expr edge = Expr.select(X.eq(Expr.ZERO), Expr.constant(Double.NEGATIVE_INFINITY), y);
-        return Expr.select(X.lt(Expr.ZERO), Expr.constant(Double.NaN), edge);
+    private static Expr pole(Expr y) {
+        return BesselFunctions.positive(y, Double.NEGATIVE_INFINITY);
     }
 }

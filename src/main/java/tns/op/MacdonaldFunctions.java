@@ -7,8 +7,8 @@ import tns.tensor.Tensor;
  * The modified Bessel functions of the second kind, of order 0 and 1 (DLMF 10.25), plain and times e^x.
  *
  * <p>Chebyshev sums, fitted with 60 digits and cut off at 1e-18. Up to 2, in x²: of what log(x / 2) times those of the
- * first kind leaves, and of these. From there on, in 1 / x: of the function times sqrt(x) e^x. Errors
- * are below 8e-16 of the value.
+ * first kind leaves, and of these. From there on, in 1 / x: of the function times sqrt(x) e^x. Errors are below 8e-16 of
+ * the value.
  */
 final class MacdonaldFunctions {
     private static final double[] K0_NEAR = {
@@ -204,16 +204,14 @@ final class MacdonaldFunctions {
     }
 
     private static Expr plain(Expr near, double[] far) {
-        return positive(Expr.select(IS_SMALL, near, far(far).mul(LARGE.neg().exp())));
+        return pole(Expr.select(IS_SMALL, near, far(far).mul(LARGE.neg().exp())));
     }
 
     private static Expr scaled(Expr near, double[] far) {
-        return positive(Expr.select(IS_SMALL, near.mul(SMALL.exp()), far(far)));
+        return pole(Expr.select(IS_SMALL, near.mul(SMALL.exp()), far(far)));
     }
 
-    /** What has a pole at 0 and is nothing below it. */
-    private static Expr positive(Expr y) {
-        Expr edge = Expr.select(X.eq(Expr.ZERO), Expr.constant(Double.POSITIVE_INFINITY), y);
-        return Expr.select(X.lt(Expr.ZERO), Expr.constant(Double.NaN), edge);
+    private static Expr pole(Expr y) {
+        return BesselFunctions.positive(y, Double.POSITIVE_INFINITY);
     }
 }

@@ -111,8 +111,8 @@ final class OrthogonalPolynomials {
 
     private static Object values(Args args, Step first, Recurrence recurrence) {
         Object[] operands = args.all();
-        Tensor n = tensor(args, operands[1]);
-        Tensor x = tensor(args, operands[0]);
+        Tensor n = tensor(args, "n");
+        Tensor x = tensor(args, "x");
         Tensor degrees = Casts.to(n.detach(), DType.FLOAT64);
         DType promoted = Promotion.of(operands, args.context().defaultDType());
         DType dtype = promoted.isFloat() ? promoted : args.context().defaultDType();
@@ -136,12 +136,10 @@ final class OrthogonalPolynomials {
         return host ? (Object) HostArray.doubles(y)[0] : result;
     }
 
-    private static Tensor tensor(Args args, Object operand) {
-        if (operand instanceof Tensor t) {
-            return t;
-        }
-        double value = operand instanceof Boolean truth ? truth ? 1 : 0 : ((Number) operand).doubleValue();
-        return Tensor.scalar(args.context().device(), DType.FLOAT64, value);
+    private static Tensor tensor(Args args, String parameter) {
+        return args.get(parameter) instanceof Tensor t
+                ? t
+                : Tensor.scalar(args.context().device(), DType.FLOAT64, args.real(parameter));
     }
 
     private static long greatest(Args args, Tensor degrees) {

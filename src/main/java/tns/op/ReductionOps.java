@@ -1,6 +1,7 @@
 package tns.op;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
@@ -16,25 +17,16 @@ public final class ReductionOps {
     static final Family FAMILY = new Family("reductions");
 
     /** sqrt with gradient 0 at 0, for the spread of equal values. */
-    static final Pointwise SPREAD_ROOT = new Family("spread")
-            .pointwise("std(x)")
-            .is(x -> {
-                Expr zero = x.eq(Expr.constant(0.0));
-                return Expr.select(
-                        zero,
-                        Expr.constant(0.0),
-                        Expr.select(zero, Expr.constant(1.0), x).sqrt());
-            });
+    static final Pointwise SPREAD_ROOT =
+            new Family("spread").pointwise("std(x)").is(x -> flatAtZero(x, Expr.constant(0.0), Expr::sqrt));
 
     /** A power of what is not negative, with gradient 0 at 0, for norms. */
     private static final Pointwise SIZE_POWER = new Family("sizes")
             .pointwise("norm(x, p)")
             .is((x, p) -> {
-                Expr zero = x.eq(Expr.constant(0.0));
-                Expr ofZero = Expr.select(
-                        p.lt(Expr.constant(0.0)), Expr.constant(Double.POSITIVE_INFINITY), Expr.constant(0.0));
-                return Expr.select(
-                        zero, ofZero, Expr.select(zero, Expr.constant(1.0), x).pow(p));
+                Expr infinite = p.lt(Expr.constant(0.0));
+                Expr ofZero = Expr.select(infinite, Expr.constant(Double.POSITIVE_INFINITY), Expr.constant(0.0));
+                return flatAtZero(x, ofZero, y -> y.pow(p));
             });
 
     static {
@@ -255,6 +247,12 @@ public final class ReductionOps {
                 throw new TnsException(
                         ErrorKind.VALUE, "norm: p must be a number or \"fro\", found " + TypeName.describe(p));
         };
+    }
+
+    /** A function that is {@code ofZero} at 0, where it has no gradient. */
+    private static Expr flatAtZero(Expr x, Expr ofZero, UnaryOperator<Expr> function) {
+        Expr zero = x.eq(Expr.constant(0.0));
+        return Expr.select(zero, ofZero, function.apply(Expr.select(zero, Expr.constant(1.0), x)));
     }
 
     /** The p-norm; its gradient at 0 is 0. */
