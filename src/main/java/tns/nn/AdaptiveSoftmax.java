@@ -1,10 +1,13 @@
 package tns.nn;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Args;
 import tns.op.Arithmetic;
+import tns.op.Casts;
 import tns.op.Family;
 import tns.op.Joining;
 import tns.op.Method;
@@ -126,7 +129,7 @@ final class AdaptiveSoftmax {
         Tensor output = chosen(self, x, HostArray.longs(target));
         Tensor loss = Arithmetic.NEG.apply(
                 Arithmetic.DIV.apply(Reductions.sum(output), Reductions.scalar(output, output.elements())));
-        return Tuple.named(java.util.List.of("output", "loss"), alone ? Movement.squeeze(output, 0) : output, loss);
+        return Tuple.named(List.of("output", "loss"), alone ? Movement.squeeze(output, 0) : output, loss);
     }
 
     /** The log probability of each target; each cluster is asked only for the rows whose targets it has. */
@@ -153,7 +156,7 @@ final class AdaptiveSoftmax {
         for (int c = 0; c <= clusters; c++) {
             int from = c == 0 ? 0 : cutoffs[c - 1];
             int cluster = c;
-            long[] rows = java.util.stream.LongStream.range(0, target.length)
+            long[] rows = LongStream.range(0, target.length)
                     .filter(n -> owner[(int) n] == cluster)
                     .toArray();
             for (long row : rows) {
@@ -164,13 +167,13 @@ final class AdaptiveSoftmax {
             parts[c] = c == 0 || rows.length == 0
                     ? Tensor.allocate(output.device(), output.dtype(), Shape.of(rows.length))
                     : Selection.chosen(
-                            cluster(self, c - 1, Selection.rows(tns.op.Casts.contiguous(x), ints(x, rows))), 1, within);
+                            cluster(self, c - 1, Selection.rows(Casts.contiguous(x), ints(x, rows))), 1, within);
         }
         return Arithmetic.plus(output, Selection.rows(Joining.cat(parts, 0), ints(x, order)));
     }
 
     private static Tensor ints(Tensor like, long[] values) {
-        return Tensor.upload(like.device(), DType.INT64, Shape.of(values.length), values);
+        return Selection.ints(like.device(), LongStream.of(values));
     }
 
     private Tensor all(Layer self, Tensor x) {

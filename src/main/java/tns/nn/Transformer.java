@@ -4,6 +4,7 @@ import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Args;
 import tns.op.Callable;
+import tns.op.Casts;
 import tns.op.Family;
 import tns.op.OpTable;
 import tns.op.TypeName;
@@ -113,6 +114,6 @@ public final class Transformer {
             mask[i] = i % shape.size(1) > i / shape.size(1) ? Double.NEGATIVE_INFINITY : 0;
         }
         Tensor made = Tensor.upload(args.context().device(), DType.FLOAT64, shape, mask);
-        return tns.op.Casts.to(made, args.context().defaultDType());
+        return Casts.to(made, args.context().defaultDType());
     }
 }

@@ -1,6 +1,7 @@
 package tns.op;
 
 import java.util.List;
+import java.util.stream.LongStream;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.tensor.DType;
@@ -118,7 +119,7 @@ final class FractionalPooling {
     private static Tensor cells(Tensor samples, int which, int n, int count, int width) {
         int planes = samples.size(0) * samples.size(1);
         Tensor drawn = Movement.reshape(Movement.select(samples, 2, which), Shape.of(planes, 1));
-        Tensor last = Selection.ints(samples.device(), java.util.stream.LongStream.of(n - width));
+        Tensor last = Selection.ints(samples.device(), LongStream.of(n - width));
         Tensor starts = Movement.expand(Movement.reshape(last, Shape.of(1, 1)), Shape.of(planes, 1));
         if (count > 1) {
             Tensor numbers = Casts.to(range(samples, count - 1), samples.dtype());
@@ -131,6 +132,6 @@ final class FractionalPooling {
     }
 
     private static Tensor range(Tensor like, int n) {
-        return Selection.ints(like.device(), java.util.stream.LongStream.range(0, n));
+        return Selection.ints(like.device(), LongStream.range(0, n));
     }
 }

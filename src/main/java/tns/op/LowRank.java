@@ -37,7 +37,12 @@ final class LowRank {
                     Tensor a = Matrices.matrices(args.tensor("A"), "pca_lowrank");
                     int q = args.has("q") ? args.integer("q") : Math.min(6, Math.min(a.size(-2), a.size(-1)));
                     requireRank("pca_lowrank", a, q);
-                    return parts(args, args.flag("center") ? Matrices.minus(a, mean(a)) : a, q);
+                    return parts(
+                            args,
+                            args.flag("center")
+                                    ? Matrices.minus(a, Reductions.mean(a, Dims.of(a, a.rank() - 2, true)))
+                                    : a,
+                            q);
                 });
     }
 
@@ -51,11 +56,6 @@ final class LowRank {
                                     + " singular values")
                     .argument(1);
         }
-    }
-
-    private static Tensor mean(Tensor a) {
-        Tensor sum = Reductions.sum(a, Dims.of(a, new int[] {a.rank() - 2}, true));
-        return Arithmetic.DIV.apply(sum, Reductions.scalar(a, a.size(-2)));
     }
 
     private static Tuple parts(Args args, Tensor a, int q) {

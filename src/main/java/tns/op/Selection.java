@@ -65,8 +65,8 @@ public final class Selection {
         return Movement.reshape(x, Shape.of(x.elements(), 1));
     }
 
-    /** An int vector. */
-    static Tensor ints(Device device, LongStream values) {
+    /** A vector of int64 with these elements, [n]. */
+    public static Tensor ints(Device device, LongStream values) {
         long[] array = values.toArray();
         return Tensor.upload(device, DType.INT64, Shape.of(array.length), array);
     }
