@@ -25,7 +25,6 @@ import org.junit.jupiter.api.TestFactory;
  */
 class ExamplesTest {
     private static final double TOLERANCE = 0.02;
-    private static final String EMULATED = "cuda-emu";
     private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d*)?(e[+-]\\d+)?");
 
     @TestFactory
@@ -43,9 +42,9 @@ class ExamplesTest {
         }
     }
 
-    /** Few steps of each give on an emulated CUDA device what they give in host memory. */
+    /** Few steps of each give on a CUDA device what they give in host memory. */
     @TestFactory
-    Stream<DynamicTest> beginningsOnTheEmulatedDevice() throws IOException {
+    Stream<DynamicTest> beginningsOnCuda() throws IOException {
         return files().stream()
                 .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> checkBeginning(file)));
     }
@@ -73,9 +72,8 @@ class ExamplesTest {
         String code = ON_HOST + shortened(text);
         assertTrue(!text.contains("for step in") || !shortened(text).contains("0..200"), code);
         String host = printed(code, file, "cpu");
-        String device = printed(code, file, EMULATED)
-                .replace(", device='" + EMULATED + "'", "")
-                .replace(EMULATED, "cpu");
+        String device =
+                TestedDevice.anywhere(printed(code, file, TestedDevice.NAME)).replace(TestedDevice.NAME, "cpu");
         assertEquals(words(host), words(device), file + " printed\n" + device);
         double[] wanted = numbers(host);
         double[] found = numbers(device);

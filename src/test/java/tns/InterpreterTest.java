@@ -71,7 +71,7 @@ class InterpreterTest {
     /** How products round is kept from run to run, and no other session sees it. */
     @Test
     void precisionIsOfTheSession() {
-        String product = "([[1.001953125]].to(\"cuda-emu\") @ [[1.]].to(\"cuda-emu\")).item()";
+        String product = "([[1.001953125]].to('cuda') @ [[1.]].to('cuda')).item()".replace("cuda", TestedDevice.NAME);
         Interpreter sibling = tns.sibling();
         tns.eval("set_float32_matmul_precision(\"medium\")");
         assertEquals(1.001953125, sibling.eval(product));

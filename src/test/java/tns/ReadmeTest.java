@@ -57,7 +57,7 @@ class ReadmeTest {
                     List.of());
             tns.files(FileAccess.under(folder));
             // Where no GPU is, the emulated one stands for it.
-            tns.run(tns.compile(tour.replace("device(cuda)", "device(\"cuda-emu\")"), "README.md"));
+            tns.run(tns.compile(tour.replace("device(cuda)", "device(\"" + TestedDevice.NAME + "\")"), "README.md"));
             tns.flush();
             String expected = tour.lines()
                     .filter(line -> line.startsWith("#") || line.contains("print(") && line.contains("# "))

@@ -30,7 +30,6 @@ import tns.syntax.ScriptParser;
  */
 class ScriptTest {
     private static final Path SCRIPTS = Path.of("src/test/tns");
-    private static final String EMULATED = "cuda-emu";
 
     /** Scripts that the emulated device cannot run, and why. */
     private static final Map<String, String> NOT_EMULATED = Map.of(
@@ -46,10 +45,10 @@ class ScriptTest {
         return onEach("cpu");
     }
 
-    /** The same scripts with an emulated CUDA device in place of the CPU wherever nothing else is asked for. */
+    /** The same scripts with a CUDA device in place of the CPU wherever nothing else is asked for. */
     @TestFactory
-    List<DynamicTest> scriptsOnTheEmulatedDevice() throws IOException {
-        return onEach(EMULATED);
+    List<DynamicTest> scriptsOnCuda() throws IOException {
+        return onEach(TestedDevice.NAME);
     }
 
     @Test
@@ -62,18 +61,13 @@ class ScriptTest {
         try (Stream<Path> files = Files.walk(SCRIPTS)) {
             for (Path file : files.filter(ScriptTest::isScript).sorted().toList()) {
                 String name = SCRIPTS.relativize(file).toString();
-                if (!device.equals(EMULATED) || !NOT_EMULATED.containsKey(name)) {
+                if (device.equals("cpu") || !NOT_EMULATED.containsKey(name)) {
                     tests.add(DynamicTest.dynamicTest(name, () -> check(file, device)));
                 }
             }
         }
         assertTrue(!tests.isEmpty(), "no scripts under " + SCRIPTS);
         return tests;
-    }
-
-    /** What is printed, without the name of the device that tensors elsewhere than in host memory show. */
-    private static String anywhere(String text) {
-        return text.replace(", device='" + EMULATED + "'", "");
     }
 
     /** Whether it is a script of its own, not one that others import or that shows an error. */
@@ -102,7 +96,7 @@ class ScriptTest {
                 String code = pending.toString();
                 Object result = tns.run(tns.compile(code, where));
                 String expected = text.substring(value + 5).strip().replace("\\n", "\n");
-                assertEquals(expected, anywhere(Display.text(result)), where);
+                assertEquals(expected, TestedDevice.anywhere(Display.text(result)), where);
                 pending.setLength(0);
             } else if (error >= 0) {
                 String code = pending.toString();
@@ -116,7 +110,8 @@ class ScriptTest {
                 String expected = text.substring(prints + 10).strip().replace("\\n", "\n");
                 assertEquals(
                         expected,
-                        anywhere(printed.toString(StandardCharsets.UTF_8)).stripTrailing(),
+                        TestedDevice.anywhere(printed.toString(StandardCharsets.UTF_8))
+                                .stripTrailing(),
                         where);
                 pending.setLength(0);
             } else if (!pending.toString().lines().allMatch(t -> t.isBlank() || t.startsWith("#"))

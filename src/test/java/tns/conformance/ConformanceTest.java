@@ -18,16 +18,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import tns.Interpreter;
+import tns.TestedDevice;
 import tns.selftest.Conformance;
 import tns.selftest.JsonLines;
 
 /**
  * PyTorch's answers: values, gradients, random draws, texts and rejected programs.
  *
- * <p>Reads the files that come with tns and any named by {@code -Dtns.conformance=PATH[,PATH]}, on the device {@code
- * -Dtns.device=NAME} and on the emulated one. A case that calls a function tns does not have yet is counted as not built, unless the function is
- * listed in {@code required.txt}. Cases known to fail are listed by id in {@code known.txt}; the test fails for any other
- * failure, and for one listed that passes. {@code -Dtns.conformance.report=FILE} writes every failing case with what it
+ * <p>Reads the files that come with tns and any named by {@code -Dtns.conformance=PATH[,PATH]}, on the
+ * processor and on CUDA. A case that calls a function tns does not have yet is counted as not built, unless the function
+ * is listed in {@code required.txt}. Cases known to fail are listed by id in {@code known.txt}; the test fails for any
+ * other failure, and for one listed that passes. {@code -Dtns.conformance.report=FILE} writes every failing case with what it
  * gave.
  */
 class ConformanceTest {
@@ -41,12 +42,12 @@ class ConformanceTest {
 
     @Test
     void givesPyTorchsAnswers() throws IOException {
-        givesPyTorchsAnswersOn(System.getProperty("tns.device", "cpu"));
+        givesPyTorchsAnswersOn("cpu");
     }
 
     @Test
-    void givesPyTorchsAnswersOnTheEmulatedDevice() throws IOException {
-        givesPyTorchsAnswersOn("cuda-emu");
+    void givesPyTorchsAnswersOnCuda() throws IOException {
+        givesPyTorchsAnswersOn(TestedDevice.NAME);
     }
 
     private void givesPyTorchsAnswersOn(String device) throws IOException {

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tns.Interpreter;
+import tns.TestedDevice;
 import tns.op.Display;
 import tns.tensor.Tensor;
 
@@ -27,7 +28,7 @@ class CompiledStepTest {
             List.of());
 
     CompiledStepTest() {
-        tns.device("cuda-emu");
+        tns.device(TestedDevice.NAME);
     }
 
     /** What a training gives, with its step replayed and as usual. */
@@ -412,7 +413,7 @@ class CompiledStepTest {
     void resultsOtherThanTensorsAreRefused() {
         tns.eval("run = compile(fn(x) { l = list(); l.append(x * 2); l })\nall = list()");
         tns.eval("for i in 0..6 { all.append(run(ones(2) * i)) }");
-        assertEquals("tensor([2., 2.], device='cuda-emu')", text("all[1][0]"));
+        assertEquals("tensor([2., 2.], device='" + TestedDevice.NAME + "')", text("all[1][0]"));
         assertEquals(0L, tns.eval("run.replays"));
         assertTrue(text("run.reason").contains("its result holds a list"), text("run.reason"));
     }

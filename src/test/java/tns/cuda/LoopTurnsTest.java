@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tns.Interpreter;
+import tns.TestedDevice;
 import tns.error.ErrorKind;
 import tns.error.ScriptException;
 import tns.op.Display;
@@ -52,7 +53,7 @@ class LoopTurnsTest {
                 List.of());
 
         Run() {
-            tns.device("cuda-emu");
+            tns.device(TestedDevice.NAME);
             tns.notes(notes::add);
         }
 

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tns.Interpreter;
+import tns.TestedDevice;
 import tns.cpu.ObservedCpu;
 import tns.cuda.CudaDevice;
 import tns.cuda.ObservedCuda;
@@ -233,7 +234,7 @@ class ProfileTest {
 
     @Test
     void onAnotherDeviceLinesWaitForIt() {
-        tns.device("cuda-emu");
+        tns.device(TestedDevice.NAME);
         Profile profile =
                 profiled("w = param(ones(3, 3))", "step = compile(() -> (w @ w).sum())", "for i in 0..5 { step() }");
         assertEquals(5, op(profile, "compiled lambda").runs);
@@ -242,7 +243,7 @@ class ProfileTest {
 
     @Test
     void onCudaVerbsAreCountedToo() {
-        tns.device("cuda-emu");
+        tns.device(TestedDevice.NAME);
         Profile profile = profiled(
                 "a = ones(2, 3)",
                 "b = ones(3, 4)",
@@ -273,7 +274,7 @@ class ProfileTest {
 
     @Test
     void aReplayIsAllTheWorkThatWasRecorded() {
-        tns.device("cuda-emu");
+        tns.device(TestedDevice.NAME);
         Profile profile = profiled(
                 "a = ones(2, 3); b = ones(3, 4)", "step = compile(x -> x @ b)", "for i in 0..6 { c = step(a) }");
         Entry replay = verb(profile, "compiled lambda", "replay");

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tns.Interpreter;
+import tns.TestedDevice;
 import tns.cpu.CpuDevice;
 import tns.expr.Expr;
 import tns.expr.Lane;
@@ -32,11 +33,11 @@ class SelfTestTest {
 
     @Test
     void passesOnTheEmulatedDevice() {
-        tns.device("cuda-emu");
+        tns.device(TestedDevice.NAME);
         boolean passed = new SelfTest(tns, out, SECONDS).run();
         String text = printed.toString(StandardCharsets.UTF_8);
         assertTrue(passed, text);
-        assertTrue(text.startsWith("selftest of cuda-emu\n"), text);
+        assertTrue(text.startsWith("selftest of " + TestedDevice.NAME + "\n"), text);
         assertEquals(6, text.lines().filter(line -> line.contains(" passed ")).count(), text);
     }
 
