@@ -20,7 +20,17 @@ public final class DriverException extends TnsException {
     public DriverException(String call, int code, String error) {
         super(ErrorKind.DEVICE, "cuda: the device failed: " + error + " (" + call + ", " + code + ")");
         this.code = code;
-        help("what is on the device may be lost; cpu goes on working");
+        help(
+                isOfEarlierWork(code)
+                        ? "this statement or one before it did that, and what is on the device is lost: start tns"
+                                + " again, with CUDA_LAUNCH_BLOCKING=1 in the environment to see which one; cpu goes on"
+                                + " working"
+                        : "what is on the device may be lost; cpu goes on working");
+    }
+
+    /** Whether queued work failed, after which the driver refuses all that follows: CUDA's driver API, CUresult. */
+    private static boolean isOfEarlierWork(int code) {
+        return code == 214 || code == 700 || code == 702 || 714 <= code && code <= 719;
     }
 
     /** The driver's number for what happened. */
