@@ -290,7 +290,8 @@ public final class Interpreter {
         if (value instanceof Integer i) {
             return (long) i;
         }
-        return value instanceof Float f ? (Object) (double) f : value;
+        // The host may go on holding it.
+        return value instanceof Float f ? (Object) (double) f : value instanceof Tensor t ? t.share() : value;
     }
 
     /** The value of a variable, or null when nothing has set it. */

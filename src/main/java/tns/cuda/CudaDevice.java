@@ -85,7 +85,7 @@ public class CudaDevice implements Device {
         this.driver = new WatchedDriver(driver);
         this.memory = new DeviceMemory(this, this.driver);
         this.stream = new DriverStream(this.driver, memory);
-        this.products = new DeviceProducts(this.driver, memory, stream);
+        this.products = new DeviceProducts(this.driver, memory, stream, this::release);
     }
 
     @Override

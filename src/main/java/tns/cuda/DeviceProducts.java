@@ -1,5 +1,6 @@
 package tns.cuda;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tns.cuda.driver.Cublas;
 import tns.cuda.driver.CublasStream;
@@ -16,11 +17,15 @@ final class DeviceProducts {
     private final WatchedDriver driver;
     private final DeviceMemory memory;
     private final Stream stream;
-    private RoundedFactors rounded = new RoundedFactors();
+    private final Consumer<Buffer> release;
+    private RoundedFactors rounded;
     private @Nullable CublasStream blas;
     private boolean soughtBlas;
 
-    DeviceProducts(WatchedDriver driver, DeviceMemory memory, Stream stream) {
+    /** @param release takes back the memory of a buffer that nobody will use any more */
+    DeviceProducts(WatchedDriver driver, DeviceMemory memory, Stream stream, Consumer<Buffer> release) {
+        this.release = release;
+        this.rounded = new RoundedFactors(release);
         this.driver = driver;
         this.memory = memory;
         this.stream = stream;
@@ -78,7 +83,7 @@ final class DeviceProducts {
 
     /** What is rounded in a recording is so at each run, and what was before it is not. */
     void forgetAll() {
-        rounded = new RoundedFactors();
+        rounded = new RoundedFactors(release);
     }
 
     private @Nullable CublasStream blas() {

@@ -2,8 +2,10 @@ package tns.cuda;
 
 import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import tns.tensor.Buffer;
@@ -21,6 +23,12 @@ final class RoundedFactors {
     private record Entry(WeakReference<Buffer> source, DeviceBuffer rounded) {}
 
     private final Deque<Entry> entries = new ArrayDeque<>();
+    private final Consumer<Buffer> release;
+
+    /** @param release takes back the memory of rounded elements that no product will use any more */
+    RoundedFactors(Consumer<Buffer> release) {
+        this.release = release;
+    }
 
     /**
      * The rounded elements of {@code factor}'s whole buffer, in its order: those known, or those that {@code rounding}
@@ -41,7 +49,7 @@ final class RoundedFactors {
         rounding.run(((DeviceBuffer) source).address(), source.size(), made.address());
         entries.addFirst(new Entry(new WeakReference<>(source), made));
         if (entries.size() > MOST) {
-            entries.removeLast();
+            release.accept(entries.removeLast().rounded);
         }
         return region(factor, made);
     }
@@ -65,12 +73,15 @@ final class RoundedFactors {
 
     /** The elements of this buffer change. */
     void forget(Buffer source) {
-        for (Iterator<Entry> each = entries.iterator(); each.hasNext(); ) {
-            Buffer known = each.next().source.get();
+        List<Entry> over = new ArrayList<>();
+        for (Entry entry : entries) {
+            Buffer known = entry.source.get();
             if (known == null || known == source) {
-                each.remove();
+                over.add(entry);
             }
         }
+        entries.removeAll(over);
+        over.forEach(entry -> release.accept(entry.rounded));
     }
 
     boolean isEmpty() {

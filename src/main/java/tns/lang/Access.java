@@ -7,6 +7,7 @@ import tns.error.Span;
 import tns.error.TnsException;
 import tns.nn.Module;
 import tns.op.Display;
+import tns.op.Held;
 import tns.op.Indexing;
 import tns.op.None;
 import tns.op.Record;
@@ -68,7 +69,9 @@ public final class Access {
             Object[] values = new Object[items.length];
             for (int i = 0; i < values.length; i++) {
                 Object value = items[i].borrow(frame);
-                values[i] = value instanceof Param p ? p.value() : value;
+                Object index = value instanceof Param p ? p.look() : value;
+                // It may be used twice: x[i] += 1 reads and writes there.
+                values[i] = index instanceof Tensor t ? t.settled() : index;
             }
             return values;
         }
@@ -118,7 +121,12 @@ public final class Access {
         private static Object part(Frame frame, Object value, Object[] index) {
             return switch (value) {
                 case Tensor t -> of(frame.session, t, index);
-                case Param p -> of(frame.session, p.value(), index);
+                case Param p -> {
+                    Tensor now = p.look();
+                    Object part = of(frame.session, now, index);
+                    Held.keep(part, now);
+                    yield part;
+                }
                 case Record r -> entry(r, index);
                 case Tuple t -> Sequences.get(index, t.size(), t::get, "tuple", Tuple::of);
                 case ListValue l -> Sequences.get(index, l.items().size(), l.items()::get, "list", ListValue::new);

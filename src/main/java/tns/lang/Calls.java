@@ -12,6 +12,7 @@ import tns.error.Span;
 import tns.error.Suggestion;
 import tns.error.TnsException;
 import tns.op.Callable;
+import tns.op.Held;
 import tns.op.Members;
 import tns.op.None;
 import tns.op.Op;
@@ -187,14 +188,8 @@ public final class Calls {
                 parts.forEach(part -> keep(part, argument));
             } else if (result == argument) {
                 Sharing.share(result);
-            } else if (argument instanceof Tensor x) {
-                // A view that remembers where it came from holds that itself.
-                boolean holds = result instanceof Tensor y
-                        ? y.sharesMemory(x) && y.origin() == null
-                        : !(result instanceof Number || result instanceof Boolean);
-                if (holds) {
-                    x.share();
-                }
+            } else {
+                Held.keep(result, argument);
             }
         }
 

@@ -44,6 +44,9 @@ public final class Operators {
             Object all = true;
             for (int i = 0; i < comparisons.length; i++) {
                 Object right = sides[i + 1].borrow(frame);
+                if (i + 1 < comparisons.length && right instanceof Tensor middle) {
+                    middle.settled(); // it is used twice
+                }
                 Object holds = comparisons[i].combine(frame, left, right);
                 all = i == 0 ? holds : and.combine(frame, all, holds);
                 left = right;

@@ -20,8 +20,8 @@ final class Ordering {
 
     /** Whether two values are equal as a whole; tensors when shape and all elements are. */
     static boolean equal(Object a, Object b) {
-        Object x = a instanceof Param p ? p.value() : a;
-        Object y = b instanceof Param p ? p.value() : b;
+        Object x = a instanceof Param p ? p.look() : a;
+        Object y = b instanceof Param p ? p.look() : b;
         if (x instanceof Tensor s && y instanceof Tensor t) {
             return s.shape().equals(t.shape()) && equalElements(s, t);
         }
@@ -117,7 +117,7 @@ final class Ordering {
     }
 
     private static Object plain(Object value) {
-        Object tensor = value instanceof Param p ? p.value() : value;
+        Object tensor = value instanceof Param p ? p.look() : value;
         Object item = tensor instanceof Tensor t && t.elements() == 1 ? t.item() : tensor;
         return item instanceof Boolean b ? (Object) (b ? 1L : 0L) : item;
     }

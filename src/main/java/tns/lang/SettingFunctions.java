@@ -104,18 +104,19 @@ final class SettingFunctions {
         f.define("set(p: any, value: tensor)")
                 .doc("Gives a parameter another value, for every holder: p.set(v).")
                 .example("set(param([1., 2.]), [3., 4.])", "none")
+                .keepsNothing()
                 .is(args -> {
                     if (!(args.get("p") instanceof Param p)) {
                         throw new TnsException(ErrorKind.VALUE, "set: only a parameter is a cell")
                                 .help("x = v binds a name");
                     }
                     Tensor v = args.tensor("value");
-                    if (!v.shape().equals(p.value().shape())) {
+                    if (!v.shape().equals(p.look().shape())) {
                         throw new TnsException(
                                 ErrorKind.SHAPE,
-                                "set: the parameter has shape " + p.value().shape() + ", the value " + v.shape());
+                                "set: the parameter has shape " + p.look().shape() + ", the value " + v.shape());
                     }
-                    p.set(Casts.to(v, p.value().dtype()));
+                    p.set(Casts.to(v, p.look().dtype()));
                     return None.NONE;
                 });
         f.define("buffer(x: tensor)")

@@ -72,7 +72,7 @@ public record ShapePattern(@Nullable DType dtype, List<Dim> dims) implements Ann
     /** Host numbers and bools count as 0-d, of any dtype they convert to without loss. */
     @Override
     public void check(Frame frame, String function, String what, Object value) {
-        Object plain = value instanceof Param p ? p.value() : value;
+        Object plain = value instanceof Param p ? p.look() : value;
         boolean scalar = plain instanceof Number || plain instanceof Boolean;
         if (!(plain instanceof Tensor) && !scalar) {
             throw new TnsException(

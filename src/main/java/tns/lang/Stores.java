@@ -135,12 +135,12 @@ final class Stores {
     }
 
     private static Tensor gradient(Param p, Object part) {
-        if (part instanceof Tensor t && t.shape().equals(p.value().shape())) {
+        if (part instanceof Tensor t && t.shape().equals(p.look().shape())) {
             return t;
         }
         throw new TnsException(
                 ErrorKind.SHAPE,
-                "assignment: the gradient of " + p.value().describe() + " must have its shape or be none, found "
+                "assignment: the gradient of " + p.look().describe() + " must have its shape or be none, found "
                         + TypeName.describe(part));
     }
 
@@ -163,11 +163,11 @@ final class Stores {
 
     /** Replaces a parameter's value, for every holder, by one of its own shape. */
     static void replace(Param p, String form, Object value) {
-        if (!(value instanceof Tensor next) || !next.shape().equals(p.value().shape())) {
+        if (!(value instanceof Tensor next) || !next.shape().equals(p.look().shape())) {
             throw new TnsException(
                     ErrorKind.SHAPE,
-                    form + ": the parameter is " + p.value().describe() + ", the value " + TypeName.describe(value));
+                    form + ": the parameter is " + p.look().describe() + ", the value " + TypeName.describe(value));
         }
-        p.set(Casts.to(next, p.value().dtype()));
+        p.set(Casts.to(next, p.look().dtype()));
     }
 }

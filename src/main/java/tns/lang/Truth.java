@@ -14,7 +14,7 @@ final class Truth {
         if (value instanceof Boolean b) {
             return b;
         }
-        Object plain = value instanceof Param p ? p.value() : value;
+        Object plain = value instanceof Param p ? p.look() : value;
         if (plain instanceof Tensor t && t.dtype() == DType.BOOL && t.rank() == 0) {
             return (Boolean) t.item();
         }

@@ -213,7 +213,7 @@ public final class Values {
         }
 
         private static Object plain(Object value) {
-            Object tensor = value instanceof Param p ? p.value() : value;
+            Object tensor = value instanceof Param p ? p.look() : value;
             return tensor instanceof Tensor t && t.elements() == 1 ? t.item() : tensor;
         }
     }

@@ -117,7 +117,7 @@ final class Layer extends Module {
             return null;
         }
         if (field instanceof Param p) {
-            return p.value();
+            return p.look();
         }
         if (!(field instanceof Tensor t)) {
             throw new TnsException(

@@ -237,7 +237,7 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
 
     private long count() {
         return namedParameters().values().stream()
-                .mapToLong(p -> p.value().elements())
+                .mapToLong(p -> p.look().elements())
                 .sum();
     }
 
@@ -278,7 +278,7 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
                         .append('(')
                         .append(name)
                         .append("): parameter ")
-                        .append(p.value().describe())
+                        .append(p.look().describe())
                         .append('\n');
             case Tensor x ->
                 text.append(indent)

@@ -99,7 +99,7 @@ public final class Transformer {
         transformer.with("encoder", encoder).with("decoder", decoder);
         Weights weights = new Weights(args);
         transformer.namedParameters().values().forEach(p -> {
-            Shape shape = p.value().shape();
+            Shape shape = p.look().shape();
             if (shape.rank() > 1) {
                 p.set(weights.xavier(shape.size(0), shape.size(1)).value().detach());
             }

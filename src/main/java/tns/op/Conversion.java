@@ -61,7 +61,7 @@ final class Conversion {
     private static @Nullable Object convert(Context context, Kind kind, Object value) {
         return switch (kind) {
             case ANY -> value;
-            case TENSOR -> tensor(context, value);
+            case TENSOR -> value instanceof Param p ? p.look() : tensor(context, value);
             case OPERAND -> operand(value);
             case TENSORS -> tensors(context, value);
             case INT -> integer(value);
@@ -79,7 +79,7 @@ final class Conversion {
     /** The operand of arithmetic: a tensor, or a host number as it is; null for anything else. */
     static @Nullable Object operand(Object value) {
         if (value instanceof Param p) {
-            return p.value();
+            return p.look();
         }
         return value instanceof Tensor || value instanceof Number || value instanceof Boolean ? value : null;
     }
@@ -139,8 +139,8 @@ final class Conversion {
         if (value instanceof Long || value instanceof Double) {
             return (Number) value;
         }
-        if (value instanceof Param p && p.value().elements() == 1) {
-            return (Number) p.value().item();
+        if (value instanceof Param p && p.look().elements() == 1) {
+            return (Number) p.look().item();
         }
         return value instanceof Tensor t && t.elements() == 1 && t.dtype() != DType.BOOL ? (Number) t.item() : null;
     }

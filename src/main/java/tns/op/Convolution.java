@@ -118,6 +118,13 @@ final class Convolution {
                 }
             }
         }
+        windows.release();
+        if (!direct) {
+            product.release();
+        }
+        if (!matrices.sharesMemory(weight)) {
+            matrices.release();
+        }
         return y;
     }
 
@@ -153,9 +160,9 @@ final class Convolution {
         }
         order[dims + 2] = 2;
         Tensor grouped =
-                Movement.reshape(w, Shape.of(groups, own).concat(w.shape().part(1, dims + 2)));
+                Movement.reshapeWithin(w, Shape.of(groups, own).concat(w.shape().part(1, dims + 2)));
         int width = w.elements() / Math.max(1, w.size(0));
-        return Movement.reshape(Movement.permute(grouped, order), Shape.of(groups, own, width));
+        return Movement.reshapeWithin(Movement.permuteWithin(grouped, order), Shape.of(groups, own, width));
     }
 
     /** w reversed along the kernel, with inputs and outputs exchanged within each group: [c, o / g, kernel]. */
@@ -185,6 +192,7 @@ final class Convolution {
             if (x.device().correlateWeight(plane(x), plane(dy), plane(g), plane(dw))) {
                 return dw;
             }
+            dw.release();
         }
         int width = inputs * Shape.of(kernel).elements();
         Tensor sum = Tensor.allocate(x.device(), x.dtype(), Shape.of(groups, own, width));
@@ -202,11 +210,22 @@ final class Convolution {
                     Tensor part = Tensor.allocate(x.device(), x.dtype(), Shape.of(count, own, width));
                     x.device().gemm(left, windows.group(group, count), part);
                     Tensor total = sum.window(sum.view().select(0, group));
-                    Casts.write(Arithmetic.ADD.apply(total, Reductions.sum(part, Dims.of(part, 0, false))), total);
+                    Tensor added = Reductions.sum(part, Dims.of(part, 0, false));
+                    Arithmetic.ADD.into(total, total, added);
+                    added.release();
+                    part.release();
                 }
             }
+            windows.release();
+            if (!gradient.sharesMemory(dy)) {
+                gradient.release();
+            }
         }
-        return fromMatrices(sum, kernel, inputs);
+        Tensor dw = fromMatrices(sum, kernel, inputs);
+        if (!dw.sharesMemory(sum)) {
+            sum.release();
+        }
+        return dw;
     }
 
     /** dy with zeros after every line, which take nothing from the rows that mean nothing. */
@@ -233,8 +252,8 @@ final class Convolution {
             sizes[d + 3] = kernel[d];
             order[d + 3] = d + 3;
         }
-        Tensor w = Movement.permute(Movement.reshape(matrices, Shape.of(sizes)), order);
-        return Movement.reshape(
+        Tensor w = Movement.permuteWithin(Movement.reshapeWithin(matrices, Shape.of(sizes)), order);
+        return Movement.reshapeWithin(
                 w, Shape.of(matrices.size(0) * matrices.size(1), inputs).concat(Shape.of(kernel)));
     }
 

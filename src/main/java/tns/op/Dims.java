@@ -157,7 +157,7 @@ final class Dims {
         for (int d = 0; d < folded.length; d++) {
             sizes[d] = folded[d] ? 1 : shape.size(d);
         }
-        return Movement.reshape(y, Shape.of(sizes));
+        return Movement.reshapeWithin(y, Shape.of(sizes));
     }
 
     @Override

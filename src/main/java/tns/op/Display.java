@@ -22,7 +22,7 @@ public final class Display {
             return TensorText.of(t);
         }
         if (value instanceof Param p) {
-            return TensorText.of(p.value());
+            return TensorText.of(p.look());
         }
         if (value instanceof Tuple t) {
             return tuple(t);

@@ -33,6 +33,15 @@ final class Fusion {
             device.map(op.program(lane), inputs, shape, new Tensor[] {y});
             return y.buffer();
         }
+
+        boolean reads(Tensor operand) {
+            for (Tensor input : inputs) {
+                if (input == operand) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /**

@@ -160,6 +160,12 @@ final class Gradients {
                 dy.settled(); // it is read for every input
             }
             place.origin.precision().enforce();
+            boolean sole = place.inputs.length == 1 && !place.wanted && !dy.isEscaped();
+            boolean handedOn = false;
+            boolean waits = dy.pending() != null;
+            if (waits) {
+                dy.hold(); // a rule may use it more than once
+            }
             Tensor last = null;
             for (int i = 0; i < place.inputs.length; i++) {
                 Place input = place.inputs[i];
@@ -167,7 +173,10 @@ final class Gradients {
                     Tensor gradient = place.origin.gradient(i, place.tensor, dy);
                     if (gradient != null) {
                         // It may be handed on to several inputs: then none of them is its only holder.
-                        if (gradient.sharesMemory(dy)
+                        if (sole && gradient.sharesMemory(dy)) {
+                            gradient.takeOver();
+                            handedOn = true;
+                        } else if (gradient.sharesMemory(dy)
                                 || gradient.sharesMemory(place.tensor)
                                 || last != null && gradient.sharesMemory(last)) {
                             gradient.share();
@@ -181,12 +190,15 @@ final class Gradients {
                     }
                 }
             }
+            if (waits) {
+                dy.handOn();
+            }
             // The memory of what has been sent on serves the next gradients, unless a view or a history has a part.
             if (!spent.isEmpty()) {
                 spent.forEach(Tensor::release);
                 spent.clear();
             }
-            if (!place.wanted) {
+            if (!place.wanted && !handedOn) {
                 dy.release();
             }
         }
@@ -206,7 +218,7 @@ final class Gradients {
             for (int k = 0; k < pass.count; k++) {
                 Place place = pass.order[k];
                 if (place.origin instanceof Leaf leaf) {
-                    Tensor value = leaf.cell().value();
+                    Tensor value = leaf.cell().look();
                     Tensor gradient = place.gradient;
                     accumulate(
                             leaf.cell(),
@@ -225,7 +237,6 @@ final class Gradients {
         if (earlier == null) {
             cell.grad(gradient);
         } else if (cell.gradUsed()) {
-            cell.dropGrad();
             cell.grad(gradient);
         } else if (isOwn(earlier) && gradient.origin() == null) {
             Arithmetic.ADD.into(earlier, earlier, gradient.settled());

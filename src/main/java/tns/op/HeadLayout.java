@@ -82,6 +82,8 @@ public record HeadLayout(int heads, boolean batchFirst) {
         Tensor weights = Tensor.room(q.device(), q.dtype(), shape);
         Tensor target = windows(y, y, y)[0];
         if (!q.device().attend(own, scale, RowFunctions.softmax(q.dtype()), weights, target)) {
+            y.release();
+            weights.release();
             return null;
         }
         boolean tracked = false;

@@ -17,4 +17,19 @@ public final class Held {
         }
         return value;
     }
+
+    /** Marks what {@code result} may hold of {@code argument}, which was only borrowed to compute it. */
+    public static void keep(Object result, Object argument) {
+        if (result instanceof Tuple parts) {
+            parts.forEach(part -> keep(part, argument));
+        } else if (argument instanceof Tensor x) {
+            // A view that remembers where it came from holds that itself.
+            boolean holds = result instanceof Tensor y
+                    ? y == x || y.sharesMemory(x) && y.origin() == null
+                    : !(result instanceof Number || result instanceof Boolean);
+            if (holds) {
+                x.share();
+            }
+        }
+    }
 }

@@ -218,7 +218,10 @@ public final class LossOps {
             Tensor picked = Selection.indexSelect(op, weight, 0, Movement.reshape(safe, Shape.of(safe.elements())));
             share = Arithmetic.MUL.apply(ones, Movement.reshape(picked, safe.shape()));
         }
-        Tensor each = Arithmetic.NEG.apply(Arithmetic.MUL.apply(chosen, share));
+        Tensor shared = Arithmetic.MUL.apply(chosen, share);
+        Tensor each = Arithmetic.NEG.apply(shared);
+        shared.lost();
+        chosen.lost();
         if (smoothing != 0) {
             Tensor all = weight == null ? logs : Arithmetic.MUL.apply(logs, alongClasses(weight, logs.rank(), dim));
             Tensor spread =
@@ -227,8 +230,15 @@ public final class LossOps {
                     Arithmetic.MUL.apply(each, Reductions.scalar(each, 1 - smoothing)),
                     Arithmetic.MUL.apply(spread, Reductions.scalar(each, smoothing / n)));
         }
-        return args.text("reduction").equals("mean")
-                ? Arithmetic.DIV.apply(Reductions.sum(each), Reductions.sum(share))
-                : reduced(args, op, each);
+        if (!args.text("reduction").equals("mean")) {
+            return reduced(args, op, each);
+        }
+        Tensor total = Reductions.sum(each);
+        Tensor count = Reductions.sum(share);
+        Tensor mean = Arithmetic.DIV.apply(total, count);
+        for (Tensor spent : new Tensor[] {total, count, each, share, ones, safe, ignored}) {
+            spent.lost();
+        }
+        return mean;
     }
 }

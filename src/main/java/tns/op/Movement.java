@@ -24,7 +24,7 @@ public final class Movement {
 
     /** The view of {@code x}, remembering how to send its gradient back. */
     private static Tensor view(String op, Tensor x, View view, Back back) {
-        return x.requiresGrad() && GradMode.enabled() ? x.viewed(view, new ViewOrigin(op, x, back)) : x.viewed(view);
+        return tracked(x) ? x.viewed(view, new ViewOrigin(op, x, back)) : x.viewed(view);
     }
 
     /** An untracked identity that starts a new place in the graph: gradients can be asked with respect to it. */
@@ -43,6 +43,28 @@ public final class Movement {
         }
         Shape before = x.shape();
         return view("reshape", x, view, dy -> reshape(dy, before));
+    }
+
+    /**
+     * As {@link #reshape}, within an op: unlike it, what is not tracked does not count as shared, so that the view is to be
+     * used up there, or to be all that is left of {@code x}.
+     */
+    static Tensor reshapeWithin(Tensor x, Shape shape) {
+        if (tracked(x)) {
+            return reshape(x, shape);
+        }
+        View view = x.view().reshape(shape);
+        Tensor whole = view == null ? Casts.duplicate(x) : x;
+        return whole.window(view == null ? View.contiguous(shape) : view);
+    }
+
+    /** As {@link #permute}, with the same condition. */
+    static Tensor permuteWithin(Tensor x, int... order) {
+        return tracked(x) ? permute(x, order) : x.window(x.view().permute(order));
+    }
+
+    private static boolean tracked(Tensor x) {
+        return x.requiresGrad() && GradMode.enabled();
     }
 
     /** The shape that {@code sizes} asks for, with at most one -1 worked out from the element count. */
@@ -218,7 +240,7 @@ public final class Movement {
     private static Tensor scatterWindow(Tensor part, Shape shape, View window, Back read) {
         Tensor full = Tensor.allocate(part.device(), part.dtype(), shape);
         Casts.write(part, full.window(window));
-        return part.requiresGrad() && GradMode.enabled() ? full.withOrigin(new ViewOrigin("window", part, read)) : full;
+        return tracked(part) ? full.withOrigin(new ViewOrigin("window", part, read)) : full;
     }
 
     static final class ViewOrigin extends Origin {

@@ -38,6 +38,8 @@ public final class Op implements Callable {
      */
     public record GradientCase(String call, List<String> inputs) {}
 
+    private static final Object[] NOTHING = {};
+
     private final String family;
     private final Form form;
     private final @Nullable Form maker;
@@ -143,10 +145,68 @@ public final class Op implements Callable {
 
     private Object called(Context context, Object[] positional, Map<String, Object> named) {
         if (positional.length == directArity && named.isEmpty()) {
-            return direct.call(context, values(positional));
+            Object[] values = values(positional);
+            Object result = direct.call(context, values);
+            if (values != positional) {
+                keepParameters(result, positional);
+            }
+            return result;
         }
         Form chosen = maker == null || takesTensor(positional, named) ? form : maker;
-        return chosen.call(context, positional, named);
+        Object[] waiting = waiting(positional, named);
+        Object result;
+        try {
+            result = chosen.call(context, positional, named);
+        } finally {
+            for (Object operand : waiting) {
+                ((Tensor) operand).handOn();
+            }
+        }
+        for (Object operand : waiting) {
+            if (operand != result) {
+                ((Tensor) operand).absorbed();
+            }
+        }
+        keepParameters(result, positional);
+        if (!named.isEmpty()) {
+            keepParameters(result, named.values().toArray());
+        }
+        return result;
+    }
+
+    /** The operands that wait to be computed, held: the op may use them more than once. */
+    private static Object[] waiting(Object[] positional, Map<String, Object> named) {
+        List<Tensor> waiting = null;
+        for (Object operand : positional) {
+            waiting = ifWaiting(operand, waiting);
+        }
+        if (!named.isEmpty()) {
+            for (Object operand : named.values()) {
+                waiting = ifWaiting(operand, waiting);
+            }
+        }
+        return waiting == null ? NOTHING : waiting.toArray();
+    }
+
+    private static @Nullable List<Tensor> ifWaiting(Object operand, @Nullable List<Tensor> waiting) {
+        if (!(operand instanceof Tensor t && t.pending() != null)) {
+            return waiting;
+        }
+        List<Tensor> all = waiting == null ? new ArrayList<>() : waiting;
+        all.add(t.hold());
+        return all;
+    }
+
+    /** What parameters hold was only looked at: notes where the result holds it too. */
+    private void keepParameters(Object result, Object[] operands) {
+        if (result == None.NONE && keepsNothing) {
+            return;
+        }
+        for (Object operand : operands) {
+            if (operand instanceof Param p && result != p) {
+                Held.keep(result, p.look());
+            }
+        }
     }
 
     /** The operands with parameters replaced by their values, as binding does it. */
@@ -155,7 +215,7 @@ public final class Op implements Callable {
         for (int i = 0; i < operands.length; i++) {
             if (operands[i] instanceof Param p) {
                 values = values == operands ? operands.clone() : values;
-                values[i] = p.value();
+                values[i] = p.look();
             }
         }
         return values;

@@ -143,7 +143,15 @@ public final class Pointwise {
         if (Fusion.worthwhile(device, compute, shape)) {
             Fusion.Application later = Fusion.of(this, operands, compute, out, shape, device);
             Tensor y = Tensor.of(new PendingBuffer(device, out, shape.elements(), later), shape);
-            return records ? y.withOrigin(new PointwiseOrigin(later.op(), later.inputs())) : y;
+            Tensor recorded = records ? y.withOrigin(new PointwiseOrigin(later.op(), later.inputs())) : y;
+            if (later.op() != this) {
+                for (Tensor operand : operands) {
+                    if (!later.reads(operand)) {
+                        operand.absorbed();
+                    }
+                }
+            }
+            return recorded;
         }
         Tensor y = Tensor.room(device, out, shape);
         device.map(program(compute.lane()), operands, shape, new Tensor[] {y});
@@ -296,6 +304,9 @@ public final class Pointwise {
                     ? dy
                     : computed(derived, derived.op, i, y, dy);
             Tensor summed = Reductions.sumTo(full, input(i).shape());
+            if (full != dy && !summed.sharesMemory(full)) {
+                full.lost();
+            }
             return Casts.to(summed, input(i).dtype());
         }
 

@@ -18,7 +18,14 @@ public final class Properties {
             return switch (name) {
                 case "grad" -> p.grad() instanceof Tensor g ? g : None.NONE;
                 case "requires_grad" -> p.requiresGrad();
-                default -> get(p.value(), name);
+                default -> {
+                    Tensor now = p.look();
+                    Object found = get(now, name);
+                    if (found instanceof Tensor) {
+                        Held.keep(found, now);
+                    }
+                    yield found;
+                }
             };
         }
         if (!(value instanceof Tensor x)) {

@@ -122,14 +122,22 @@ public final class RandomOps {
         if (p == 1) {
             return Arithmetic.MUL.apply(x, Reductions.scalar(x, 0));
         }
-        return Arithmetic.MUL.apply(
-                x, Arithmetic.DIV.apply(kept(context, x, x.shape(), p), Reductions.scalar(x, 1 - p)));
+        Tensor kept = kept(context, x, x.shape(), p);
+        Tensor factors = Arithmetic.DIV.apply(kept, Reductions.scalar(x, 1 - p));
+        Tensor y = Arithmetic.MUL.apply(x, factors);
+        factors.release();
+        kept.release();
+        return y;
     }
 
     /** 1 with probability 1 - {@code p}, else 0, as {@code x} has numbers: the draws of torch.bernoulli_(1 - p). */
     static Tensor kept(Context context, Tensor x, Shape shape, double p) {
         Tensor u = drawn(context, Randomness.UNIFORM, DType.FLOAT64, shape, 0, 1, x.device());
-        return Casts.to(Comparison.LT.apply(u, Reductions.scalar(u, 1 - p)), x.dtype());
+        Tensor mask = Comparison.LT.apply(u, Reductions.scalar(u, 1 - p));
+        Tensor kept = Casts.to(mask, x.dtype());
+        mask.release();
+        u.release();
+        return kept;
     }
 
     private static DType dtype(Args args) {

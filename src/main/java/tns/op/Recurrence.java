@@ -190,6 +190,7 @@ public final class Recurrence {
             if (!replaced) {
                 given.release();
             }
+            product.release();
             return kept;
         }
 
@@ -218,11 +219,15 @@ public final class Recurrence {
             }
             addSame(values, carried, cell.states());
             RecurrentCell.Stage stage = cell.backward(x.dtype().lane());
-            Tensor back = Casts.contiguous(Movement.transpose(weight, 0, 1));
+            Tensor back = Casts.contiguous(weight.window(weight.view().turned()));
             for (int order = count - 1; order >= 0 && !isEmpty(); order--) {
                 run(stage, values, order);
                 View all = dProducts.view().slice(0, step(order), 1, 1);
                 x.device().gemm(one(back), dProducts.window(all), through);
+            }
+            back.release();
+            if (!given.sharesMemory(dy)) {
+                given.release();
             }
             Tensor first = piece(carried, 0);
             Casts.write(Arithmetic.ADD.apply(first, Movement.squeeze(through, 0)), first);
@@ -238,7 +243,7 @@ public final class Recurrence {
                 dx = room(count, input.size(1), batch);
                 x.device().gemm(repeated(Casts.contiguous(Movement.transpose(input, 0, 1))), dGiven, dx);
             }
-            for (Tensor own : new Tensor[] {outputs, dGiven, dProducts, gates, products}) {
+            for (Tensor own : new Tensor[] {outputs, dGiven, dProducts, gates, products, through}) {
                 own.release();
             }
             return new Tensor[] {dx, dInput, dWeight, dBias, carried};

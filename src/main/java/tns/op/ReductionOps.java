@@ -273,7 +273,13 @@ public final class ReductionOps {
             return Reductions.sum(size, dims);
         }
         if (p == 2) {
-            return SPREAD_ROOT.apply(Reductions.sum(Arithmetic.SQUARE.apply(x), dims));
+            Tensor squares = Arithmetic.SQUARE.apply(x);
+            Tensor sum = Reductions.sum(squares, dims);
+            squares.lost();
+            Tensor root = SPREAD_ROOT.apply(sum);
+            sum.lost();
+            size.lost();
+            return root;
         }
         Tensor power = Reductions.scalar(x, p);
         Tensor total = Reductions.sum(SIZE_POWER.apply(size, power), dims);

@@ -67,7 +67,7 @@ public final class Reductions {
             }
         }
         Tensor summed = sum(x, Dims.of(x, java.util.Arrays.copyOf(folded, count), true));
-        return Movement.reshape(summed, shape);
+        return Movement.reshapeWithin(summed, shape);
     }
 
     /**
@@ -176,6 +176,8 @@ public final class Reductions {
         boolean kept = tracked(x) && x.device().isHost() && Pointwise.isNeededBack(x);
         if (kept || !foldedAsComputed(reduction, input, dims.keptRank(), y)) {
             x.device().reduce(reduction, input, dims.keptRank(), y);
+        } else if (!tracked(x)) {
+            x.absorbed();
         }
         return y;
     }

@@ -61,14 +61,24 @@ final class RowFunction {
         }
         int n = shape.size(-1);
         inputs[0].device().rows(program, read, Shape.of(shape.elements() / n, n), outputs);
+        for (int i = 0; i < read.length; i++) {
+            if (!read[i].sharesMemory(inputs[i])) {
+                read[i].release();
+            }
+        }
         return outputs;
     }
 
     /** {@code y} with the history that it was computed from {@code inputs}, where that is to be recorded. */
     static Tensor recorded(String op, Tensor y, Composite composite, Rule rule, Tensor... inputs) {
+        return recorded(op, y, new Tensor[0], composite, rule, inputs);
+    }
+
+    /** The same for a rule that needs {@code saved} besides the inputs and the result. */
+    static Tensor recorded(String op, Tensor y, Tensor[] saved, Composite composite, Rule rule, Tensor... inputs) {
         for (Tensor input : inputs) {
             if (Reductions.tracked(input)) {
-                return y.withOrigin(new RowOrigin(op, composite, rule, inputs));
+                return y.withOrigin(new RowOrigin(op, saved, composite, rule, inputs));
             }
         }
         return y;
@@ -82,8 +92,11 @@ final class RowFunction {
 
         private @Nullable Tensor known;
 
-        RowOrigin(String op, Composite composite, Rule rule, Tensor[] inputs) {
+        RowOrigin(String op, Tensor[] saved, Composite composite, Rule rule, Tensor[] inputs) {
             super(op, inputs);
+            for (Tensor value : saved) {
+                save(value);
+            }
             this.composite = composite;
             this.rule = rule;
         }

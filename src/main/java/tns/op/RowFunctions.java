@@ -149,6 +149,7 @@ final class RowFunctions {
         return RowFunction.recorded(
                 "log_softmax",
                 results[0],
+                new Tensor[] {index.plain(), results[1], results[2]},
                 in -> Selection.chosen(Softmax.logSoftmaxOfOps(in[0], last), last, index),
                 (i, y, dy) -> RowFunction.run(CHOSEN_GRADIENT, shape, x, index, results[1], results[2], dy)[0],
                 x);
@@ -181,10 +182,16 @@ final class RowFunctions {
         return RowFunction.recorded(
                 "layer_norm",
                 results[0],
+                new Tensor[] {results[1], results[2]},
                 in -> Normalization.layerNormOfOps(
                         in[0], weight == null ? null : in[1], bias == null ? null : in[in.length - 1], eps),
                 (i, y, dy) -> normGradient(i, x, weight, results, dy),
                 inputs);
+    }
+
+    /** A number for each row, beside the elements of the row. */
+    private static Tensor column(Tensor numbers) {
+        return numbers.window(numbers.view().insert(numbers.rank()));
     }
 
     private static Tensor normGradient(int i, Tensor x, @Nullable Tensor weight, Tensor[] results, Tensor dy) {
@@ -199,8 +206,11 @@ final class RowFunctions {
         if (i == 2 || weight == null) {
             return Reductions.sumTo(dy, columns);
         }
-        int last = x.rank() - 1;
-        Tensor each = WEIGHT_GRADIENT.apply(dy, x, Movement.unsqueeze(mean, last), Movement.unsqueeze(scale, last));
-        return Reductions.sumTo(each, columns);
+        Tensor each = WEIGHT_GRADIENT.apply(dy, x, column(mean), column(scale));
+        Tensor sum = Reductions.sumTo(each, columns);
+        if (!sum.sharesMemory(each)) {
+            each.lost();
+        }
+        return sum;
     }
 }

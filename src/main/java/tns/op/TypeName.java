@@ -42,7 +42,7 @@ public final class TypeName {
     public static String describe(Object value) {
         return switch (value) {
             case Tensor t -> t.describe();
-            case Param p -> p.value().describe();
+            case Param p -> p.look().describe();
             case Tuple t -> "a tuple of " + t.size();
             case None n -> "none";
             case String s -> "the string \"" + s + '"';

@@ -81,6 +81,12 @@ final class WindowRows {
         buffer = Tensor.allocate(x.device(), x.dtype(), Shape.of(size));
     }
 
+    /** Nobody will fill or read it any more. */
+    void release() {
+        image.release();
+        buffer.release();
+    }
+
     /** The most images held at a time. */
     int chunk() {
         return chunk;

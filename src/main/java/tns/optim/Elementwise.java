@@ -58,7 +58,7 @@ final class Elementwise implements Optimizer.Algorithm {
                 if (gradient != null) {
                     ParamGroup.State state = group.state(i);
                     Update update = update(settings, counted(p, settings, state));
-                    Tensor value = p.value();
+                    Tensor value = p.look();
                     batch(batches, update, value).tasks.add(new Update.Task(p, value, gradient, settings, state));
                 }
             }
@@ -94,7 +94,7 @@ final class Elementwise implements Optimizer.Algorithm {
 
     /** Counts a step of a parameter, and says which formula it takes; in a recording, at each run of it. */
     private int counted(Param p, Settings settings, ParamGroup.State state) {
-        Recording recording = p.value().device().recording();
+        Recording recording = p.look().device().recording();
         return recording == null ? count(settings, state) : recorded(recording, settings, state);
     }
 

@@ -164,7 +164,7 @@ final class Lbfgs {
                 .map(p -> p.grad() instanceof Tensor g
                         ? g
                         : Tensor.allocate(
-                                p.value().device(), p.value().dtype(), p.value().shape()))
+                                p.look().device(), p.look().dtype(), p.look().shape()))
                 .toList());
         return value;
     }

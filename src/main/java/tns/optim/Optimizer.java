@@ -102,7 +102,7 @@ public final class Optimizer implements Members, TypeName.Typed {
                 if (!seen.add(p)) {
                     throw new TnsException(
                                     ErrorKind.VALUE,
-                                    name + ": a parameter of shape " + p.value().shape() + " is given twice")
+                                    name + ": a parameter of shape " + p.look().shape() + " is given twice")
                             .argument(0);
                 }
             }

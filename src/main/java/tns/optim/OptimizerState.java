@@ -108,11 +108,9 @@ final class OptimizerState {
     private static Map<String, Object> checked(Record state, Param p, int number) {
         state.entries().forEach((name, value) -> {
             boolean alike = name.startsWith("exp_") || name.endsWith("_avg") || name.equals("momentum_buffer");
-            if (alike
-                    && value instanceof Tensor t
-                    && !t.shape().equals(p.value().shape())) {
+            if (alike && value instanceof Tensor t && !t.shape().equals(p.look().shape())) {
                 throw failure(name + " of parameter " + number + " has shape " + t.shape() + ", the parameter "
-                        + p.value().shape());
+                        + p.look().shape());
             }
         });
         return state.entries();

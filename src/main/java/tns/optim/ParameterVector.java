@@ -25,7 +25,7 @@ final class ParameterVector {
                 .is(args -> Joining.cat(
                         Params.of(args.name(), args.get("parameters")).stream()
                                 .map(p -> Movement.reshape(
-                                        p.value(), Shape.of(p.value().elements())))
+                                        p.value(), Shape.of(p.look().elements())))
                                 .toArray(Tensor[]::new),
                         0));
         family.define("vector_to_parameters(vec: tensor, parameters: any)")
@@ -37,7 +37,7 @@ final class ParameterVector {
     private static Object spread(Args args) {
         Tensor vector = args.tensor("vec").detach();
         List<Param> params = Params.of(args.name(), args.get("parameters"));
-        long wanted = params.stream().mapToLong(p -> p.value().elements()).sum();
+        long wanted = params.stream().mapToLong(p -> p.look().elements()).sum();
         if (vector.rank() != 1 || vector.elements() != wanted) {
             throw new TnsException(
                             ErrorKind.SHAPE,

@@ -19,7 +19,7 @@ final class Summary {
     static String type(Object value) {
         return switch (value) {
             case Tensor t -> t.describe();
-            case Param p -> "parameter " + p.value().describe();
+            case Param p -> "parameter " + p.look().describe();
             default -> TypeName.of(value);
         };
     }
@@ -30,12 +30,12 @@ final class Summary {
             case Tensor t
             when t.elements() > 1 -> t.elements() + " elements, " + t.device().name();
             case Param p ->
-                p.value().elements() + " elements, " + p.value().device().name();
+                p.look().elements() + " elements, " + p.look().device().name();
             case Function fn -> fn.signature();
             case Op op -> op.signature().toString();
             case Module m ->
                 m.namedParameters().values().stream()
-                                .mapToLong(p -> p.value().elements())
+                                .mapToLong(p -> p.look().elements())
                                 .sum()
                         + " parameters";
             case Callable c -> c.name();

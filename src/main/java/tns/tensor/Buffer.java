@@ -121,6 +121,29 @@ public abstract class Buffer {
         shared = true;
     }
 
+    /**
+     * It has been computed within what read it: where nobody else is known to use it, it lets go of what it reads, until
+     * somebody does.
+     */
+    boolean absorbed() {
+        return false;
+    }
+
+    /** Whether only computations that wait for it are left. */
+    final boolean isEnding() {
+        return ending;
+    }
+
+    /** Whether nobody is known to hold it, nor may do so unknown. */
+    final boolean isUnused() {
+        return !escaped && readers == 0 && nodes == 0 && holders <= 0;
+    }
+
+    /** All who may see it are known to hold it. */
+    void takenOver() {
+        escaped = false;
+    }
+
     boolean isEscaped() {
         return escaped;
     }

@@ -77,11 +77,33 @@ public abstract class Origin {
 
     /** A node was computed from what this is the origin of. */
     final void addUser() {
+        pickUp();
         users++;
     }
 
     final void hold() {
+        pickUp();
         holders++;
+    }
+
+    /** What led here is in the history of what has absorbed {@code result}: see {@link Tensor#absorbed}. */
+    final void absorbed(Tensor result) {
+        if (isOver(result)) {
+            drop();
+        }
+    }
+
+    /** Holds the inputs again where they have been let go. */
+    private void pickUp() {
+        if (dropped) {
+            dropped = false;
+            for (Tensor input : inputs) {
+                input.addNode();
+            }
+            for (Tensor value : saved) {
+                value.addNode();
+            }
+        }
     }
 
     final void handOn() {

@@ -16,26 +16,42 @@ public final class Param implements Holder {
 
     /** A parameter that starts at {@code initial}, whose own history is dropped. */
     public Param(Tensor initial) {
-        this.value = initial;
-        set(initial);
+        this.value = held(initial);
     }
 
     /** The current value; tracked when this parameter requires a gradient. */
     @Override
     public Tensor value() {
+        return look().share();
+    }
+
+    /**
+     * The same for a look at it, and for nodes of graphs that say what they hold: its memory is used again after {@link
+     * #set}.
+     */
+    public Tensor look() {
         Recording recording = value.device().recording();
         if (recording != null) {
-            recording.reading(this, value);
+            recording.reading(this, value.share());
         }
         return value;
     }
 
-    /** Replaces the value; shape and dtype have been checked by the caller. */
+    /**
+     * Replaces the value; shape and dtype have been checked by the caller. The memory of the one before is given back
+     * unless somebody else was given it.
+     */
     @Override
     public void set(Tensor next) {
         changing();
-        next.settled().share();
-        value = requiresGrad ? next.withOrigin(new Leaf(this)) : next.detach();
+        Tensor before = value;
+        value = held(next);
+        before.letGo();
+    }
+
+    private Tensor held(Tensor next) {
+        Tensor plain = next.settled().seen();
+        return (requiresGrad ? plain.withOrigin(new Leaf(this)) : plain.plain()).hold();
     }
 
     public boolean requiresGrad() {
@@ -64,7 +80,7 @@ public final class Param implements Holder {
     }
 
     public State state() {
-        return new State(value, grad, gradUsed);
+        return new State(value.share(), grad(), gradUsed);
     }
 
     /** Makes the parameter hold what it held before; nobody is told. */
@@ -79,24 +95,25 @@ public final class Param implements Holder {
         return grad == null ? null : grad.share();
     }
 
-    /** The same for a look at it: not to be kept, as its memory is used again after {@link #dropGrad}. */
+    /** The same for a look at it: not to be kept, as its memory is used again after {@link #grad(Tensor)}. */
     public @Nullable Tensor lookAtGrad() {
         return grad;
     }
 
+    /** Replaces the gradient, and gives the memory of the one before back unless somebody else was given it. */
     public void grad(@Nullable Tensor gradient) {
         changing();
+        Tensor before = grad;
         grad = gradient == null ? null : gradient.settled().hold();
         gradUsed = false;
-    }
-
-    /** Lets go of the gradient, and gives its memory back unless somebody else was given it. */
-    public void dropGrad() {
-        Tensor before = grad;
-        grad(null);
         if (before != null) {
             before.letGo();
         }
+    }
+
+    /** Lets go of the gradient. */
+    public void dropGrad() {
+        grad(null);
     }
 
     /** Whether a gradient has been gathered that no optimiser has consumed, so that the next backward adds to it. */

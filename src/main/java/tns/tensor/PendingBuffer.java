@@ -17,6 +17,8 @@ public final class PendingBuffer extends Buffer {
 
     private @Nullable Computation computation;
     private @Nullable Buffer computed;
+    /** Whether it has been computed within what read it, and so holds nothing any more. */
+    private boolean absorbed;
 
     public PendingBuffer(Device device, DType dtype, int size, Computation computation) {
         super(device, dtype, size);
@@ -40,6 +42,7 @@ public final class PendingBuffer extends Buffer {
             if (task == null) {
                 throw new IllegalStateException("neither computed nor to be computed");
             }
+            resume();
             known = task.run();
             computed = known;
             over(task);
@@ -49,9 +52,71 @@ public final class PendingBuffer extends Buffer {
 
     private void over(Computation task) {
         computation = null;
+        if (!absorbed) {
+            removeFrom(task);
+        }
+    }
+
+    private static void removeFrom(Computation task) {
         for (Tensor input : task.inputs()) {
             input.removeReader();
         }
+    }
+
+    @Override
+    boolean absorbed() {
+        Computation task = computation;
+        if (task == null || absorbed || !isUnused() || isLastOf(task.inputs())) {
+            return false;
+        }
+        absorbed = true;
+        removeFrom(task);
+        return true;
+    }
+
+    /** Whether one of the inputs lives only until those who wait have read it: then it could not be used after all. */
+    private static boolean isLastOf(Tensor[] inputs) {
+        for (Tensor input : inputs) {
+            if (input.isEnding()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** It is used after all. */
+    private void resume() {
+        Computation task = computation;
+        if (absorbed && task != null) {
+            absorbed = false;
+            for (Tensor input : task.inputs()) {
+                input.addReader();
+            }
+        }
+    }
+
+    @Override
+    void addReader() {
+        resume();
+        super.addReader();
+    }
+
+    @Override
+    void addNode() {
+        resume();
+        super.addNode();
+    }
+
+    @Override
+    void hold() {
+        resume();
+        super.hold();
+    }
+
+    @Override
+    void share() {
+        resume();
+        super.share();
     }
 
     /** Gives back what has been computed; what has not been never will be. */

@@ -170,6 +170,27 @@ public final class Tensor {
         }
     }
 
+    /** Its maker lets go of this temporary, which others were computed from: they hold what they need of it. */
+    public void lost() {
+        hold();
+        letGo();
+    }
+
+    /**
+     * It has been computed within what read it, so that nothing waits for it: where nobody else is known to use it, it lets
+     * go of what it was computed from, until somebody does after all.
+     */
+    public void absorbed() {
+        if (buffer.absorbed() && origin != null) {
+            origin.absorbed(this);
+        }
+    }
+
+    /** This view shows what nobody else will look at any more: whoever holds it holds its memory. */
+    public void takeOver() {
+        buffer.takenOver();
+    }
+
     /** Marks it as held by one more name or place, until that calls {@link #letGo}; returns this. */
     public Tensor hold() {
         buffer.hold();
@@ -230,13 +251,18 @@ public final class Tensor {
         return buffer.isHeld();
     }
 
+    /** Whether its memory is given back when the computations that wait have read it. */
+    boolean isEnding() {
+        return buffer.isEnding();
+    }
+
     /** Whether it is tracked and no node, name or place is known to lead to it. */
     public boolean isLeftAlone() {
         return origin != null && origin.isLeftAlone();
     }
 
     /** Whether somebody may hold it who is not known to. */
-    boolean isEscaped() {
+    public boolean isEscaped() {
         return buffer.isEscaped();
     }
 
@@ -252,6 +278,12 @@ public final class Tensor {
     /** Marks the buffer as possibly seen by somebody else, and returns this. */
     public Tensor share() {
         buffer.share();
+        return this;
+    }
+
+    /** Marks the buffer as seen by somebody else who is known to hold it, and returns this. */
+    Tensor seen() {
+        buffer.show();
         return this;
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import tns.tensor.Buffer;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Shape;
@@ -17,7 +18,8 @@ import tns.tensor.View;
 /** A factor is rounded once for all its products, and again when it has changed. */
 class RoundedFactorsTest {
     private final Device device = new CudaDevice("memory", new MemoryOnlyDriver(1L << 30));
-    private final RoundedFactors factors = new RoundedFactors();
+    private final List<Buffer> released = new ArrayList<>();
+    private final RoundedFactors factors = new RoundedFactors(released::add);
     private final List<Long> rounded = new ArrayList<>();
     private long next = 4096;
 
@@ -47,6 +49,7 @@ class RoundedFactorsTest {
         Tensor x = matrix(3, 5);
         Region first = of(x);
         factors.forget(x.buffer());
+        assertEquals(1, released.size());
         assertNotEquals(first.address(), of(x).address());
         assertEquals(2, rounded.size());
     }
@@ -70,6 +73,7 @@ class RoundedFactorsTest {
         }
         of(all.get(1));
         assertEquals(17, rounded.size());
+        assertEquals(1, released.size());
         of(all.get(0));
         assertEquals(18, rounded.size());
     }
