@@ -8,6 +8,7 @@ import tns.error.TnsException;
 import tns.op.Args;
 import tns.op.Arithmetic;
 import tns.op.Callable;
+import tns.op.Context;
 import tns.op.Contraction;
 import tns.op.Family;
 import tns.op.Movement;
@@ -93,11 +94,40 @@ public final class Layers {
 
     private Layers() {}
 
+    /** What {@code step} makes of a value that is held meanwhile: a function that gives it a name need not share it. */
+    private static Object lent(Object value, Callable step, Context context) {
+        if (!(value instanceof Tensor x)) {
+            return step.call(context, value);
+        }
+        x.hold();
+        try {
+            return step.call(context, x);
+        } finally {
+            x.handOn();
+        }
+    }
+
+    /** Lets go of what one step gave to the next. */
+    private static void letGo(Tensor between, Object result) {
+        if (result instanceof Tensor y) {
+            y.hold();
+            between.lost();
+            y.handOn();
+        } else {
+            between.lost();
+        }
+    }
+
     private static Object sequential(Args args) {
         Layer layer = new Layer("sequential", "", "x: any", (self, in) -> {
-            Object value = in.get("x");
+            Object given = in.get("x");
+            Object value = given;
             for (Object step : self.fields().values()) {
-                value = ((Callable) step).call(in.context(), value);
+                Object result = lent(value, (Callable) step, in.context());
+                if (value != given && value instanceof Tensor between) {
+                    letGo(between, result);
+                }
+                value = result;
             }
             return value;
         });

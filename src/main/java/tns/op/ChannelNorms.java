@@ -186,8 +186,8 @@ public final class ChannelNorms {
                     .help("training=true takes mean and variance from x");
         }
         Tensor scale =
-                Elementary.RSQRT.apply(Arithmetic.ADD.apply(var.detach(), Reductions.scalar(var, args.real("eps"))));
-        Tensor shift = Arithmetic.NEG.apply(Arithmetic.MUL.apply(mean.detach(), scale));
+                Elementary.RSQRT.apply(Arithmetic.ADD.apply(var.plain(), Reductions.scalar(var, args.real("eps"))));
+        Tensor shift = Arithmetic.NEG.apply(Arithmetic.MUL.apply(mean.plain(), scale));
         return AFFINE.apply(x, perChannel(scale, x), perChannel(shift, x));
     }
 
@@ -213,7 +213,11 @@ public final class ChannelNorms {
 
     /** By the mean and variance of {@code dims} of x, of {@code count} elements each. */
     private static Result byInput(Args args, Tensor x, Dims dims, int count) {
-        Tensor y = affine(args, Normalization.standardized(x, dims, args.real("eps")), x.size(1));
+        Tensor standardized = Normalization.standardized(x, dims, args.real("eps"));
+        Tensor y = affine(args, standardized, x.size(1));
+        if (y != standardized) {
+            standardized.lost();
+        }
         Tensor runningMean = cellOrTensor(args, "running_mean");
         Tensor runningVar = cellOrTensor(args, "running_var");
         if (runningMean == null || runningVar == null) {
@@ -221,7 +225,11 @@ public final class ChannelNorms {
         }
         Tensor plain = x.plain();
         Tensor mean = Reductions.mean(plain, dims);
-        Tensor squares = Reductions.sum(Arithmetic.SQUARE.apply(Arithmetic.SUB.apply(plain, mean)), dims);
+        Tensor distances = Arithmetic.SUB.apply(plain, mean);
+        Tensor square = Arithmetic.SQUARE.apply(distances);
+        Tensor squares = Reductions.sum(square, dims);
+        square.lost();
+        distances.lost();
         Tensor var = Arithmetic.DIV.apply(squares, Reductions.scalar(x, count - 1));
         Tensor movedMean = moved(args, runningMean, mean);
         Tensor movedVar = moved(args, runningVar, var);
@@ -240,7 +248,7 @@ public final class ChannelNorms {
         Tensor target = Casts.to(Reductions.mean(perImage, Dims.of(perImage, 0, false)), running.dtype());
         double momentum = args.real("momentum");
         return Arithmetic.ADD.apply(
-                Arithmetic.MUL.apply(running.detach(), Reductions.scalar(running, 1 - momentum)),
+                Arithmetic.MUL.apply(running.plain(), Reductions.scalar(running, 1 - momentum)),
                 Arithmetic.MUL.apply(target, Reductions.scalar(running, momentum)));
     }
 
@@ -264,7 +272,7 @@ public final class ChannelNorms {
         Tensor grouped = Movement.reshape(x, Shape.of(x.size(0), groups, each));
         Tensor y = x.elements() == 0
                 ? x
-                : Movement.reshape(Normalization.standardizedRows(grouped, args.real("eps")), x.shape());
+                : Movement.reshapeWithin(Normalization.standardizedRows(grouped, args.real("eps")), x.shape());
         return affine(args, y, x.size(1));
     }
 

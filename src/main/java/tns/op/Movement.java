@@ -39,7 +39,9 @@ public final class Movement {
         }
         View view = x.view().reshape(shape);
         if (view == null) {
-            return reshape(Casts.contiguous(x), shape);
+            return tracked(x)
+                    ? reshape(Casts.duplicate(x), shape)
+                    : Casts.duplicate(x).window(View.contiguous(shape));
         }
         Shape before = x.shape();
         return view("reshape", x, view, dy -> reshape(dy, before));
@@ -50,12 +52,8 @@ public final class Movement {
      * used up there, or to be all that is left of {@code x}.
      */
     static Tensor reshapeWithin(Tensor x, Shape shape) {
-        if (tracked(x)) {
-            return reshape(x, shape);
-        }
-        View view = x.view().reshape(shape);
-        Tensor whole = view == null ? Casts.duplicate(x) : x;
-        return whole.window(view == null ? View.contiguous(shape) : view);
+        View view = tracked(x) ? null : x.view().reshape(shape);
+        return view == null ? reshape(x, shape) : x.window(view);
     }
 
     /** As {@link #permute}, with the same condition. */

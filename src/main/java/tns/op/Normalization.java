@@ -66,10 +66,16 @@ public final class Normalization {
 
     /** {@code (x - mean) / sqrt(variance + eps)}, mean and biased variance over {@code dims}, which must be kept. */
     static Tensor standardized(Tensor x, Dims dims, double eps) {
-        Tensor centred = Arithmetic.SUB.apply(x, Reductions.mean(x, dims));
-        Tensor variance = Reductions.mean(Arithmetic.SQUARE.apply(centred), dims);
+        Tensor mean = Reductions.mean(x, dims);
+        Tensor centred = Arithmetic.SUB.apply(x, mean);
+        Tensor squares = Arithmetic.SQUARE.apply(centred);
+        Tensor variance = Reductions.mean(squares, dims);
         Tensor scale = Elementary.RSQRT.apply(Arithmetic.ADD.apply(variance, Reductions.scalar(x, eps)));
-        return Arithmetic.MUL.apply(centred, scale);
+        Tensor y = Arithmetic.MUL.apply(centred, scale);
+        for (Tensor spent : new Tensor[] {scale, variance, squares, centred, mean}) {
+            spent.lost();
+        }
+        return y;
     }
 
     /** The same over the last dim. */

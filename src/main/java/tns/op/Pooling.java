@@ -7,6 +7,7 @@ import tns.tensor.Cells;
 import tns.tensor.DType;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
+import tns.tensor.View;
 
 /** The greatest element and the mean of sliding windows over the last one to three dims. */
 public final class Pooling {
@@ -139,12 +140,24 @@ public final class Pooling {
             for (int k = 1; k < width; k++) {
                 Tensor each = element(windows, k);
                 Tensor better = GREATER.apply(each, greatest);
-                within = Comparison.WHERE.apply(better, Tensor.scalar(x.device(), DType.INT64, offset(k)), within);
-                greatest = k + 1 < width ? Comparison.WHERE.apply(better, each, greatest) : greatest;
+                Tensor before = within;
+                within = Comparison.WHERE.apply(better, Tensor.scalar(x.device(), DType.INT64, offset(k)), before);
+                before.lost();
+                if (k + 1 < width) {
+                    Tensor less = greatest;
+                    greatest = Comparison.WHERE.apply(better, each, less);
+                    if (k > 1) {
+                        less.lost();
+                    }
+                }
+                better.lost();
             }
             Tensor corners = corners(false);
             Shape all = windows.shape().part(0, dims() + 2);
-            Tensor places = Casts.contiguous(Movement.expand(Arithmetic.ADD.apply(corners, within), all));
+            Tensor sums = Arithmetic.ADD.apply(corners, within);
+            Tensor places = Casts.duplicate(sums.window(sums.view().expand(all)));
+            sums.lost();
+            within.lost();
             if (Arrays.stream(padding).allMatch(n -> n == 0)) {
                 return places;
             }
@@ -156,13 +169,13 @@ public final class Pooling {
 
         /** Element {@code k}, counted row-major, of every window. */
         private Tensor element(Tensor windows, int k) {
-            Tensor element = windows;
+            View element = windows.view();
             int rest = k;
             for (int d = dims() - 1; d >= 0; d--) {
-                element = Movement.select(element, d + 2 + dims(), rest % kernel[d]);
+                element = element.select(d + 2 + dims(), rest % kernel[d]);
                 rest /= kernel[d];
             }
-            return element;
+            return windows.window(element);
         }
 
         /** How far element {@code k} of a window lies from its first one in the plane. */
@@ -247,19 +260,26 @@ public final class Pooling {
             return args.flag("return_indices") ? Tuple.of(values, plan.finished(greatest.places())) : values;
         }
         double least = x.dtype().isFloat() ? Double.NEGATIVE_INFINITY : Long.MIN_VALUE;
-        Tensor windows = plan.padded(x.detach(), least);
+        Tensor windows = plan.padded(x.plain(), least);
         for (int d = 0; d < dims; d++) {
             windows = Windows.of(windows, d + 2, plan.kernel[d], plan.stride[d], plan.dilation[d]);
         }
         Tensor index = plan.places(windows, least);
         Tensor y = taken(x, index);
-        return args.flag("return_indices") ? Tuple.of(plan.finished(y), plan.finished(index)) : plan.finished(y);
+        if (args.flag("return_indices")) {
+            return Tuple.of(plan.finished(y), plan.finished(index));
+        }
+        index.lost();
+        return plan.finished(y);
     }
 
     /** The elements of x, [n, c, plane], at {@code index} [n, c, any], a position in the plane. */
     static Tensor taken(Tensor x, Tensor index) {
-        Tensor flat = Movement.reshape(x, Shape.of(x.elements(), 1));
-        return Movement.reshape(Selection.takeRows(flat, rows(x.shape(), index)), index.shape());
+        Tensor flat = Movement.reshapeWithin(x, Shape.of(x.elements(), 1));
+        Tensor rows = rows(x.shape(), index);
+        Tensor taken = Movement.reshapeWithin(Selection.takeRows(flat, rows), index.shape());
+        rows.lost();
+        return taken;
     }
 
     /** What {@link #taken} gives back to an x of this shape: the sums of {@code y} at the places of {@code index}. */
@@ -284,8 +304,9 @@ public final class Pooling {
         }
         Tensor start = Tensor.upload(index.device(), DType.INT64, Shape.of(planes, 1), starts);
         int each = planes == 0 ? 0 : index.elements() / planes;
-        Tensor rows = Arithmetic.ADD.apply(Movement.reshape(index, Shape.of(planes, each)), start);
-        return Movement.reshape(rows, Shape.of(rows.elements()));
+        Tensor rows = Arithmetic.ADD.apply(Movement.reshapeWithin(index, Shape.of(planes, each)), start);
+        start.lost();
+        return Movement.reshapeWithin(rows, Shape.of(rows.elements()));
     }
 
     private static Object mean(Args args, int dims) {

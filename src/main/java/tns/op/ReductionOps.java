@@ -232,7 +232,7 @@ public final class ReductionOps {
         if (dims.count() == 0) {
             return Elementary.LOG.apply(Reductions.sum(x, dims));
         }
-        Tensor greatest = dims.restored(Reductions.extreme(Reduction.MAX, x.detach(), dims, "logsumexp"));
+        Tensor greatest = dims.restored(Reductions.extreme(Reduction.MAX, x.plain(), dims, "logsumexp"));
         Tensor shift = Comparison.WHERE.apply(Comparison.IS_FINITE.apply(greatest), greatest, Reductions.scalar(x, 0));
         Tensor total = Reductions.sum(Elementary.EXP.apply(Arithmetic.SUB.apply(x, shift)), dims);
         return Arithmetic.ADD.apply(Elementary.LOG.apply(total), Movement.reshape(shift, total.shape()));

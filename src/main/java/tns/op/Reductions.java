@@ -153,7 +153,7 @@ public final class Reductions {
     /** Any (MAX) or all (MIN) of the elements' truth over {@code dims}; no elements: any is false, all is true. */
     static Tensor truth(Reduction reduction, Tensor x, Dims dims) {
         Tensor mask =
-                x.dtype() == DType.BOOL ? x : Comparison.NE.apply(x.detach(), Tensor.scalar(x.device(), x.dtype(), 0));
+                x.dtype() == DType.BOOL ? x : Comparison.NE.apply(x.plain(), Tensor.scalar(x.device(), x.dtype(), 0));
         if (dims.count() == 0) {
             Tensor constant = Tensor.scalar(x.device(), DType.BOOL, reduction == Reduction.MIN ? 1 : 0);
             return dims.shaped(Casts.duplicate(Movement.expand(constant, dims.keptShape())));

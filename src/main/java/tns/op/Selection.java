@@ -26,7 +26,7 @@ public final class Selection {
 
     /** {@code table} [n, m] with {@code source} [k, m] written or added at {@code rows}, in a copy. Differentiable. */
     static Tensor putRows(Tensor table, Tensor rows, Tensor source, boolean add) {
-        Tensor y = Casts.duplicate(table.detach());
+        Tensor y = Casts.duplicate(table.plain());
         y.device().put(y, rows, source, add);
         boolean tracked = (table.requiresGrad() || source.requiresGrad()) && GradMode.enabled();
         return tracked ? y.withOrigin(new PutOrigin(table, source, rows, add)) : y;
@@ -109,7 +109,7 @@ public final class Selection {
     /** The index, of as many dims as x and at least 1, checked against its shape, and without negatives. */
     private static Tensor within(String op, Tensor x, int dim, Tensor given) {
         Tensor index = lifted(given);
-        Shape shape = lifted(x.detach()).shape();
+        Shape shape = lifted(x.plain()).shape();
         if (index.rank() != shape.rank()) {
             throw new TnsException(
                     ErrorKind.SHAPE, op + ": the index " + index.shape() + " must have as many dims as " + shape);
@@ -126,7 +126,7 @@ public final class Selection {
     }
 
     private static Tensor positions(Tensor x, int dim, Tensor index) {
-        int[] strides = lifted(x.detach()).shape().contiguousStrides();
+        int[] strides = lifted(x.plain()).shape().contiguousStrides();
         Tensor places = Arithmetic.MUL.apply(index, Reductions.scalar(index, strides[dim]));
         for (int d = 0; d < index.rank(); d++) {
             if (d != dim) {

@@ -20,13 +20,13 @@ final class Windows {
      * step + k * dilation, ..]}.
      */
     static Tensor of(Tensor x, int d, int size, int step, int dilation) {
-        Tensor y = x.viewed(view(x.view(), d, size, step, dilation));
-        return Reductions.tracked(x) ? y.withOrigin(new SlideOrigin(x, d, step, dilation)) : y;
+        View windows = view(x.view(), d, size, step, dilation);
+        return Reductions.tracked(x) ? x.viewed(windows, new SlideOrigin(x, d, step, dilation)) : x.window(windows);
     }
 
     /** The sums of the windows of dim {@code d}: element by element of the window, for the whole tensor at a time. */
     static Tensor sum(Tensor x, int d, int size, int step) {
-        Tensor windows = of(x.detach(), d, size, step, 1);
+        Tensor windows = of(x.plain(), d, size, step, 1);
         int last = windows.rank() - 1;
         Tensor sum = Movement.select(windows, last, 0);
         for (int k = 1; k < size; k++) {

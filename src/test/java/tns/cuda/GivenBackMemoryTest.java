@@ -282,6 +282,20 @@ class GivenBackMemoryTest {
         assertTrue(more <= 4000, more + " bytes more");
     }
 
+    /** Beside single numbers nothing of a step waits for the collector, whatever the net is made of. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "loss = cross_entropy(deep(ones(20, 50)), classes); loss.backward(); clip_grad_norm(deep, 1.0);"
+                        + " stepper.step(); stepper.zero_grad()",
+                "loss = (image(ones(2, 1, 8, 8)) ** 2).mean(); loss.backward(); image.zero_grad()",
+                "loss = attend(q, q, q)[0].norm(); loss.backward(); attend.zero_grad()",
+            })
+    void whatAStepNeededIsGivenBack(String statement) {
+        long more = growth(statement);
+        assertTrue(more <= TURNS * 200, more + " bytes more");
+    }
+
     /** Of a graph that no name leads to any more nothing stays: not for the collector to find later. */
     @Test
     void graphsAreGivenBackWithTheLastNameThatLeadsToThem() {
@@ -307,7 +321,11 @@ class GivenBackMemoryTest {
                 + "fn f(n) { y = zeros(n); y[3] = 1; z = ones(n); y.sum() }\n"
                 + "fn g(v) { h = (w * v).tanh(); k = h |> sum; k.backward(); k.item() }\n"
                 + "model Net(n) { l = linear(n, 20); forward(r) = r |> l |> tanh |> inner |> sum; inner(r) = r * r }\n"
-                + "net = Net(1000); trainer = adam(net, lr=0.1)");
+                + "net = Net(1000); trainer = adam(net, lr=0.1)\n"
+                + "deep = sequential(linear(50, 40), gelu, dropout(0.5), layer_norm(40), linear(40, 10))\n"
+                + "stepper = adam(deep, lr=0.1); classes = arange(20) % 10; q = ones(2, 20, 32)\n"
+                + "image = sequential(conv2d(1, 8, 3), relu, v -> flatten(v, 1), linear(8 * 36, 10))\n"
+                + "attend = multihead_attention(32, 4, batch_first=true)");
         tns.eval("for i in 0..4 { " + statement + " }");
         long before = device.bytesInTensors();
         tns.eval("for i in 0.." + TURNS + " { " + statement + " }");
