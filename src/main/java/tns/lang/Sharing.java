@@ -73,13 +73,7 @@ final class Sharing {
     /** Lets go of what a variable held; not of {@code next}, which may have no name yet. */
     static void drop(@Nullable Object value, @Nullable Object next) {
         if (value instanceof Tensor t) {
-            if (next instanceof Tensor n) {
-                n.hold();
-                t.letGo();
-                n.handOn();
-            } else {
-                t.letGo();
-            }
+            t.letGo(next);
         }
     }
 

@@ -107,17 +107,6 @@ public final class Layers {
         }
     }
 
-    /** Lets go of what one step gave to the next. */
-    private static void letGo(Tensor between, Object result) {
-        if (result instanceof Tensor y) {
-            y.hold();
-            between.lost();
-            y.handOn();
-        } else {
-            between.lost();
-        }
-    }
-
     private static Object sequential(Args args) {
         Layer layer = new Layer("sequential", "", "x: any", (self, in) -> {
             Object given = in.get("x");
@@ -125,7 +114,7 @@ public final class Layers {
             for (Object step : self.fields().values()) {
                 Object result = lent(value, (Callable) step, in.context());
                 if (value != given && value instanceof Tensor between) {
-                    letGo(between, result);
+                    between.hold().letGo(result);
                 }
                 value = result;
             }

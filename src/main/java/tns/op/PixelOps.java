@@ -101,7 +101,8 @@ final class PixelOps {
                         "unfold: no windows of size " + size + " and step " + step + " along dim " + d + " of "
                                 + x.describe());
             }
-            return Windows.of(x, d, size, step, 1);
+            Tensor windows = Windows.of(x, d, size, step, 1);
+            return windows.origin() == null ? windows.share() : windows;
         }
         if (x.rank() != 3 && x.rank() != 4 || !args.has("kernel_size")) {
             throw new TnsException(

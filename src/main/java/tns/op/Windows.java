@@ -17,7 +17,7 @@ final class Windows {
 
     /**
      * Dim {@code d} becomes the number of windows; their elements are a new last dim. {@code y[.., i, .., k] = x[.., i *
-     * step + k * dilation, ..]}.
+     * step + k * dilation, ..]}. What is not tracked does not count as shared, as {@link Movement#reshapeWithin}.
      */
     static Tensor of(Tensor x, int d, int size, int step, int dilation) {
         View windows = view(x.view(), d, size, step, dilation);

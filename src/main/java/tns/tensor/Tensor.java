@@ -222,6 +222,17 @@ public final class Tensor {
         }
     }
 
+    /** The same for all but what {@code next} shows, which has no name yet. */
+    public void letGo(@Nullable Object next) {
+        if (next instanceof Tensor other) {
+            other.hold();
+            letGo();
+            other.handOn();
+        } else {
+            letGo();
+        }
+    }
+
     /** The same while the elements are handed on under no name yet, which keeps their memory. */
     public void handOn() {
         buffer.handOn();
