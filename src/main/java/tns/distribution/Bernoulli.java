@@ -1,13 +1,17 @@
 package tns.distribution;
 
+import org.jspecify.annotations.Nullable;
+import tns.op.Activations;
 import tns.op.Args;
 import tns.op.Arithmetic;
+import tns.op.Comparison;
 import tns.op.Context;
 import tns.op.Elementary;
 import tns.op.Family;
 import tns.op.Movement;
 import tns.op.Pointwise;
 import tns.op.RandomOps;
+import tns.op.Reductions;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -44,8 +48,8 @@ final class Bernoulli extends Distribution {
         property("probs", () -> probs);
         property("logits", () -> logits);
         property("mean", () -> probs);
-        property("stddev", () -> Arithmetic.SQRT.apply(VARIANCE.apply(probs)));
-        property("variance", () -> VARIANCE.apply(probs));
+        variance(() -> VARIANCE.apply(probs));
+        entropy(() -> Arithmetic.NEG.apply(LOG.apply(probs, logits)));
     }
 
     @Override
@@ -59,7 +63,26 @@ final class Bernoulli extends Distribution {
     }
 
     @Override
-    Tensor entropy() {
-        return Arithmetic.NEG.apply(LOG.apply(probs, logits));
+    @Nullable
+    Tensor divergence(Distribution q) {
+        return q instanceof Bernoulli other ? divergence(probs, logits, other.probs, other.logits) : null;
+    }
+
+    /** Of two of these distributions, by their probabilities and logits. */
+    static Tensor divergence(Tensor probs, Tensor logits, Tensor otherProbs, Tensor otherLogits) {
+        Tensor one = Reductions.scalar(probs, 1);
+        Tensor miss = Arithmetic.SUB.apply(one, probs);
+        Tensor sum = Arithmetic.ADD.apply(
+                Divergence.outcome(
+                        probs, Activations.LOG_SIGMOID.apply(logits), Activations.LOG_SIGMOID.apply(otherLogits)),
+                Divergence.outcome(miss, opposite(logits), opposite(otherLogits)));
+        Tensor otherMiss = Arithmetic.SUB.apply(one, otherProbs);
+        Tensor impossible = Comparison.LOGICAL_OR.apply(
+                Divergence.impossible(probs, otherProbs), Divergence.impossible(miss, otherMiss));
+        return Divergence.infinite(impossible, sum);
+    }
+
+    private static Tensor opposite(Tensor logits) {
+        return Activations.LOG_SIGMOID.apply(Arithmetic.NEG.apply(logits));
     }
 }

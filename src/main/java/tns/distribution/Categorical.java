@@ -1,5 +1,6 @@
 package tns.distribution;
 
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Args;
@@ -47,6 +48,8 @@ final class Categorical extends Distribution {
         parameter(form, form.equals("probs") ? probs : logits);
         property("probs", () -> probs);
         property("logits", () -> logits);
+        entropy(() ->
+                Arithmetic.NEG.apply(Reductions.sum(Arithmetic.MUL.apply(probs, logits), probs.rank() - 1, false)));
     }
 
     private static Shape batch(Args args, String form, Tensor given) {
@@ -87,7 +90,13 @@ final class Categorical extends Distribution {
     }
 
     @Override
-    Tensor entropy() {
-        return Arithmetic.NEG.apply(Reductions.sum(Arithmetic.MUL.apply(probs, logits), probs.rank() - 1, false));
+    @Nullable
+    Tensor divergence(Distribution q) {
+        if (!(q instanceof Categorical other)) {
+            return null;
+        }
+        Tensor each = Divergence.infinite(
+                Divergence.impossible(probs, other.probs), Divergence.outcome(probs, logits, other.logits));
+        return Reductions.sum(each, each.rank() - 1, false);
     }
 }
