@@ -6,7 +6,6 @@ import tns.op.Args;
 import tns.op.Arithmetic;
 import tns.op.Comparison;
 import tns.op.Context;
-import tns.op.Elementary;
 import tns.op.Family;
 import tns.op.Movement;
 import tns.op.Pointwise;
@@ -26,8 +25,7 @@ final class Bernoulli extends Distribution {
     private static final Pointwise VARIANCE =
             FORMULAS.pointwise("variance(p)").floating().is(p -> p.mul(p.neg().add(1.0)));
 
-    private final Tensor probs;
-    private final Tensor logits;
+    private final Chance chance;
 
     Bernoulli(Args args) {
         this(args, Given.form(args));
@@ -39,46 +37,46 @@ final class Bernoulli extends Distribution {
 
     private Bernoulli(Args args, String form, Tensor given) {
         super(args.name(), given.shape());
-        if (form.equals("probs")) {
-            Given.require(args, "probs", given, "between 0 and 1", v -> v >= 0 && v <= 1);
-        }
-        this.probs = (form.equals("probs") ? given : Elementary.SIGMOID.apply(given)).share();
-        this.logits = (form.equals("probs") ? Logits.odds(given) : given).share();
-        parameter(form, given);
-        property("probs", () -> probs);
-        property("logits", () -> logits);
-        property("mean", () -> probs);
-        variance(() -> VARIANCE.apply(probs));
-        entropy(() -> Arithmetic.NEG.apply(LOG.apply(probs, logits)));
+        this.chance = Chance.of(args, form, given);
+        chance.declare(this, form);
+        property("mean", chance::probs);
+        variance(() -> VARIANCE.apply(chance.probs()));
+        entropy(() -> entropy(chance));
+    }
+
+    static Tensor entropy(Chance chance) {
+        return Arithmetic.NEG.apply(LOG.apply(chance.probs(), chance.logits()));
     }
 
     @Override
     Tensor drawn(Context context, Shape shape) {
-        return RandomOps.bernoulli(context, Movement.expand(probs, shape));
+        return RandomOps.bernoulli(context, Movement.expand(chance.probs(), shape));
     }
 
     @Override
     Tensor logProbability(Tensor x) {
-        return LOG.apply(x, logits);
+        return LOG.apply(x, chance.logits());
     }
 
     @Override
     @Nullable
     Tensor divergence(Distribution q) {
-        return q instanceof Bernoulli other ? divergence(probs, logits, other.probs, other.logits) : null;
+        return q instanceof Bernoulli other ? divergence(chance, other.chance) : null;
     }
 
-    /** Of two of these distributions, by their probabilities and logits. */
-    static Tensor divergence(Tensor probs, Tensor logits, Tensor otherProbs, Tensor otherLogits) {
-        Tensor one = Reductions.scalar(probs, 1);
-        Tensor miss = Arithmetic.SUB.apply(one, probs);
+    /** Of two of these distributions, by their chances. */
+    static Tensor divergence(Chance p, Chance q) {
+        Tensor one = Reductions.scalar(p.probs(), 1);
+        Tensor miss = Arithmetic.SUB.apply(one, p.probs());
         Tensor sum = Arithmetic.ADD.apply(
                 Divergence.outcome(
-                        probs, Activations.LOG_SIGMOID.apply(logits), Activations.LOG_SIGMOID.apply(otherLogits)),
-                Divergence.outcome(miss, opposite(logits), opposite(otherLogits)));
-        Tensor otherMiss = Arithmetic.SUB.apply(one, otherProbs);
+                        p.probs(),
+                        Activations.LOG_SIGMOID.apply(p.logits()),
+                        Activations.LOG_SIGMOID.apply(q.logits())),
+                Divergence.outcome(miss, opposite(p.logits()), opposite(q.logits())));
+        Tensor otherMiss = Arithmetic.SUB.apply(one, q.probs());
         Tensor impossible = Comparison.LOGICAL_OR.apply(
-                Divergence.impossible(probs, otherProbs), Divergence.impossible(miss, otherMiss));
+                Divergence.impossible(p.probs(), q.probs()), Divergence.impossible(miss, otherMiss));
         return Divergence.infinite(impossible, sum);
     }
 

@@ -32,7 +32,7 @@ final class Categorical extends Distribution {
     }
 
     private Categorical(Args args, String form, Tensor given) {
-        super(args.name(), batch(args, form, given));
+        super(args.name(), Given.batchOfClasses(args, form, given));
         this.classes = given.size(-1);
         int last = given.rank() - 1;
         if (form.equals("probs")) {
@@ -50,14 +50,6 @@ final class Categorical extends Distribution {
         property("logits", () -> logits);
         entropy(() ->
                 Arithmetic.NEG.apply(Reductions.sum(Arithmetic.MUL.apply(probs, logits), probs.rank() - 1, false)));
-    }
-
-    private static Shape batch(Args args, String form, Tensor given) {
-        if (given.rank() == 0 || given.size(-1) == 0) {
-            throw new TnsException(
-                    ErrorKind.SHAPE, args.name() + ": " + form + " needs a dim of classes, found " + given.describe());
-        }
-        return given.shape().part(0, given.rank() - 1);
     }
 
     @Override

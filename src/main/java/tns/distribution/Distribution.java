@@ -8,13 +8,16 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import tns.expr.Expr;
 import tns.op.Args;
 import tns.op.Arithmetic;
 import tns.op.Context;
 import tns.op.Display;
+import tns.op.Family;
 import tns.op.Members;
 import tns.op.Method;
 import tns.op.Op;
+import tns.op.Pointwise;
 import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.tensor.Shape;
@@ -25,12 +28,19 @@ import tns.tensor.Tensor;
  * log probabilities, and what else its maker declares: numbers such as the mean, and functions such as cdf.
  */
 abstract class Distribution implements Members, TypeName.Typed {
+    private static final Pointwise PROBABILITY = new Family("distributions")
+            .pointwise("icdf(p)")
+            .floating()
+            .is(p -> Expr.select(p.ge(Expr.ZERO).and(p.le(Expr.constant(1.0))), p, Expr.constant(Double.NaN)));
+
     private final String name;
     private final Shape batch;
     private final Shape event;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Method> methods = new LinkedHashMap<>();
     private final Map<String, Supplier<?>> properties = new LinkedHashMap<>();
+
+    private @Nullable Supplier<Tensor> entropy;
 
     /** A distribution of numbers; {@code batch} is the shape of its parameters, and of one sample. */
     Distribution(String name, Shape batch) {
@@ -75,6 +85,7 @@ abstract class Distribution implements Members, TypeName.Typed {
 
     /** Declares its entropy. */
     final void entropy(Supplier<Tensor> entropy) {
+        this.entropy = entropy;
         method("entropy()", args -> entropy.get());
     }
 
@@ -85,7 +96,24 @@ abstract class Distribution implements Members, TypeName.Typed {
 
     /** Declares the inverse of cdf; it gives NaN for what is no probability. */
     final void icdf(UnaryOperator<Tensor> quantile) {
-        ofValue("icdf", quantile);
+        ofValue("icdf", p -> quantile.apply(PROBABILITY.apply(p)));
+    }
+
+    /** Declares for {@code outer}, whose events have {@code dims} dims of this batch, what it has of this one. */
+    final void passOn(Independent outer, int dims) {
+        for (String key : List.of("mean", "variance", "stddev")) {
+            Supplier<?> moment = properties.get(key);
+            if (moment != null) {
+                ((Distribution) outer).properties.put(key, moment);
+            }
+        }
+        if (methods.containsKey("rsample")) {
+            outer.rsample();
+        }
+        Supplier<Tensor> each = entropy;
+        if (each != null) {
+            outer.entropy(() -> Independent.sum(each.get(), dims));
+        }
     }
 
     private void ofValue(String key, UnaryOperator<Tensor> function) {

@@ -8,7 +8,6 @@ import tns.op.Context;
 import tns.op.Elementary;
 import tns.op.Family;
 import tns.op.Pointwise;
-import tns.op.ReductionOps;
 import tns.op.Reductions;
 import tns.tensor.DType;
 import tns.tensor.Device;
@@ -36,7 +35,7 @@ abstract class LocationScale extends Distribution {
         private final UnaryOperator<Tensor> quantile;
         private final double entropy;
         private final double mean;
-        private final double deviation;
+        private final double variance;
 
         /**
          * @param density the log of its density
@@ -50,7 +49,7 @@ abstract class LocationScale extends Distribution {
                 UnaryOperator<Tensor> quantile,
                 double entropy,
                 double mean,
-                double deviation) {
+                double variance) {
             this.draws = draws;
             this.log = FORMULAS.pointwise("log_prob(x, loc, scale)")
                     .floating()
@@ -61,7 +60,7 @@ abstract class LocationScale extends Distribution {
             this.quantile = quantile;
             this.entropy = entropy;
             this.mean = mean;
-            this.deviation = deviation;
+            this.variance = variance;
         }
 
         /** A quantile that is one expression. */
@@ -87,21 +86,17 @@ abstract class LocationScale extends Distribution {
         Given.require(args, "scale", scale, "above 0", v -> v > 0);
         parameter("loc", loc);
         parameter("scale", scale);
-        property("mean", () -> standard.mean == 0 ? loc : Arithmetic.ADD.apply(loc, times(standard.mean)));
-        property("stddev", this::deviation);
-        property("variance", () -> Arithmetic.SQUARE.apply(deviation()));
+        property("mean", () -> standard.mean == 0 ? loc : Arithmetic.ADD.apply(loc, times(scale, standard.mean)));
+        property("stddev", () -> times(scale, Math.sqrt(standard.variance)));
+        property("variance", () -> times(Arithmetic.SQUARE.apply(scale), standard.variance));
         rsample();
         entropy(() -> Arithmetic.ADD.apply(Elementary.LOG.apply(scale), Reductions.scalar(scale, standard.entropy)));
         cdf(x -> standard.below.apply(x, loc, scale));
-        icdf(p -> FROM_STANDARD.apply(standard.quantile.apply(ReductionOps.floating(p)), loc, scale));
+        icdf(p -> FROM_STANDARD.apply(standard.quantile.apply(p), loc, scale));
     }
 
-    private Tensor deviation() {
-        return standard.deviation == 1 ? scale : times(standard.deviation);
-    }
-
-    private Tensor times(double factor) {
-        return Arithmetic.MUL.apply(scale, Reductions.scalar(scale, factor));
+    private static Tensor times(Tensor x, double factor) {
+        return factor == 1 ? x : Arithmetic.MUL.apply(x, Reductions.scalar(x, factor));
     }
 
     @Override

@@ -15,14 +15,11 @@ final class Normal extends LocationScale {
     private static final Family FORMULAS = new Family("distributions");
     private static final double HALF_LOG_2_PI = 0.5 * Math.log(2 * Math.PI);
 
-    private static final Standard STANDARD = new Standard(
-            RandomOps::normal,
-            z -> z.square().mul(-0.5).sub(HALF_LOG_2_PI),
-            z -> z.div(Math.sqrt(2)).erf().add(1.0).mul(0.5),
-            NormalFunctions::quantile,
-            0.5 + HALF_LOG_2_PI,
-            0,
-            1);
+    /** With the deviation 1. */
+    static final double ENTROPY = 0.5 + HALF_LOG_2_PI;
+
+    private static final Standard STANDARD =
+            new Standard(RandomOps::normal, Normal::density, Normal::below, NormalFunctions::quantile, ENTROPY, 0, 1);
 
     /** By the ratio of the deviations and the distance of the means in the second one's deviations. */
     private static final Pointwise DIVERGENCE = FORMULAS.pointwise("kl_divergence(ratio, distance)")
@@ -35,6 +32,16 @@ final class Normal extends LocationScale {
 
     Normal(Args args) {
         super(args, STANDARD);
+    }
+
+    /** The logarithm of the density of the standard distribution. */
+    static Expr density(Expr z) {
+        return z.square().mul(-0.5).sub(HALF_LOG_2_PI);
+    }
+
+    /** The probability of standard values up to {@code z}. */
+    static Expr below(Expr z) {
+        return z.div(Math.sqrt(2)).erf().add(1.0).mul(0.5);
     }
 
     @Override
