@@ -128,8 +128,8 @@ public final class Distributions {
                 .doc("The Dirichlet distribution over the probabilities of classes, with a concentration for each"
                         + " in the last dim; the dims before it make a batch." + HAS
                         + "also rsample, mean, stddev and variance. Samples are gamma draws divided by their"
-                        + " sum, and so are their gradients, which vary more than PyTorch's around the same"
-                        + " mean.")
+                        + " sum, and their gradients go that way: for one draw they are not PyTorch's, which have"
+                        + " the same mean.")
                 .example("dirichlet_distribution([.5, 2., 3.]).log_prob([.2, .3, .5])", "tensor(0.9068)")
                 .gradient("dirichlet_distribution(a).log_prob([.2, .3, .5])", "a: [2, 3] in 0.5..4")
                 .gradient("dirichlet_distribution(a).entropy()", "a: [2, 3] in 0.5..4")
