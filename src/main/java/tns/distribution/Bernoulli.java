@@ -1,13 +1,16 @@
 package tns.distribution;
 
+import org.jspecify.annotations.Nullable;
+import tns.op.Activations;
 import tns.op.Args;
 import tns.op.Arithmetic;
+import tns.op.Comparison;
 import tns.op.Context;
-import tns.op.Elementary;
 import tns.op.Family;
 import tns.op.Movement;
 import tns.op.Pointwise;
 import tns.op.RandomOps;
+import tns.op.Reductions;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -22,8 +25,7 @@ final class Bernoulli extends Distribution {
     private static final Pointwise VARIANCE =
             FORMULAS.pointwise("variance(p)").floating().is(p -> p.mul(p.neg().add(1.0)));
 
-    private final Tensor probs;
-    private final Tensor logits;
+    private final Chance chance;
 
     Bernoulli(Args args) {
         this(args, Given.form(args));
@@ -35,31 +37,50 @@ final class Bernoulli extends Distribution {
 
     private Bernoulli(Args args, String form, Tensor given) {
         super(args.name(), given.shape());
-        if (form.equals("probs")) {
-            Given.require(args, "probs", given, "between 0 and 1", v -> v >= 0 && v <= 1);
-        }
-        this.probs = (form.equals("probs") ? given : Elementary.SIGMOID.apply(given)).share();
-        this.logits = (form.equals("probs") ? Logits.odds(given) : given).share();
-        parameter(form, given);
-        property("probs", () -> probs);
-        property("logits", () -> logits);
-        property("mean", () -> probs);
-        property("stddev", () -> Arithmetic.SQRT.apply(VARIANCE.apply(probs)));
-        property("variance", () -> VARIANCE.apply(probs));
+        this.chance = Chance.of(args, form, given);
+        chance.declare(this, form);
+        property("mean", chance::probs);
+        variance(() -> VARIANCE.apply(chance.probs()));
+        entropy(() -> entropy(chance));
+    }
+
+    static Tensor entropy(Chance chance) {
+        return Arithmetic.NEG.apply(LOG.apply(chance.probs(), chance.logits()));
     }
 
     @Override
     Tensor drawn(Context context, Shape shape) {
-        return RandomOps.bernoulli(context, Movement.expand(probs, shape));
+        return RandomOps.bernoulli(context, Movement.expand(chance.probs(), shape));
     }
 
     @Override
     Tensor logProbability(Tensor x) {
-        return LOG.apply(x, logits);
+        return LOG.apply(x, chance.logits());
     }
 
     @Override
-    Tensor entropy() {
-        return Arithmetic.NEG.apply(LOG.apply(probs, logits));
+    @Nullable
+    Tensor divergence(Distribution q) {
+        return q instanceof Bernoulli other ? divergence(chance, other.chance) : null;
+    }
+
+    /** Of two of these distributions, by their chances. */
+    static Tensor divergence(Chance p, Chance q) {
+        Tensor one = Reductions.scalar(p.probs(), 1);
+        Tensor miss = Arithmetic.SUB.apply(one, p.probs());
+        Tensor sum = Arithmetic.ADD.apply(
+                Divergence.outcome(
+                        p.probs(),
+                        Activations.LOG_SIGMOID.apply(p.logits()),
+                        Activations.LOG_SIGMOID.apply(q.logits())),
+                Divergence.outcome(miss, opposite(p.logits()), opposite(q.logits())));
+        Tensor otherMiss = Arithmetic.SUB.apply(one, q.probs());
+        Tensor impossible = Comparison.LOGICAL_OR.apply(
+                Divergence.impossible(p.probs(), q.probs()), Divergence.impossible(miss, otherMiss));
+        return Divergence.infinite(impossible, sum);
+    }
+
+    private static Tensor opposite(Tensor logits) {
+        return Activations.LOG_SIGMOID.apply(Arithmetic.NEG.apply(logits));
     }
 }

@@ -1,5 +1,6 @@
 package tns.distribution;
 
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.op.Args;
@@ -31,7 +32,7 @@ final class Categorical extends Distribution {
     }
 
     private Categorical(Args args, String form, Tensor given) {
-        super(args.name(), batch(args, form, given));
+        super(args.name(), Given.batchOfClasses(args, form, given));
         this.classes = given.size(-1);
         int last = given.rank() - 1;
         if (form.equals("probs")) {
@@ -47,14 +48,8 @@ final class Categorical extends Distribution {
         parameter(form, form.equals("probs") ? probs : logits);
         property("probs", () -> probs);
         property("logits", () -> logits);
-    }
-
-    private static Shape batch(Args args, String form, Tensor given) {
-        if (given.rank() == 0 || given.size(-1) == 0) {
-            throw new TnsException(
-                    ErrorKind.SHAPE, args.name() + ": " + form + " needs a dim of classes, found " + given.describe());
-        }
-        return given.shape().part(0, given.rank() - 1);
+        entropy(() ->
+                Arithmetic.NEG.apply(Reductions.sum(Arithmetic.MUL.apply(probs, logits), probs.rank() - 1, false)));
     }
 
     @Override
@@ -87,7 +82,13 @@ final class Categorical extends Distribution {
     }
 
     @Override
-    Tensor entropy() {
-        return Arithmetic.NEG.apply(Reductions.sum(Arithmetic.MUL.apply(probs, logits), probs.rank() - 1, false));
+    @Nullable
+    Tensor divergence(Distribution q) {
+        if (!(q instanceof Categorical other)) {
+            return null;
+        }
+        Tensor each = Divergence.infinite(
+                Divergence.impossible(probs, other.probs), Divergence.outcome(probs, logits, other.logits));
+        return Reductions.sum(each, each.rank() - 1, false);
     }
 }

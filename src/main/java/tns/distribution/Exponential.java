@@ -1,5 +1,6 @@
 package tns.distribution;
 
+import org.jspecify.annotations.Nullable;
 import tns.expr.Expr;
 import tns.op.Args;
 import tns.op.Arithmetic;
@@ -12,7 +13,7 @@ import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /** The exponential distribution: the waiting time for what happens rate times in a unit of time. */
-final class Exponential extends Continuous {
+final class Exponential extends Distribution {
     private static final Family FORMULAS = new Family("distributions");
     private static final Expr ZERO = Expr.constant(0.0);
 
@@ -23,9 +24,16 @@ final class Exponential extends Continuous {
     private static final Pointwise BELOW = FORMULAS.pointwise("cdf(x, rate)")
             .floating()
             .is((x, rate) -> Expr.select(x.ge(ZERO), rate.mul(x).neg().expm1().neg(), ZERO));
+    private static final Pointwise QUANTILE = FORMULAS.pointwise("icdf(p, rate)")
+            .floating()
+            .is((p, rate) -> p.neg().log1p().neg().div(rate));
     private static final Pointwise ENTROPY = FORMULAS.pointwise("entropy(rate)")
             .floating()
             .is(rate -> rate.log().neg().add(1.0));
+
+    private static final Pointwise DIVERGENCE = FORMULAS.pointwise("kl_divergence(p, q)")
+            .floating()
+            .is((p, q) -> q.div(p).sub(q.div(p).log()).sub(Expr.constant(1.0)));
 
     private final Tensor rate;
 
@@ -41,6 +49,10 @@ final class Exponential extends Continuous {
         property("mean", this::mean);
         property("stddev", this::mean);
         property("variance", () -> Arithmetic.SQUARE.apply(mean()));
+        rsample();
+        entropy(() -> ENTROPY.apply(rate));
+        cdf(x -> BELOW.apply(x, rate));
+        icdf(p -> QUANTILE.apply(p, rate));
     }
 
     private Tensor mean() {
@@ -58,12 +70,8 @@ final class Exponential extends Continuous {
     }
 
     @Override
-    Tensor below(Tensor x) {
-        return BELOW.apply(x, rate);
-    }
-
-    @Override
-    Tensor entropy() {
-        return ENTROPY.apply(rate);
+    @Nullable
+    Tensor divergence(Distribution q) {
+        return q instanceof Exponential other ? DIVERGENCE.apply(rate, other.rate) : null;
     }
 }

@@ -1,69 +1,59 @@
 package tns.distribution;
 
+import org.jspecify.annotations.Nullable;
 import tns.expr.Expr;
 import tns.op.Args;
 import tns.op.Arithmetic;
-import tns.op.Context;
 import tns.op.Family;
+import tns.op.NormalFunctions;
 import tns.op.Pointwise;
 import tns.op.RandomOps;
-import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /** The normal distribution around loc with the standard deviation scale. */
-final class Normal extends Continuous {
+final class Normal extends LocationScale {
     private static final Family FORMULAS = new Family("distributions");
     private static final double HALF_LOG_2_PI = 0.5 * Math.log(2 * Math.PI);
 
-    private static final Pointwise LOG = FORMULAS.pointwise("log_prob(x, loc, scale)")
-            .floating()
-            .is((x, loc, scale) ->
-                    x.sub(loc).div(scale).square().mul(-0.5).sub(scale.log()).sub(Expr.constant(HALF_LOG_2_PI)));
-    private static final Pointwise BELOW = FORMULAS.pointwise("cdf(x, loc, scale)")
-            .floating()
-            .is((x, loc, scale) ->
-                    x.sub(loc).div(scale.mul(Math.sqrt(2))).erf().add(1.0).mul(0.5));
-    private static final Pointwise ENTROPY = FORMULAS.pointwise("entropy(scale)")
-            .floating()
-            .is(scale -> scale.log().add(0.5 + HALF_LOG_2_PI));
+    /** With the deviation 1. */
+    static final double ENTROPY = 0.5 + HALF_LOG_2_PI;
 
-    private final Tensor loc;
-    private final Tensor scale;
+    private static final Standard STANDARD =
+            new Standard(RandomOps::normal, Normal::density, Normal::below, NormalFunctions::quantile, ENTROPY, 0, 1);
+
+    /** By the ratio of the deviations and the distance of the means in the second one's deviations. */
+    private static final Pointwise DIVERGENCE = FORMULAS.pointwise("kl_divergence(ratio, distance)")
+            .floating()
+            .is((ratio, distance) -> ratio.square()
+                    .add(distance.square())
+                    .sub(Expr.constant(1.0))
+                    .mul(0.5)
+                    .sub(ratio.log()));
 
     Normal(Args args) {
-        this(args, Given.together(args, "loc", "scale"));
+        super(args, STANDARD);
     }
 
-    private Normal(Args args, Tensor[] given) {
-        super(args.name(), given[0].shape());
-        this.loc = given[0];
-        this.scale = given[1];
-        Given.require(args, "scale", scale, "above 0", v -> v > 0);
-        parameter("loc", loc);
-        parameter("scale", scale);
-        property("mean", () -> loc);
-        property("stddev", () -> scale);
-        property("variance", () -> Arithmetic.SQUARE.apply(scale));
+    /** The logarithm of the density of the standard distribution. */
+    static Expr density(Expr z) {
+        return z.square().mul(-0.5).sub(HALF_LOG_2_PI);
     }
 
-    @Override
-    Tensor drawn(Context context, Shape shape) {
-        Tensor standard = RandomOps.normal(context, loc.dtype(), shape, loc.device());
-        return Arithmetic.ADD.apply(Arithmetic.MUL.apply(standard, scale), loc);
+    /** The probability of standard values up to {@code z}. */
+    static Expr below(Expr z) {
+        return z.div(Math.sqrt(2)).erf().add(1.0).mul(0.5);
     }
 
     @Override
-    Tensor logProbability(Tensor x) {
-        return LOG.apply(x, loc, scale);
+    @Nullable
+    Tensor divergence(Distribution q) {
+        return q instanceof Normal other ? divergence(loc, scale, other.loc, other.scale) : null;
     }
 
-    @Override
-    Tensor below(Tensor x) {
-        return BELOW.apply(x, loc, scale);
-    }
-
-    @Override
-    Tensor entropy() {
-        return ENTROPY.apply(scale);
+    /** Of two normal distributions, by their parameters. */
+    static Tensor divergence(Tensor loc, Tensor scale, Tensor otherLoc, Tensor otherScale) {
+        return DIVERGENCE.apply(
+                Arithmetic.DIV.apply(scale, otherScale),
+                Arithmetic.DIV.apply(Arithmetic.SUB.apply(loc, otherLoc), otherScale));
     }
 }

@@ -1,5 +1,6 @@
 package tns.distribution;
 
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.expr.Expr;
@@ -15,7 +16,7 @@ import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /** The uniform distribution from low to below high. */
-final class Uniform extends Continuous {
+final class Uniform extends Distribution {
     private static final Family FORMULAS = new Family("distributions");
 
     private static final Pointwise LOG = FORMULAS.pointwise("log_prob(x, low, high)")
@@ -28,7 +29,9 @@ final class Uniform extends Continuous {
                     x.lt(low),
                     Expr.constant(0.0),
                     Expr.select(x.ge(high), Expr.constant(1.0), x.sub(low).div(high.sub(low)))));
-    private static final Pointwise ENTROPY = FORMULAS.pointwise("entropy(low, high)")
+    private static final Pointwise QUANTILE =
+            FORMULAS.pointwise("icdf(p, low, high)").floating().is((p, low, high) -> low.add(p.mul(high.sub(low))));
+    private static final Pointwise LOG_WIDTH = FORMULAS.pointwise("entropy(low, high)")
             .floating()
             .is((low, high) -> high.sub(low).log());
     private static final Pointwise MEAN = FORMULAS.pointwise("mean(low, high)")
@@ -58,6 +61,14 @@ final class Uniform extends Continuous {
         property("mean", () -> MEAN.apply(low, high));
         property("stddev", () -> DEVIATION.apply(low, high));
         property("variance", () -> Arithmetic.SQUARE.apply(DEVIATION.apply(low, high)));
+        rsample();
+        entropy(this::logWidth);
+        cdf(x -> BELOW.apply(x, low, high));
+        icdf(p -> QUANTILE.apply(p, low, high));
+    }
+
+    private Tensor logWidth() {
+        return LOG_WIDTH.apply(low, high);
     }
 
     @Override
@@ -72,12 +83,13 @@ final class Uniform extends Continuous {
     }
 
     @Override
-    Tensor below(Tensor x) {
-        return BELOW.apply(x, low, high);
-    }
-
-    @Override
-    Tensor entropy() {
-        return ENTROPY.apply(low, high);
+    @Nullable
+    Tensor divergence(Distribution q) {
+        if (!(q instanceof Uniform other)) {
+            return null;
+        }
+        Tensor outside =
+                Comparison.LOGICAL_OR.apply(Comparison.LT.apply(low, other.low), Comparison.GT.apply(high, other.high));
+        return Divergence.infinite(outside, Arithmetic.SUB.apply(other.logWidth(), logWidth()));
     }
 }

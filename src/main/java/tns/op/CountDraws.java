@@ -11,7 +11,7 @@ import tns.tensor.Tensor;
  * Random counts: of Poisson and binomial distributions, drawn on the host one after the other by rejection, with the
  * uniform draws that PyTorch makes for them on the CPU.
  */
-final class CountDraws {
+public final class CountDraws {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("random numbers");
 
@@ -39,13 +39,7 @@ final class CountDraws {
                 .example("seed(0); poisson([2., 2., 30.])", "tensor([ 6.,  2., 29.])")
                 .is(args -> {
                     Tensor x = ReductionOps.requireFloat(args.tensor("x"), "poisson");
-                    Generator random = args.context().hostRandom();
-                    double[] rates = HostArray.doubles(x);
-                    double[] counts = new double[rates.length];
-                    for (int i = 0; i < rates.length; i++) {
-                        counts[i] = poisson(random, rates[i]);
-                    }
-                    return placed(x, counts);
+                    return poisson(args.context(), x);
                 });
         FAMILY.define("binomial(count: tensor, prob: tensor)")
                 .doc("For each element a random count: how many of count tries succeed, each with probability prob.")
@@ -55,6 +49,27 @@ final class CountDraws {
     }
 
     private CountDraws() {}
+
+    /** A count for each element of {@code rates}, floats from 0 on, in their dtype. */
+    public static Tensor poisson(Context context, Tensor rates) {
+        Generator random = context.hostRandom();
+        double[] counts = HostArray.doubles(rates.detach());
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = poisson(random, counts[i]);
+        }
+        return placed(rates, counts);
+    }
+
+    /** A count for each element of {@code tries} and {@code chances}, of one float dtype and shape. */
+    public static Tensor binomial(Context context, Tensor tries, Tensor chances) {
+        Generator random = context.hostRandom();
+        double[] counts = HostArray.doubles(tries.detach());
+        double[] probs = HostArray.doubles(chances.detach());
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = binomial(random, counts[i], probs[i]);
+        }
+        return placed(tries, counts);
+    }
 
     private static Tensor placed(Tensor like, double[] counts) {
         return Casts.to(Tensor.upload(like.device(), DType.FLOAT64, like.shape(), counts), like.dtype());
@@ -122,15 +137,8 @@ final class CountDraws {
                                     + prob.describe())
                     .help("count.to(prob.dtype) converts");
         }
-        Tensor[] both = Broadcasting.spread("binomial", count.detach(), prob.detach());
-        double[] tries = HostArray.doubles(both[0]);
-        double[] chances = HostArray.doubles(both[1]);
-        double[] counts = new double[tries.length];
-        Generator random = args.context().hostRandom();
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = binomial(random, tries[i], chances[i]);
-        }
-        return placed(both[0], counts);
+        Tensor[] both = Broadcasting.spread("binomial", count, prob);
+        return binomial(args.context(), both[0], both[1]);
     }
 
     private static double binomial(Generator random, double n, double p) {

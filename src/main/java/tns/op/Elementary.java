@@ -18,7 +18,7 @@ public final class Elementary {
             .floating()
             .domain("0.1..4")
             .is(x -> x.log());
-    static final Pointwise ABS = FAMILY.pointwise("abs(x)")
+    public static final Pointwise ABS = FAMILY.pointwise("abs(x)")
             .doc("The distance from 0; its gradient at 0 is 0.")
             .example("abs([-1., 2.])", "tensor([1., 2.])")
             .alias("absolute")

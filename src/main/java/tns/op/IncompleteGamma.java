@@ -14,7 +14,7 @@ import tns.tensor.Tensor;
  * their last term on; how many it takes grows with the root of the greatest a. Errors are below 1.5e-15, and those of Q
  * from x = a + 1 on below 4e-14 of it, tried for a from 0.01 to 3e5.
  */
-final class IncompleteGamma {
+public final class IncompleteGamma {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("special functions");
 
@@ -84,10 +84,20 @@ final class IncompleteGamma {
         Tensor second = args.tensor("other");
         DType promoted = Promotion.of(args.all(), args.context().defaultDType());
         DType dtype = promoted.isFloat() ? promoted : args.context().defaultDType();
-        Tensor[] both = Broadcasting.spread(args.name(), Casts.to(first, dtype), Casts.to(second, dtype));
-        Tensor y = computed(Casts.to(both[0].detach(), DType.FLOAT64), Casts.to(both[1].detach(), DType.FLOAT64), op);
-        return Matrices.tracked(
-                args.name(), Casts.to(y, dtype), (i, found, dy) -> slope(args.name(), both, i, dy, upper), both);
+        return value(args.name(), Casts.to(first, dtype), Casts.to(second, dtype), op, upper);
+    }
+
+    /** P(a, x) of floats; its gradient by a is refused, in the name of {@code op}. */
+    public static Tensor lower(String op, Tensor a, Tensor x) {
+        DType dtype = DType.promote(a.dtype(), x.dtype());
+        return value(op, Casts.to(a, dtype), Casts.to(x, dtype), LOWER, false);
+    }
+
+    private static Tensor value(String op, Tensor a, Tensor x, Pointwise result, boolean upper) {
+        Tensor[] both = Broadcasting.spread(op, a, x);
+        Tensor y =
+                computed(Casts.to(both[0].detach(), DType.FLOAT64), Casts.to(both[1].detach(), DType.FLOAT64), result);
+        return Matrices.tracked(op, Casts.to(y, a.dtype()), (i, found, dy) -> slope(op, both, i, dy, upper), both);
     }
 
     private static Tensor slope(String op, Tensor[] both, int input, Tensor dy, boolean upper) {

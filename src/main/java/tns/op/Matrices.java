@@ -9,7 +9,7 @@ import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /** What rules of linear algebra are written with: batches of matrices checked, transposed, multiplied and tracked. */
-final class Matrices {
+public final class Matrices {
     private Matrices() {}
 
     /** The gradient with respect to input {@code i} of a result {@code y} with the gradient {@code dy}. */
@@ -74,7 +74,7 @@ final class Matrices {
     }
 
     /** The dims before the last two. */
-    static Shape batch(Tensor x) {
+    public static Shape batch(Tensor x) {
         return x.shape().part(0, x.rank() - 2);
     }
 
@@ -92,7 +92,7 @@ final class Matrices {
     }
 
     /** The matrices of {@code x} at every place of {@code batch}. */
-    static Tensor spread(Tensor x, Shape batch) {
+    public static Tensor spread(Tensor x, Shape batch) {
         return Movement.expand(x, batch.concat(x.shape().part(x.rank() - 2, x.rank())));
     }
 
@@ -143,7 +143,7 @@ final class Matrices {
     }
 
     /** The identity matrix in the dtype and on the device of {@code like}. */
-    static Tensor identity(Tensor like, int n) {
+    public static Tensor identity(Tensor like, int n) {
         return identity(like, n, n);
     }
 

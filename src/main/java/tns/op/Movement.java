@@ -197,7 +197,7 @@ public final class Movement {
     }
 
     /** The diagonal of the square or oblong dims {@code a} and {@code b} as the last dim. */
-    static Tensor diagonal(Tensor x, int offset, int a, int b) {
+    public static Tensor diagonal(Tensor x, int offset, int a, int b) {
         Shape before = x.shape();
         return view("diagonal", x, diagonalView(x.view(), offset, a, b), dy -> {
             View window = diagonalView(View.contiguous(before), offset, a, b);

@@ -4,7 +4,7 @@ import tns.expr.Expr;
 import tns.tensor.Tensor;
 
 /** The normal distribution function, its logarithm and inverse, the scaled error function, and the terms of an entropy. */
-final class NormalFunctions {
+public final class NormalFunctions {
     /**
      * (1 + 2x) e^(x^2) erfc(x) for x from 0 to infinity, as a Chebyshev sum in t = (x - 4) / (x + 4), fitted with 40 digits
      * and cut off at 2e-18; see Shepherd and Laframboise, "Chebyshev approximation of (1 + 2x) exp(x^2) erfc x", 1981.
@@ -101,6 +101,11 @@ final class NormalFunctions {
     }
 
     private NormalFunctions() {}
+
+    /** The number up to which a standard normal one stays with probability {@code p}; NaN outside 0 to 1. */
+    public static Tensor quantile(Tensor p) {
+        return NDTRI.apply(p);
+    }
 
     /** Below 0 it is 2 e^(x^2) less the mirror image; x^2 = q^2 + (x - q)(x + q), whose first part is exact. */
     private static Expr scaledErfc(Expr x) {

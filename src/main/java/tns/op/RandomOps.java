@@ -2,6 +2,7 @@ package tns.op;
 
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.expr.Expr;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Generator;
@@ -100,6 +101,14 @@ public final class RandomOps {
                         args.context(), args.tensor("probs"), args.integer("num_samples"), args.flag("replacement")));
     }
 
+    private static final Pointwise CAUCHY = new Family("random numbers")
+            .pointwise("cauchy(u)")
+            .is(u -> u.max(Expr.constant(Math.ulp(1.0)))
+                    .min(Expr.constant(1 - Math.ulp(1.0)))
+                    .sub(0.5)
+                    .mul(Math.PI)
+                    .tan());
+
     private RandomOps() {}
 
     /** {@code p}, which must lie between 0 and 1. */
@@ -163,6 +172,17 @@ public final class RandomOps {
     /** Draws from 0 to below 1 from the context's stream, on {@code device}. */
     public static Tensor uniform(Context context, DType dtype, Shape shape, Device device) {
         return drawn(context, Randomness.UNIFORM, dtype, shape, 0, 1, device);
+    }
+
+    /** Draws from {@code low} to below {@code high} from the context's stream, on {@code device}. */
+    public static Tensor uniform(Context context, DType dtype, Shape shape, Device device, double low, double high) {
+        return drawn(context, Randomness.UNIFORM, dtype, shape, low, high, device);
+    }
+
+    /** Draws from the Cauchy distribution around 0, as torch.cauchy_ makes them of doubles, kept a step off 0 and 1. */
+    public static Tensor cauchy(Context context, DType dtype, Shape shape, Device device) {
+        Tensor u = drawn(context, Randomness.UNIFORM, DType.FLOAT64, shape, 0, 1, device);
+        return Casts.to(CAUCHY.apply(u), dtype);
     }
 
     /** Standard normal draws from the context's stream, on {@code device}. */

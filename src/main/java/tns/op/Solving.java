@@ -10,7 +10,7 @@ import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /** Systems of linear equations with one solution, and what comes from the same factors: inverses and determinants. */
-final class Solving {
+public final class Solving {
     /** The ops as the language has them. */
     static final Family FAMILY = new Family("linear systems");
 
@@ -270,7 +270,7 @@ final class Solving {
     }
 
     /** The X, [.., n, k], with A @ X = B, for one batch of triangular A. */
-    static Tensor triangular(Tensor a, Tensor b, boolean upper, boolean unit) {
+    public static Tensor triangular(Tensor a, Tensor b, boolean upper, boolean unit) {
         HostMatrices all = HostMatrices.of(a);
         HostMatrices right = HostMatrices.of(Matrices.transposed(b));
         for (int i = 0; i < all.count(); i++) {
@@ -294,7 +294,7 @@ final class Solving {
     }
 
     /** The lower Cholesky factor; dA = L^-T (P + P.T) / 2 L^-1, where P is L.T dL below the diagonal and half of it there. */
-    private static Tensor cholesky(Tensor a) {
+    public static Tensor cholesky(Tensor a) {
         HostMatrices all = Decompositions.finite(SelectionOps.triangle(a.detach(), 0, true), "cholesky");
         int n = all.rows();
         for (int i = 0; i < all.count(); i++) {

@@ -45,8 +45,9 @@ public final class SpecialFunctions {
                 Expr angle = Expr.select(x.eq(ZERO), ONE, x).mul(Math.PI);
                 return Expr.select(x.eq(ZERO), ONE, angle.sin().div(angle));
             });
-    static final Pointwise LGAMMA = PRIMITIVES.pointwise("lgamma(x)").floating().is(SpecialFunctions::logGamma);
-    static final Pointwise DIGAMMA =
+    public static final Pointwise LGAMMA =
+            PRIMITIVES.pointwise("lgamma(x)").floating().is(SpecialFunctions::logGamma);
+    public static final Pointwise DIGAMMA =
             PRIMITIVES.pointwise("digamma(x)").floating().is(SpecialFunctions::digamma);
     private static final Pointwise ERFINV =
             PRIMITIVES.pointwise("erfinv(x)").floating().is(SpecialFunctions::inverseErf);
