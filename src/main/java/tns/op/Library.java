@@ -45,6 +45,7 @@ public final class Library {
                 .add(BesselFunctions.FAMILY)
                 .add(CylinderFunctions.FAMILY)
                 .add(MacdonaldFunctions.FAMILY)
+                .add(AiryFunctions.FAMILY)
                 .add(OrthogonalPolynomials.FAMILY)
                 .add(FloatParts.FAMILY)
                 .add(ScalarFunctions.FAMILY)
