@@ -23,6 +23,7 @@ public final class Library {
                 .add(SignalWindows.FAMILY)
                 .add(RandomOps.FAMILY)
                 .add(CountDraws.FAMILY)
+                .add(TransformedDraws.FAMILY)
                 .add(LossOps.FAMILY)
                 .add(Differences.FAMILY)
                 .add(SortingOps.FAMILY)

@@ -170,6 +170,11 @@ public final class Generator {
         };
     }
 
+    /** {@code n} standard normal draws made one after the other, however many they are: never in blocks. */
+    public double[] normalOneByOne(int n) {
+        return singleDoubles(n, 0, 1);
+    }
+
     /** {@code n} integers from {@code low} to below {@code high}, which must be greater. */
     public long[] integers(long low, long high, int n) {
         if (low >= high) {
