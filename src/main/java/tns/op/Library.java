@@ -68,6 +68,7 @@ public final class Library {
                 .add(Einsum.FAMILY)
                 .add(Solving.FAMILY)
                 .add(LuFactors.FAMILY)
+                .add(LdlFactors.FAMILY)
                 .add(Decompositions.FAMILY)
                 .add(HouseholderProducts.FAMILY)
                 .add(LowRank.FAMILY)
