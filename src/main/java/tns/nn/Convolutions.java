@@ -40,10 +40,13 @@ public final class Convolutions {
                             + " count_include_pad: bool = true"
                             + (dims == 1 ? "" : ", divisor_override: int = none"));
         }
-        FixedFunction.define(
-                table,
-                "fractional_max_pool2d",
-                "kernel_size: ints, output_size: ints = none, output_ratio: any = none, return_indices: bool = false");
+        for (int dims = 2; dims <= 3; dims++) {
+            FixedFunction.define(
+                    table,
+                    "fractional_max_pool" + dims + "d",
+                    "kernel_size: ints, output_size: ints = none, output_ratio: any = none,"
+                            + " return_indices: bool = false");
+        }
     }
 
     private static void convolution(OpTable table, int dims) {

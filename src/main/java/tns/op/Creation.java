@@ -208,7 +208,8 @@ public final class Creation {
         return convert(context, data, context.defaultDType());
     }
 
-    private static Tensor convert(Context context, Object data, DType real) {
+    /** The same, with {@code real} as the dtype of numbers with a fraction. */
+    static Tensor convert(Context context, Object data, DType real) {
         Tensor simple = Conversion.tensor(context, data, real);
         if (simple != null) {
             return simple;

@@ -37,21 +37,12 @@ public final class RandomOps {
                 .doc("Random ints from low up to but not including high; from 0 when one bound is given.")
                 .example("randint(10, (2, 3)).shape", "(2, 3)")
                 .is(RandomOps::integers);
-        FAMILY.define("randint_like(x: tensor, low: int, high: int = none" + Creation.OPTIONS)
-                .doc("Random ints as randint draws them, in x's shape and dtype.")
+        FAMILY.define("randint_like(x: tensor, low: int = none, high: int = none" + Creation.OPTIONS)
+                .doc("Random ints as randint draws them, in x's shape and dtype; without bounds from 0 up to the"
+                        + " greatest up to which the dtype has all, as PyTorch's random_.")
                 .example("randint_like(zeros(2), 1, 2)", "tensor([1., 1.])")
-                .is(args -> {
-                    long low = args.has("high") ? args.longInteger("low") : 0;
-                    long high = args.longInteger(args.has("high") ? "high" : "low");
-                    if (low >= high) {
-                        throw new TnsException(
-                                ErrorKind.VALUE, "randint_like: no int is at least " + low + " and below " + high);
-                    }
-                    Tensor x = args.tensor("x");
-                    Tensor draws =
-                            drawn(args.context(), Randomness.INTEGERS, DType.INT64, x.shape(), low, high, device(args));
-                    return Creation.finish(args, args.has("dtype") ? draws : Casts.to(draws, x.dtype()));
-                });
+                .example("seed(0); randint_like(zeros(2))", "tensor([ 8325664., 12888472.])")
+                .is(RandomOps::integersLike);
         FAMILY.define("randperm(n: int" + Creation.OPTIONS)
                 .doc("The ints from 0 up to n in random order.")
                 .example("randperm(5).sum()", "tensor(10)")
@@ -88,10 +79,17 @@ public final class RandomOps {
                     args.context().hostRandom().restore(state);
                     return None.NONE;
                 });
-        FAMILY.define("bernoulli(p: tensor)")
-                .doc("1 with probability p, else 0, for each element.")
+        FAMILY.define("bernoulli(x: tensor, p: float = none)")
+                .doc("1 with probability x, else 0, for each element; with probability p in x's shape and dtype, if"
+                        + " that is given.")
                 .example("bernoulli([0., 1.])", "tensor([0., 1.])")
-                .is(args -> bernoulli(args.context(), args.tensor("p")));
+                .example("seed(0); bernoulli(zeros(5), 0.5)", "tensor([0., 0., 1., 0., 0.])")
+                .is(args -> {
+                    Tensor x = args.tensor("x");
+                    return args.has("p")
+                            ? chosen(args.context(), x, x.shape(), probability("bernoulli", args.real("p")))
+                            : bernoulli(args.context(), x);
+                });
         FAMILY.define("multinomial(probs: tensor, num_samples: int, replacement: bool = false)")
                 .doc("Random positions in a row of probabilities, or in each row of a matrix; they need not add up"
                         + " to 1. Without replacement no position is drawn twice.")
@@ -139,10 +137,15 @@ public final class RandomOps {
         return y;
     }
 
-    /** 1 with probability 1 - {@code p}, else 0, as {@code x} has numbers: the draws of torch.bernoulli_(1 - p). */
+    /** 1 with probability 1 - {@code p}, else 0, as {@code x} has numbers. */
     static Tensor kept(Context context, Tensor x, Shape shape, double p) {
+        return chosen(context, x, shape, 1 - p);
+    }
+
+    /** 1 with probability {@code p}, else 0, as {@code x} has numbers: the draws of torch.bernoulli_(p). */
+    private static Tensor chosen(Context context, Tensor x, Shape shape, double p) {
         Tensor u = drawn(context, Randomness.UNIFORM, DType.FLOAT64, shape, 0, 1, x.device());
-        Tensor mask = Comparison.LT.apply(u, Reductions.scalar(u, 1 - p));
+        Tensor mask = Comparison.LT.apply(u, Reductions.scalar(u, p));
         Tensor kept = Casts.to(mask, x.dtype());
         mask.release();
         u.release();
@@ -167,6 +170,15 @@ public final class RandomOps {
 
     private static Object normal(Args args, Shape shape) {
         return Creation.finish(args, drawn(args.context(), Randomness.NORMAL, dtype(args), shape, 0, 1, device(args)));
+    }
+
+    /** Standard normal draws in float64, on a host one after the other: blocks would give other numbers. */
+    static Tensor normalOneByOne(Context context, Shape shape, Device device) {
+        if (!device.isHost()) {
+            return normal(context, DType.FLOAT64, shape, device);
+        }
+        double[] draws = context.hostRandom().normalOneByOne(shape.elements());
+        return Tensor.upload(device, DType.FLOAT64, shape, draws);
     }
 
     /** Draws from 0 to below 1 from the context's stream, on {@code device}. */
@@ -203,7 +215,7 @@ public final class RandomOps {
     }
 
     /** Where a random tensor is wanted. */
-    private static Device device(Args args) {
+    static Device device(Args args) {
         Device asked = args.deviceOrNull("device");
         return asked == null ? args.context().device() : asked;
     }
@@ -212,7 +224,7 @@ public final class RandomOps {
     private static final int LEAST_SHARED = 1 << 14;
 
     /** Draws made by {@code device} where it has a generator of its own, else by the host. */
-    private static Tensor drawn(
+    static Tensor drawn(
             Context context, Randomness kind, DType dtype, Shape shape, Number first, Number second, Device device) {
         if (!device.isHost()) {
             Tensor y = Tensor.room(device, dtype, shape);
@@ -251,6 +263,37 @@ public final class RandomOps {
         Shape shape = Shape.of(sizes);
         return Creation.finish(
                 args, drawn(args.context(), Randomness.INTEGERS, DType.INT64, shape, low, high, device(args)));
+    }
+
+    private static Object integersLike(Args args) {
+        Tensor x = args.tensor("x");
+        DType asked = args.dtypeOrNull("dtype");
+        DType dtype = asked == null ? x.dtype() : asked;
+        if (!args.has("low") && !args.has("high")) {
+            return Creation.finish(args, Casts.to(anyIntegers(args, x.shape(), dtype), dtype));
+        }
+        long first = args.has("low") ? args.longInteger("low") : 0;
+        long low = args.has("high") ? first : 0;
+        long high = args.has("high") ? args.longInteger("high") : first;
+        if (low >= high) {
+            throw new TnsException(ErrorKind.VALUE, "randint_like: no int is at least " + low + " and below " + high);
+        }
+        Tensor draws = drawn(args.context(), Randomness.INTEGERS, DType.INT64, x.shape(), low, high, device(args));
+        return Creation.finish(args, Casts.to(draws, dtype));
+    }
+
+    /** Ints from 0 on of which {@code dtype} has all. */
+    private static Tensor anyIntegers(Args args, Shape shape, DType dtype) {
+        // One more than the greatest int64 is none: as many from the least on, and then the sign taken off.
+        long low = dtype == DType.INT64 ? Long.MIN_VALUE : 0;
+        long high = switch (dtype) {
+            case FLOAT32 -> (1L << 24) + 1;
+            case FLOAT64 -> (1L << 53) + 1;
+            case INT64 -> 0;
+            case BOOL -> 2;
+        };
+        Tensor draws = drawn(args.context(), Randomness.INTEGERS, DType.INT64, shape, low, high, device(args));
+        return low == 0 ? draws : Arithmetic.SUB.apply(draws, Tensor.scalar(draws.device(), DType.INT64, low));
     }
 
     private static Object normalAround(Args args) {

@@ -45,6 +45,8 @@ public final class SpecialFunctions {
                 Expr angle = Expr.select(x.eq(ZERO), ONE, x).mul(Math.PI);
                 return Expr.select(x.eq(ZERO), ONE, angle.sin().div(angle));
             });
+    private static final Pointwise SPHERICAL_J0 =
+            PRIMITIVES.pointwise("spherical_bessel_j0(x)").floating().is(SpecialFunctions::sineOverSelf);
     public static final Pointwise LGAMMA =
             PRIMITIVES.pointwise("lgamma(x)").floating().is(SpecialFunctions::logGamma);
     public static final Pointwise DIGAMMA =
@@ -94,6 +96,12 @@ public final class SpecialFunctions {
                 .example("sinc([0., 0.5])", "tensor([1.0000, 0.6366])")
                 .gradient("sinc(x)", "x: [2, 3] in 0.2..2")
                 .is(args -> wide(args, SINC));
+        FAMILY.define("spherical_bessel_j0(x: operand)")
+                .doc("The spherical Bessel function of order 0: sin(x) / x, and 1 at 0.")
+                .example("spherical_bessel_j0([0., 1., 10.])", "tensor([ 1.0000,  0.8415, -0.0544])")
+                .gradient("spherical_bessel_j0(x)", "x: [2, 3] in -0.9..0.9")
+                .gradient("spherical_bessel_j0(x)", "x: [2, 3] in 1.1..9")
+                .is(args -> wide(args, SPHERICAL_J0));
         FAMILY.define("lgamma(x: operand)")
                 .doc("The logarithm of the absolute value of the gamma function; inf at 0 and the negative whole"
                         + " numbers.")
@@ -139,6 +147,18 @@ public final class SpecialFunctions {
         }
         DType dtype = t.dtype().isFloat() ? t.dtype() : args.context().defaultDType();
         return Casts.to(op.apply(Casts.to(Casts.to(t, dtype), DType.FLOAT64)), dtype);
+    }
+
+    /** sin(x) / x; up to 1 by its series in x², whose slopes do not cancel. */
+    private static Expr sineOverSelf(Expr x) {
+        Expr near = x.abs().lt(ONE);
+        Expr square = Expr.select(near, x, ZERO).square();
+        Expr series = ONE;
+        for (int k = 10; k > 0; k--) {
+            series = ONE.sub(square.mul(series).div(2 * k * (2 * k + 1)));
+        }
+        Expr far = Expr.select(near.or(x.isInf()), ONE, x);
+        return Expr.select(near, series, Expr.select(x.isInf(), ZERO, far.sin().div(far)));
     }
 
     /** x where it is at least 0.5, else its mirror image 1 - x. */

@@ -1,5 +1,7 @@
 package tns.op;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
@@ -58,27 +60,7 @@ final class TensorSystems {
     private static Tensor solution(Tensor given, Tensor b, int @Nullable [] dims) {
         ReductionOps.requireFloat(given, "tensorsolve");
         Matrices.sameKind("tensorsolve", given, b);
-        Tensor a = given;
-        if (dims != null) {
-            int[] order = new int[given.rank()];
-            boolean[] moved = new boolean[given.rank()];
-            int kept = 0;
-            for (int dim : dims) {
-                moved[given.shape().dim(dim, "tensorsolve")] = true;
-            }
-            for (int d = 0; d < order.length; d++) {
-                if (!moved[d]) {
-                    order[kept++] = d;
-                }
-            }
-            if (kept + dims.length != order.length) {
-                throw new TnsException(ErrorKind.VALUE, "tensorsolve: a dim is given twice").argument(2);
-            }
-            for (int i = 0; i < dims.length; i++) {
-                order[kept + i] = given.shape().dim(dims[i], "tensorsolve");
-            }
-            a = Movement.permute(given, order);
-        }
+        Tensor a = dims == null ? given : last(given, dims);
         int known = Math.min(b.rank(), a.rank());
         Shape first = a.shape().part(0, known);
         Shape last = a.shape().part(known, a.rank());
@@ -96,5 +78,24 @@ final class TensorSystems {
         Tensor matrix = Movement.reshape(a, Shape.of(first.elements(), last.elements()));
         Tensor column = Movement.reshape(b, Shape.of(first.elements(), 1));
         return Movement.reshape(Solving.solution(matrix, column), last);
+    }
+
+    /** With these dims at the end. */
+    private static Tensor last(Tensor given, int[] dims) {
+        int[] moved = Arrays.stream(dims)
+                .map(dim -> given.shape().dim(dim, "tensorsolve"))
+                .toArray();
+        if (given.rank() == 0) {
+            return given;
+        }
+        int[] kept = IntStream.range(0, given.rank())
+                .filter(d -> Arrays.stream(moved).noneMatch(dim -> dim == d))
+                .toArray();
+        if (kept.length + moved.length != given.rank()) {
+            throw new TnsException(ErrorKind.VALUE, "tensorsolve: a dim is given twice").argument(2);
+        }
+        return Movement.permute(
+                given,
+                IntStream.concat(Arrays.stream(kept), Arrays.stream(moved)).toArray());
     }
 }

@@ -76,6 +76,16 @@ final class BlockedFactorizations implements Factorizations {
     }
 
     @Override
+    public int ldl(int n, double[] a, int[] pivots) {
+        return library.ldl(n, a, pivots);
+    }
+
+    @Override
+    public void ldlSolve(int n, int columns, double[] ld, int[] pivots, double[] b) {
+        library.ldlSolve(n, columns, ld, pivots, b);
+    }
+
+    @Override
     public double[] inverse(int n, double[] lu, int[] pivots) {
         if (n < LEAST) {
             return library.inverse(n, lu, pivots);

@@ -31,6 +31,18 @@ public interface Factorizations {
      */
     void solve(boolean transposed, int n, int columns, double[] lu, int[] pivots, double[] b);
 
+    /**
+     * Replaces {@code a}, [n, n] and symmetric, of which the lower triangle is read, by its factors there: a unit lower one
+     * and a diagonal one of blocks of 1 or 2 rows. {@code pivots} are LAPACK's: row i exchanged with row {@code pivots[i]},
+     * counted from 1; negative for both rows of a block of 2, of which the second is exchanged.
+     *
+     * @return 0, or the number of the first block that is 0, counted from 1
+     */
+    int ldl(int n, double[] a, int[] pivots);
+
+    /** Replaces {@code b}, [n, columns] row by row, by the solution, given the result of {@link #ldl}. */
+    void ldlSolve(int n, int columns, double[] ld, int[] pivots, double[] b);
+
     /** The inverse, row by row, given the result of {@link #lu} without a pivot that is 0. */
     double[] inverse(int n, double[] lu, int[] pivots);
 

@@ -14,6 +14,8 @@ import org.netlib.lapack.Dpotrf;
 import org.netlib.lapack.Dstedc;
 import org.netlib.lapack.Dsterf;
 import org.netlib.lapack.Dsyevd;
+import org.netlib.lapack.Dsytrf;
+import org.netlib.lapack.Dsytrs;
 import org.netlib.util.intW;
 
 /**
@@ -49,6 +51,21 @@ final class TranslatedLapack implements Factorizations {
     public void solve(boolean transposed, int n, int columns, double[] lu, int[] pivots, double[] b) {
         double[] x = byColumns(n, columns, b);
         Dgetrs.dgetrs(transposed ? "T" : "N", n, columns, lu, 0, leading(n), pivots, 0, x, 0, leading(n), new intW(0));
+        putByRows(n, columns, x, b);
+    }
+
+    @Override
+    public int ldl(int n, double[] a, int[] pivots) {
+        double[] work = new double[leading(n) * BLOCK];
+        intW info = new intW(0);
+        Dsytrf.dsytrf("L", n, a, 0, leading(n), pivots, 0, work, 0, work.length, info);
+        return info.val;
+    }
+
+    @Override
+    public void ldlSolve(int n, int columns, double[] ld, int[] pivots, double[] b) {
+        double[] x = byColumns(n, columns, b);
+        Dsytrs.dsytrs("L", n, columns, ld, 0, leading(n), pivots, 0, x, 0, leading(n), new intW(0));
         putByRows(n, columns, x, b);
     }
 
