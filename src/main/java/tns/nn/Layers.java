@@ -81,6 +81,8 @@ public final class Layers {
         EmbeddingBagLayer.define(FAMILY);
         AdaptiveSoftmax.define(FAMILY);
         MultiheadAttention.define(FAMILY);
+        AveragedModel.define(FAMILY);
+        RunningStatistics.define(FAMILY);
         FAMILY.define("sequential(*modules: any)")
                 .doc("Functions and layers one after the other.")
                 .example("sequential(relu, sigmoid)([-1., 0.])", "tensor([0.5000, 0.5000])")

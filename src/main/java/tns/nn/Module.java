@@ -98,7 +98,8 @@ public abstract class Module implements Callable, Members, TypeName.Typed {
         return named(Tensor.class);
     }
 
-    private Map<String, Module> namedModules() {
+    /** This under no name, and all modules within it under dotted ones; one held twice has the first of them. */
+    final Map<String, Module> namedModules() {
         Map<String, Module> found = new LinkedHashMap<>();
         found.put("", this);
         found.putAll(named(Module.class));

@@ -35,7 +35,7 @@ final class ModuleState {
     }
 
     /** One tensor of the state, and how to put another in its place. */
-    private record Place(Object content, Consumer<Tensor> setter) {
+    record Place(Object content, Consumer<Tensor> setter) {
         Tensor tensor() {
             return content instanceof Param p ? p.value().detach() : ((Tensor) content).detach();
         }
@@ -52,7 +52,8 @@ final class ModuleState {
         }
     }
 
-    private static Map<String, Place> places(Module module) {
+    /** All of the state under dotted names; what is held twice has both. */
+    static Map<String, Place> places(Module module) {
         Map<String, Place> found = new LinkedHashMap<>();
         collect("", module, found);
         return found;

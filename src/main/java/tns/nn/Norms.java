@@ -16,6 +16,9 @@ import tns.tensor.Tensor;
 public final class Norms {
     private static final String FEATURES = "(num_features: int, eps: float = 1e-05, momentum: any = 0.1, ";
 
+    /** The field that says how far running statistics go towards those of a batch; none for the mean of all batches. */
+    static final String MOMENTUM = "momentum";
+
     private Norms() {}
 
     /** Lets the normalisations of {@code table} make layers. */
@@ -100,7 +103,6 @@ public final class Norms {
 
     private static Layer running(Op op, Args args, Norm norm, String mode) {
         int channels = args.integer("num_features");
-        Object momentum = args.get("momentum");
         boolean track = args.flag("track_running_stats");
         Form form = new Form(op.signature(), norm::of);
         Layer layer = new Layer(op.name(), args.settings(), (self, in) -> {
@@ -111,7 +113,8 @@ public final class Norms {
             addFields(all, self, "weight", "bias");
             if (track) {
                 addFields(all, self, "running_mean", "running_var");
-                all.put("momentum", momentum == None.NONE ? 1 / (batches(self) + 1) : momentum);
+                Object momentum = self.fields().get(MOMENTUM);
+                all.put(MOMENTUM, momentum == None.NONE ? 1 / (batches(self) + 1) : momentum);
             }
             ChannelNorms.Result result =
                     (ChannelNorms.Result) form.call(in.context(), new Object[] {in.tensor("x")}, all);
@@ -130,6 +133,7 @@ public final class Norms {
             Weights weights = new Weights(args);
             layer.with("running_mean", weights.filled(0, channels).value().detach());
             layer.with("running_var", weights.filled(1, channels).value().detach());
+            layer.with(MOMENTUM, args.get(MOMENTUM));
             layer.with("num_batches_tracked", Tensor.scalar(args.context().device(), DType.INT64, 0));
         }
         return layer;

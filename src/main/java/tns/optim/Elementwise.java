@@ -10,7 +10,6 @@ import tns.op.None;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.Param;
-import tns.tensor.Recording;
 import tns.tensor.Tensor;
 
 /** The step of an optimiser that looks at each element by itself: a formula, applied to all parameters with a gradient. */
@@ -57,7 +56,7 @@ final class Elementwise implements Optimizer.Algorithm {
                 Tensor gradient = p.lookAtGrad();
                 if (gradient != null) {
                     ParamGroup.State state = group.state(i);
-                    Update update = update(settings, counted(p, settings, state));
+                    Update update = update(settings, StepCount.of(p, settings, state, phase));
                     Tensor value = p.look();
                     batch(batches, update, value).tasks.add(new Update.Task(p, value, gradient, settings, state));
                 }
@@ -90,32 +89,5 @@ final class Elementwise implements Optimizer.Algorithm {
         Batch fresh = new Batch(update, value.dtype(), value.device(), new ArrayList<>());
         batches.add(fresh);
         return fresh;
-    }
-
-    /** Counts a step of a parameter, and says which formula it takes; in a recording, at each run of it. */
-    private int counted(Param p, Settings settings, ParamGroup.State state) {
-        Recording recording = p.look().device().recording();
-        return recording == null ? count(settings, state) : recorded(recording, settings, state);
-    }
-
-    private int count(Settings settings, ParamGroup.State state) {
-        state.count();
-        return phase.of(settings, state);
-    }
-
-    private int recorded(Recording recording, Settings settings, ParamGroup.State state) {
-        Runnable undo = state.numbers();
-        int number = count(settings, state);
-        long bits = settings.bits();
-        int[] now = {number};
-        recording.eachRun(
-                () -> {
-                    Runnable back = state.numbers();
-                    now[0] = count(settings, state);
-                    return back;
-                },
-                undo);
-        recording.onlyWhile(() -> now[0] == number && settings.bits() == bits);
-        return number;
     }
 }

@@ -93,12 +93,12 @@ final class GradientDescent {
         Expr agreement = g.mul(f.state("prev"));
         Expr turned = agreement.lt(Expr.ZERO);
         Expr one = Expr.constant(1.0);
-        Expr kept = Expr.select(agreement.gt(Expr.ZERO), f.number(s -> s.pair("etas", 1)), one);
-        Expr factor = Expr.select(turned, f.number(s -> s.pair("etas", 0)), kept);
+        Expr kept = Expr.select(agreement.gt(Expr.ZERO), f.number(s -> s.item("etas", 1)), one);
+        Expr factor = Expr.select(turned, f.number(s -> s.item("etas", 0)), kept);
         Expr before = f.phase() == 0 ? f.setting("lr") : f.state("step_size");
         Expr size = before.mul(factor)
-                .max(f.number(s -> s.pair("step_sizes", 0)))
-                .min(f.number(s -> s.pair("step_sizes", 1)));
+                .max(f.number(s -> s.item("step_sizes", 0)))
+                .min(f.number(s -> s.item("step_sizes", 1)));
         f.keep("step_size", size);
         Expr direction = f.keep("prev", Expr.select(turned, Expr.ZERO, g));
         return f.value().sub(direction.sign().mul(size));

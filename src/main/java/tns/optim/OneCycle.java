@@ -28,16 +28,12 @@ final class OneCycle implements EpochScheduler.Rule {
                         ? Math.multiplyExact(args.integer("epochs"), args.integer("steps_per_epoch"))
                         : 0;
         double up = args.real("pct_start");
-        String strategy = args.text("anneal_strategy");
-        this.straight = strategy.equals("linear");
+        this.straight = Scheduler.straight(args);
         if (total < 1) {
             throw failure("needs total_steps, or epochs and steps_per_epoch");
         }
         if (!(up >= 0 && up <= 1)) {
             throw failure("pct_start must lie between 0 and 1, found " + up);
-        }
-        if (!straight && !strategy.equals("cos")) {
-            throw failure("anneal_strategy must be \"cos\" or \"linear\", found \"" + strategy + '"');
         }
         phases = args.flag("three_phase")
                 ? new Phase[] {

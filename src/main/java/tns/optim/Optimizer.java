@@ -35,6 +35,13 @@ public final class Optimizer implements Members, TypeName.Typed {
     /** How an optimiser makes one step over all groups; the result is the closure's loss, or none. */
     interface Algorithm {
         Object step(Optimizer self, @Nullable Closure closure);
+
+        /**
+         * Looks at the parameters of a group before it is added.
+         *
+         * @throws TnsException for one that the optimiser can do nothing with
+         */
+        default void check(List<Param> params) {}
     }
 
     /** Computes the loss anew, and the gradients with it. */
@@ -60,7 +67,7 @@ public final class Optimizer implements Members, TypeName.Typed {
                 add(item == null ? None.NONE : item);
             }
         } else {
-            groups.add(new ParamGroup(Params.of(name, params == null ? None.NONE : params), defaults.copy()));
+            groups.add(group(params == null ? None.NONE : params));
         }
         requireDistinct();
     }
@@ -89,10 +96,15 @@ public final class Optimizer implements Members, TypeName.Typed {
                     .argument(0);
         }
         Map<String, Object> entries = record.entries();
-        Settings settings = defaults.copy();
-        ParamGroup group = new ParamGroup(Params.of(name, entries.getOrDefault("params", None.NONE)), settings);
+        ParamGroup group = group(entries.getOrDefault("params", None.NONE));
         group.set(entries);
         groups.add(group);
+    }
+
+    private ParamGroup group(Object params) {
+        List<Param> found = Params.of(name, params);
+        algorithm.check(found);
+        return new ParamGroup(found, defaults.copy());
     }
 
     private void requireDistinct() {

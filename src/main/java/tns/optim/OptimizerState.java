@@ -12,6 +12,7 @@ import tns.op.Tuple;
 import tns.op.TypeName;
 import tns.tensor.Device;
 import tns.tensor.Param;
+import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
 /**
@@ -107,13 +108,24 @@ final class OptimizerState {
 
     private static Map<String, Object> checked(Record state, Param p, int number) {
         state.entries().forEach((name, value) -> {
-            boolean alike = name.startsWith("exp_") || name.endsWith("_avg") || name.equals("momentum_buffer");
-            if (alike && value instanceof Tensor t && !t.shape().equals(p.look().shape())) {
+            if (value instanceof Tensor t
+                    && !t.shape().equals(wanted(name, p.look().shape(), t.shape()))) {
                 throw failure(name + " of parameter " + number + " has shape " + t.shape() + ", the parameter "
                         + p.look().shape());
             }
         });
         return state.entries();
+    }
+
+    /** The shape of what is remembered of a parameter; {@code found} where it may be any. */
+    private static Shape wanted(String name, Shape parameter, Shape found) {
+        int rank = parameter.rank();
+        return switch (name) {
+            case "row_var" -> rank < 2 ? parameter : parameter.with(rank - 1, 1);
+            case "col_var" -> rank < 2 ? parameter : parameter.with(rank - 2, 1);
+            case "momentum_buffer", "variance" -> parameter;
+            default -> name.startsWith("exp_") || name.endsWith("_avg") ? parameter : found;
+        };
     }
 
     private static Record record(@org.jspecify.annotations.Nullable Object value, String what) {

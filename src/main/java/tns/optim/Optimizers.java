@@ -13,6 +13,8 @@ public final class Optimizers {
         GradientDescent.define(FAMILY);
         Adam.define(FAMILY);
         Adaptive.define(FAMILY);
+        Adafactor.define(FAMILY);
+        Muon.define(FAMILY);
         Lbfgs.define(FAMILY);
         Clipping.define(FAMILY);
         ParameterVector.define(FAMILY);

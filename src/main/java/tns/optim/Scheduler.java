@@ -76,6 +76,17 @@ abstract class Scheduler implements Members, TypeName.Typed {
                         + groups.size() + " groups, found " + TypeName.describe(given));
     }
 
+    /** Whether a call's {@code anneal_strategy} is "linear"; else it is "cos". */
+    static boolean straight(Args args) {
+        String strategy = args.text("anneal_strategy");
+        if (!strategy.equals("linear") && !strategy.equals("cos")) {
+            throw new TnsException(
+                    ErrorKind.VALUE,
+                    args.name() + ": anneal_strategy must be \"cos\" or \"linear\", found \"" + strategy + '"');
+        }
+        return strategy.equals("linear");
+    }
+
     /** Fails where an optimiser has no momentum, which the call's {@code cycle_momentum} would change. */
     static void requireMomentum(Args args) {
         Optimizer optimizer = optimizer(args);

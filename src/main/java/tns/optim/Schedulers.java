@@ -118,6 +118,14 @@ final class Schedulers {
                                 + " s.step(); opt.lr",
                         "0.2")
                 .is(args -> byEpoch(args, new Cycle(args)));
+        family.define("swa_lr(optimizer: any, swa_lr: any, anneal_epochs: int = 10, anneal_strategy: string = 'cos')")
+                .doc("Brings the learning rate to swa_lr in anneal_epochs epochs, along half a cosine or with"
+                        + " \"linear\" evenly, and leaves it there: for the epochs whose weights averaged_model"
+                        + " averages. A tuple gives each group its own.")
+                .example(
+                        MADE + "s = swa_lr(opt, 0.5, anneal_epochs=2, anneal_strategy=\"linear\"); s.step(); opt.lr",
+                        "0.3")
+                .is(args -> byEpoch(args, new SwaRate(args)));
         family.define("reduce_lr_on_plateau(optimizer: any, mode: string = 'min', factor: float = 0.1,"
                         + " patience: int = 10, threshold: float = 0.0001, threshold_mode: string = 'rel',"
                         + " cooldown: int = 0, min_lr: float = 0.0, eps: float = 1e-08)")

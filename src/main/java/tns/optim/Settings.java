@@ -14,6 +14,10 @@ import tns.tensor.Tensor;
 
 /** The settings of a group of parameters by name, such as {@code lr}; each is checked whenever it is set. */
 final class Settings {
+    private static final String NOT_NEGATIVE = "must not be negative";
+    /** What the eps of an optimiser must be that has two of them. */
+    static final String BOUNDS = "must be two numbers from 0 on, the first of which may be none";
+
     private final String optimizer;
     private final Map<String, Object> values = new LinkedHashMap<>();
     private int version;
@@ -103,21 +107,43 @@ final class Settings {
             case "betas" -> value instanceof Tuple t && t.size() == 2 && fraction(t.get(0)) && fraction(t.get(1));
             case "etas" -> between(value, 0, 1) && value instanceof Tuple t && number(t, 1) > 1;
             case "step_sizes" -> between(value, 0, Double.POSITIVE_INFINITY);
+            case "eps" -> value instanceof Tuple t ? bounds(t) : notNegative(value);
+            case "d" -> value instanceof Number n && n.doubleValue() >= 1;
+            case "beta2_decay" -> value instanceof Number n && n.doubleValue() <= 0;
+            case "ns_coefficients" ->
+                value instanceof Tuple t && t.size() == 3 && t.items().stream().allMatch(Number.class::isInstance);
+            case "ns_steps" -> value instanceof Number n && n.doubleValue() >= 0 && n.doubleValue() < 100;
+            case "adjust_lr_fn" -> value == None.NONE || value.equals("original") || value.equals("match_rms_adamw");
             case "alpha", "rho" -> value instanceof Number n && n.doubleValue() >= 0 && n.doubleValue() <= 1;
-            default -> !(value instanceof Number n) || n.doubleValue() >= 0;
+            default -> notNegative(value);
         };
         if (!right) {
             String rule = switch (name) {
                 case "betas" -> "must be two numbers from 0 up to 1";
                 case "etas" -> "must be a number between 0 and 1 and one above 1";
                 case "step_sizes" -> "must be two numbers above 0";
+                case "eps" -> value instanceof Tuple ? BOUNDS : NOT_NEGATIVE;
+                case "d" -> "must be at least 1, which limits the steps most";
+                case "beta2_decay" -> "must be at most 0";
+                case "ns_coefficients" -> "must be three numbers";
+                case "ns_steps" -> "must lie between 0 and 99";
+                case "adjust_lr_fn" -> "must be \"original\", \"match_rms_adamw\" or none";
                 case "alpha", "rho" -> "must lie between 0 and 1";
-                default -> "must not be negative";
+                default -> NOT_NEGATIVE;
             };
             throw new TnsException(
                     ErrorKind.VALUE, optimizer + ": " + name + " " + rule + ", found " + tns.op.Display.quoted(value));
         }
         return value;
+    }
+
+    private static boolean notNegative(Object value) {
+        return !(value instanceof Number n) || n.doubleValue() >= 0;
+    }
+
+    /** Whether these are two numbers from 0 on, the first of which may be none. */
+    private static boolean bounds(Tuple pair) {
+        return pair.size() == 2 && (pair.get(0) == None.NONE || number(pair, 0) >= 0) && number(pair, 1) >= 0;
     }
 
     private static boolean fraction(Object value) {
@@ -139,7 +165,7 @@ final class Settings {
     }
 
     private void checkTogether() {
-        if (flag("nesterov") && (real("momentum") == 0 || real("dampening") != 0)) {
+        if (has("dampening") && flag("nesterov") && (real("momentum") == 0 || real("dampening") != 0)) {
             throw new TnsException(ErrorKind.VALUE, optimizer + ": nesterov needs a momentum, and no dampening")
                     .help("sgd(net, lr=0.01, momentum=0.9, nesterov=true)");
         }
@@ -169,15 +195,15 @@ final class Settings {
     }
 
     double beta1() {
-        return pair("betas", 0);
+        return item("betas", 0);
     }
 
     double beta2() {
-        return pair("betas", 1);
+        return item("betas", 1);
     }
 
-    /** One of the two numbers of a setting; 0 when the optimiser has no such setting. */
-    double pair(String name, int i) {
+    /** One of the numbers of a setting; 0 when the optimiser has no such setting. */
+    double item(String name, int i) {
         return values.get(name) instanceof Tuple t ? number(t, i) : 0;
     }
 }

@@ -95,7 +95,9 @@ class CompiledStepTest {
                 "adagrad(net, lr=0.05, lr_decay=0.1)",
                 "adadelta(net)",
                 "adamax(net, lr=0.01)",
-                "lion(net, lr=0.001)"
+                "lion(net, lr=0.001)",
+                "adafactor(net, lr=0.05)",
+                "muon((net[0].weight, net[2].weight), lr=0.02)"
             })
     void optimizersTakeTheSameSteps(String optimizer) {
         assertReplayed(train(NET + "opt = " + optimizer, USUAL, "", 12), 8);

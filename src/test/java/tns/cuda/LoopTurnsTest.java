@@ -104,7 +104,9 @@ class LoopTurnsTest {
                 "adagrad(net, lr=0.05, lr_decay=0.1)",
                 "adadelta(net)",
                 "adamax(net, lr=0.01)",
-                "lion(net, lr=0.001)"
+                "lion(net, lr=0.001)",
+                "adafactor(net, lr=0.05)",
+                "muon((net[0].weight, net[2].weight), lr=0.02)"
             })
     void trainingIsReplayed(String optimizer) {
         assertReplayed(8, both(NET + "opt = " + optimizer, STEP, 13, STATE));

@@ -1,5 +1,6 @@
 package tns.optim;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.BufferedReader;
@@ -8,6 +9,7 @@ import java.io.PrintStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DynamicTest;
@@ -199,6 +201,50 @@ class OptimizerStepsTest {
             sum = step < 5 ? 0 : sum + value;
             assertEquals(step < 5 ? value : sum / (step - 4), mean, 1e-12, "step " + step);
         }
+    }
+
+    /** Rows and columns of a matrix by the published formulas, with every setting apart from its default. */
+    @Test
+    void adafactorFollowsRowsAndColumns() {
+        int m = 3;
+        int n = 4;
+        double[] x = new double[m * n];
+        Arrays.setAll(x, i -> Math.sin(i + 1));
+        Interpreter tns = interpreter();
+        tns.set("start", tns.tensor(x, m, n));
+        tns.eval("x = param(start); opt = adafactor((x,), lr=0.3, beta2_decay=-0.5, eps=(1e-6, 0.2), d=1.5,"
+                + " weight_decay=0.1)");
+        double[] rows = new double[m];
+        double[] columns = new double[n];
+        for (int step = 1; step <= 10; step++) {
+            tns.eval("(x ** 4).sum().backward(); opt.step()");
+            double[] g = Arrays.stream(x).map(v -> 4 * v * v * v).toArray();
+            double weight = Math.pow(step, -0.5);
+            for (int i = 0; i < m; i++) {
+                double mean = 0;
+                for (int j = 0; j < n; j++) {
+                    mean += g[i * n + j] * g[i * n + j] / n;
+                }
+                rows[i] += weight * (mean - rows[i]);
+            }
+            for (int j = 0; j < n; j++) {
+                double mean = 0;
+                for (int i = 0; i < m; i++) {
+                    mean += g[i * n + j] * g[i * n + j] / m;
+                }
+                columns[j] += weight * (mean - columns[j]);
+            }
+            double all = Arrays.stream(rows).average().orElseThrow();
+            double[] u = new double[m * n];
+            Arrays.setAll(u, i -> g[i] / Math.sqrt(rows[i / n] * columns[i % n] / all));
+            double length = Math.max(0.2, size(x)) * Math.min(0.3, 1 / Math.sqrt(step)) / Math.max(1, size(u) / 1.5);
+            Arrays.setAll(x, i -> x[i] * (1 - 0.3 * 0.1) - length * u[i]);
+            assertArrayEquals(x, tns.doubles(tns.eval("x")), 1e-12, "step " + step);
+        }
+    }
+
+    private static double size(double[] x) {
+        return Math.sqrt(Arrays.stream(x).map(v -> v * v).average().orElseThrow());
     }
 
     /** On a quadratic, L-BFGS with a line search meets the minimum, and its first move is the scaled gradient. */

@@ -74,6 +74,7 @@ class SchedulersTest {
                     "cyclic_lr(opt, 0.1, 0.5, step_size_up=3, scale_fn=cycle -> 1 / cycle)",
                     20,
                     t -> 0.1 + 0.4 * triangle(t % 6, 3, 3) / (1 + Math.floorDiv(t, 6))),
+            new Case("swa_lr(opt, 0.1, anneal_epochs=6)", 10, t -> cosine(0.4, 0.1, Math.min(t, 6) / 6.0)),
             new Case(
                     "chained_scheduler((constant_lr(opt, 0.1, total_iters=3), exponential_lr(opt, 0.9)))",
                     10,
