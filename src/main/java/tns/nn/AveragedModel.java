@@ -76,8 +76,9 @@ final class AveragedModel extends Module {
                         + " those of the last update, or averages too with use_buffers. A call computes as the model"
                         + " does, with the averages and without gradients.")
                 .example(
-                        "net = linear(1, 1, bias=false); avg = averaged_model(net); for v in (1., 4.) {"
-                                + " net.weight.set([[v]]); avg.update_parameters(net) }; avg([2.])",
+                        "net = linear(1, 1, bias=false); avg = averaged_model(net); net.weight.set([[1.]]);"
+                                + " avg.update_parameters(net); net.weight.set([[4.]]); avg.update_parameters(net);"
+                                + " avg([2.])",
                         "tensor([5.])")
                 .is(AveragedModel::make);
     }
