@@ -116,10 +116,8 @@ public final class Thresholds {
         if (!(tau > 0)) {
             throw new TnsException(ErrorKind.VALUE, "gumbel_softmax: tau must be above 0, found " + tau);
         }
-        // -log of an exponential draw is a Gumbel draw; the exponential is -log(1 - u).
-        Context context = args.context();
-        Tensor draws = RandomOps.uniform(context, logits.dtype(), logits.shape(), logits.device());
-        Tensor exponential = Arithmetic.NEG.apply(Elementary.LOG1P.apply(Arithmetic.NEG.apply(draws)));
+        // -log of an exponential draw is a Gumbel draw.
+        Tensor exponential = RandomOps.exponential(args.context(), logits.dtype(), logits.shape(), logits.device());
         Tensor noisy = Arithmetic.SUB.apply(logits, Elementary.LOG.apply(exponential));
         Tensor soft = Softmax.softmax(Arithmetic.DIV.apply(noisy, Reductions.scalar(logits, tau)), dim);
         if (!args.flag("hard") || soft.elements() == 0) {
