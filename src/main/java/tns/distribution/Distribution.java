@@ -18,8 +18,10 @@ import tns.op.Members;
 import tns.op.Method;
 import tns.op.Op;
 import tns.op.Pointwise;
+import tns.op.Reductions;
 import tns.op.Tuple;
 import tns.op.TypeName;
+import tns.tensor.DType;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -152,6 +154,15 @@ abstract class Distribution implements Members, TypeName.Typed {
     private Tensor drawn(Args args) {
         Shape samples = Shape.of(args.ints("sample_shape"));
         return drawn(args.context(), samples.concat(batch).concat(event));
+    }
+
+    static Tensor times(Tensor x, double factor) {
+        return factor == 1 ? x : Arithmetic.MUL.apply(x, Reductions.scalar(x, factor));
+    }
+
+    /** The least positive number of full precision: PyTorch keeps draws that must not be 0 at or above it. */
+    static double leastNormal(DType dtype) {
+        return dtype == DType.FLOAT64 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
     }
 
     @Override

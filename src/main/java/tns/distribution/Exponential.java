@@ -15,15 +15,15 @@ import tns.tensor.Tensor;
 /** The exponential distribution: the waiting time for what happens rate times in a unit of time. */
 final class Exponential extends Distribution {
     private static final Family FORMULAS = new Family("distributions");
-    private static final Expr ZERO = Expr.constant(0.0);
 
     private static final Pointwise LOG = FORMULAS.pointwise("log_prob(x, rate)")
             .floating()
             .is((x, rate) ->
-                    Expr.select(x.ge(ZERO), rate.log().sub(rate.mul(x)), Expr.constant(Double.NEGATIVE_INFINITY)));
+                    Expr.select(x.ge(Expr.ZERO), rate.log().sub(rate.mul(x)), Expr.constant(Double.NEGATIVE_INFINITY)));
     private static final Pointwise BELOW = FORMULAS.pointwise("cdf(x, rate)")
             .floating()
-            .is((x, rate) -> Expr.select(x.ge(ZERO), rate.mul(x).neg().expm1().neg(), ZERO));
+            .is((x, rate) ->
+                    Expr.select(x.ge(Expr.ZERO), rate.mul(x).neg().expm1().neg(), Expr.ZERO));
     private static final Pointwise QUANTILE = FORMULAS.pointwise("icdf(p, rate)")
             .floating()
             .is((p, rate) -> p.neg().log1p().neg().div(rate));

@@ -29,7 +29,7 @@ final class GammaDraws {
     /** One draw for each element of {@code concentration}, which must be above 0, in its dtype and at least its least. */
     static Tensor standard(Context context, Tensor concentration) {
         Generator random = context.hostRandom();
-        double least = least(concentration);
+        double least = Distribution.leastNormal(concentration.dtype());
         double[] values = HostArray.doubles(concentration.detach());
         for (int i = 0; i < values.length; i++) {
             values[i] = Math.max(least, standard(random, values[i]));
@@ -70,11 +70,7 @@ final class GammaDraws {
 
     /** {@code y}, and where it is less the least normal number of its dtype: none is 0, as in PyTorch. */
     static Tensor atLeastTiny(Tensor y) {
-        return Arithmetic.MAXIMUM.apply(y, Reductions.scalar(y, least(y)));
-    }
-
-    private static double least(Tensor y) {
-        return y.dtype() == DType.FLOAT64 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
+        return Arithmetic.MAXIMUM.apply(y, Reductions.scalar(y, Distribution.leastNormal(y.dtype())));
     }
 
     private static double uniform(Generator random) {

@@ -8,7 +8,6 @@ import tns.op.Context;
 import tns.op.Family;
 import tns.op.Pointwise;
 import tns.op.RandomOps;
-import tns.tensor.DType;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -59,8 +58,7 @@ final class Geometric extends Distribution {
     @Override
     Tensor drawn(Context context, Shape shape) {
         Tensor probs = chance.probs();
-        double least = probs.dtype() == DType.FLOAT64 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
-        Tensor u = RandomOps.uniform(context, probs.dtype(), shape, probs.device(), least, 1);
+        Tensor u = RandomOps.uniform(context, probs.dtype(), shape, probs.device(), leastNormal(probs.dtype()), 1);
         return FROM_UNIFORM.apply(u, probs);
     }
 

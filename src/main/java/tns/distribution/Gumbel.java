@@ -48,7 +48,7 @@ final class Gumbel extends LocationScale {
     /** From what PyTorch draws: uniform from the least normal number to a step below 1. */
     private static Tensor standard(Context context, DType dtype, Shape shape, Device device) {
         boolean wide = dtype == DType.FLOAT64;
-        double least = wide ? Double.MIN_NORMAL : Float.MIN_NORMAL;
+        double least = leastNormal(dtype);
         Tensor draws = RandomOps.uniform(context, dtype, shape, device);
         Tensor width = Reductions.scalar(draws, (wide ? 1 - Math.ulp(1.0) : 1 - Math.ulp(1f)) - least);
         return FROM_UNIFORM.apply(

@@ -52,10 +52,6 @@ final class HalfNormal extends Distribution {
         icdf(p -> Arithmetic.MUL.apply(NormalFunctions.quantile(UPPER_HALF.apply(p)), scale));
     }
 
-    private static Tensor times(Tensor x, double factor) {
-        return Arithmetic.MUL.apply(x, Reductions.scalar(x, factor));
-    }
-
     @Override
     Tensor drawn(Context context, Shape shape) {
         Tensor standard = RandomOps.normal(context, scale.dtype(), shape, scale.device());

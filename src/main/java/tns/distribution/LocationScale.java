@@ -95,10 +95,6 @@ abstract class LocationScale extends Distribution {
         icdf(p -> FROM_STANDARD.apply(standard.quantile.apply(p), loc, scale));
     }
 
-    private static Tensor times(Tensor x, double factor) {
-        return factor == 1 ? x : Arithmetic.MUL.apply(x, Reductions.scalar(x, factor));
-    }
-
     @Override
     final Tensor drawn(Context context, Shape shape) {
         Tensor z = standard.draws.of(context, loc.dtype(), shape, loc.device());

@@ -76,10 +76,6 @@ final class StudentT extends Distribution {
         entropy(this::uncertainty);
     }
 
-    private static Tensor times(Tensor x, double factor) {
-        return Arithmetic.MUL.apply(x, Reductions.scalar(x, factor));
-    }
-
     private Tensor half() {
         return times(Wide.of(df), 0.5);
     }
