@@ -64,6 +64,7 @@ public class CudaDevice implements Device {
     };
     private final Stream stream;
     private final DeviceProducts products;
+    private final KnownInts ints;
     private @Nullable Tape tape;
     /** The loops being looked at, the inner ones first; and how often a loop has been looked at in vain. */
     private final Deque<LoopTurns> loops = new ArrayDeque<>();
@@ -86,6 +87,7 @@ public class CudaDevice implements Device {
         this.memory = new DeviceMemory(this, this.driver);
         this.stream = new DriverStream(this.driver, memory);
         this.products = new DeviceProducts(this.driver, memory, stream, this::release);
+        this.ints = new KnownInts(this.driver, memory, stream);
     }
 
     @Override
@@ -125,7 +127,10 @@ public class CudaDevice implements Device {
         switch (kind) {
             case UNIFORM -> Randoms.uniform(stream, state, call, first.doubleValue(), second.doubleValue(), to);
             case NORMAL -> Randoms.normal(stream, state, call, first.doubleValue(), second.doubleValue(), to);
-            case INTEGERS -> Randoms.integers(stream, state, call, first.longValue(), second.longValue(), to);
+            case INTEGERS -> {
+                Randoms.integers(stream, state, call, first.longValue(), second.longValue(), to);
+                KnownInts.lie(output, first.longValue(), second.longValue() - 1);
+            }
         }
         return true;
     }
@@ -259,12 +264,15 @@ public class CudaDevice implements Device {
     public synchronized Buffer upload(DType dtype, Object array) {
         int size = HostElements.length(array);
         DeviceBuffer buffer = memory.buffer(dtype, size);
-        if (size == 1 && loop() == null) {
+        Tape recording = recorded();
+        if (recording != null) {
+            recording.sends(buffer, array);
+        } else if (size == 1 && loop() == null) {
             set(buffer, 0, HostElements.bits(array, 0));
         } else if (size > 0) {
-            refuseWhileRecording("numbers are sent from the host to " + name);
             driver.write(buffer.address(), array, 0, size);
         }
+        KnownInts.sent(buffer, array);
         return buffer;
     }
 
@@ -307,7 +315,7 @@ public class CudaDevice implements Device {
 
     @Override
     public synchronized void store(Buffer buffer, int position, Number value) {
-        products.forget(buffer);
+        changing(buffer);
         set((DeviceBuffer) buffer, position, HostElements.bits(buffer.dtype(), value));
     }
 
@@ -339,6 +347,7 @@ public class CudaDevice implements Device {
         }
         changing(outputs);
         if (program.isCopy() && copied(inputs[0], shape, outputs[0])) {
+            KnownInts.follow(inputs[0], outputs[0], recorded());
             return;
         }
         List<PointwisePlan.Place> places = new ArrayList<>(inputs.length + outputs.length);
@@ -421,6 +430,14 @@ public class CudaDevice implements Device {
     public synchronized void reduce(Reduction reduction, Tensor input, int keptDims, Tensor output) {
         changing(output);
         Reduce.run(stream, reduction, input(input), keptDims, region(output));
+        placed(reduction, input.shape(), keptDims, output);
+    }
+
+    /** Positions lie within what was folded. */
+    private static void placed(Reduction reduction, Shape shape, int keptDims, Tensor output) {
+        if (reduction == Reduction.ARGMAX || reduction == Reduction.ARGMIN) {
+            KnownInts.lie(output, 0, shape.part(keptDims, shape.rank()).elements() - 1L);
+        }
     }
 
     @Override
@@ -459,7 +476,9 @@ public class CudaDevice implements Device {
             Shape shape,
             int keptDims,
             Tensor output) {
+        changing(output);
         Reduce.run(stream, reduction, program, dtype, inputs(inputs), shape, keptDims, region(output));
+        placed(reduction, shape, keptDims, output);
         return true;
     }
 
@@ -473,6 +492,7 @@ public class CudaDevice implements Device {
     public synchronized void take(Tensor source, Tensor rows, Tensor output) {
         changing(output);
         Rows.take(stream, input(source), input(rows), region(output));
+        KnownInts.follow(source, output, recorded());
     }
 
     @Override
@@ -509,8 +529,28 @@ public class CudaDevice implements Device {
     /** The elements of these tensors are about to change. */
     private void changing(Tensor... outputs) {
         for (Tensor output : outputs) {
-            products.forget(output.buffer());
+            changing(output.buffer());
         }
+    }
+
+    private void changing(Buffer buffer) {
+        products.forget(buffer);
+        Tape recording = recorded();
+        if (recording != null) {
+            recording.writes((DeviceBuffer) buffer);
+        }
+        KnownInts.change((DeviceBuffer) buffer);
+    }
+
+    /** The recording under way; null where work runs as usual, watched or not. */
+    private @Nullable Tape recorded() {
+        Tape now = tape;
+        return now != null && now.records() ? now : null;
+    }
+
+    @Override
+    public synchronized boolean isKnownWithin(Tensor t, int n) {
+        return t.elements() == 0 || t.device() == this && ints.areWithin((DeviceBuffer) t.buffer(), n, recorded());
     }
 
     @Override
@@ -553,6 +593,8 @@ public class CudaDevice implements Device {
     public synchronized void sort(Tensor input, boolean descending, Tensor values, Tensor positions) {
         changing(values, positions);
         Sorting.run(stream, input(input), descending, region(values), region(positions));
+        KnownInts.lie(positions, 0, input.size(input.rank() - 1) - 1L);
+        KnownInts.follow(input, values, recorded());
     }
 
     @Override

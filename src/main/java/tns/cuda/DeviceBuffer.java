@@ -10,6 +10,7 @@ class DeviceBuffer extends Buffer {
     private long address;
     private @Nullable Object grave;
     private boolean kept;
+    private @Nullable IntBounds bounds;
 
     DeviceBuffer(Device device, DType dtype, int size, long address) {
         super(device, dtype, size);
@@ -42,5 +43,15 @@ class DeviceBuffer extends Buffer {
 
     boolean isKept() {
         return kept;
+    }
+
+    /** Between what its ints lie; null where nobody has looked since they changed. */
+    @Nullable
+    IntBounds bounds() {
+        return bounds;
+    }
+
+    void bounds(@Nullable IntBounds found) {
+        bounds = found;
     }
 }

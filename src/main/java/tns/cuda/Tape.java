@@ -62,6 +62,11 @@ final class Tape implements Recording, Replay {
     private final Set<Buffer> written = identities();
 
     private final Set<Buffer> overwritten = identities();
+    /** What the host has sent meanwhile, to where. */
+    private final Map<DeviceBuffer, Object> sent = new IdentityHashMap<>();
+    /** Buffers of ints that each run writes. */
+    private final Set<DeviceBuffer> ints = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private final DeviceBuffer cells;
     private final DeviceBuffer table;
     private @Nullable TnsException refusal;
@@ -133,6 +138,34 @@ final class Tape implements Recording, Replay {
         long address = cell(generator::seed);
         cell(() -> now[0]);
         return address;
+    }
+
+    /**
+     * These numbers of the host lie in the buffer before the first run, and at every run: what is sent is decided once.
+     *
+     * @param array not to be written to any more
+     */
+    void sends(DeviceBuffer buffer, Object array) {
+        sent.put(buffer, array);
+    }
+
+    /**
+     * Each run writes to this buffer.
+     *
+     * @throws TnsException when it holds what the host has sent, which then would be gone at the next run
+     */
+    void writes(DeviceBuffer buffer) {
+        if (sent.containsKey(buffer)) {
+            throw refused(new TnsException(ErrorKind.DEVICE, "compile: numbers sent from the host change"));
+        }
+        if (buffer.dtype() == DType.INT64) {
+            ints.add(buffer);
+        }
+    }
+
+    /** Whether its ints, if it holds such, are written by each run. */
+    boolean hasWritten(DeviceBuffer buffer) {
+        return ints.contains(buffer);
     }
 
     @Override
@@ -338,6 +371,8 @@ final class Tape implements Recording, Replay {
         kept.addAll(buffers);
         kept.add(cells);
         kept.add(table);
+        sent.forEach((buffer, array) -> device.driver().write(buffer.address(), array, 0, buffer.size()));
+        sent.clear();
     }
 
     @Override
@@ -360,6 +395,7 @@ final class Tape implements Recording, Replay {
             }
             next++;
             driver.replay(graph);
+            ints.forEach(buffer -> buffer.bounds(null));
         }
         after.forEach(Param::restore);
         return true;

@@ -192,7 +192,8 @@ public final class Attention {
         Dims last = Dims.of(scores, scores.rank() - 1, true);
         Tensor greatest = Reductions.extreme(Reduction.MAX, scores.plain(), last, "softmax");
         Tensor empty = Comparison.EQ.apply(greatest, Reductions.scalar(scores, Double.NEGATIVE_INFINITY));
-        if (!Reductions.anyTrue(empty)) {
+        // Elsewhere a look at the numbers would wait for the device, and could not be recorded.
+        if (scores.device().isHost() && !Reductions.anyTrue(empty)) {
             return softmax(scores);
         }
         Tensor zero = Reductions.scalar(scores, 0);

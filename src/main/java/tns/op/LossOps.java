@@ -1,5 +1,8 @@
 package tns.op;
 
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
 import tns.expr.Expr;
@@ -206,26 +209,31 @@ public final class LossOps {
         Selection.requireInts(op, target);
         Broadcasting.device(op, logs, target);
         int n = logs.size(dim);
-        Tensor ignored = Comparison.EQ.apply(target, Reductions.scalar(target, args.integer("ignore_index")));
-        Tensor safe = Comparison.WHERE.apply(ignored, Reductions.scalar(target, 0), target);
-        requireClasses(op, safe, n, choice == COMPARED);
+        long without = args.integer("ignore_index");
+        // The common case, which needs no look at the numbers and no share of those that count.
+        boolean all = Selection.isKnownWithin(target, n) && (without < 0 || without >= n);
+        Tensor counted = all ? null : Comparison.NE.apply(target, Reductions.scalar(target, without));
+        Tensor safe = counted == null ? target : Comparison.WHERE.apply(counted, target, Reductions.scalar(target, 0));
+        if (counted != null) {
+            requireClasses(op, safe, n, choice == COMPARED);
+        }
         // A class that is to be ignored equals none.
         Tensor chosen = choice.of(logs, dim, choice == COMPARED ? target : safe);
+        Tensor ones = counted == null
+                ? null
+                : Comparison.WHERE.apply(counted, Reductions.scalar(logs, 1), Reductions.scalar(logs, 0));
         Tensor weight = args.tensorOrNull("weight");
-        Tensor ones = Comparison.WHERE.apply(ignored, Reductions.scalar(logs, 0), Reductions.scalar(logs, 1));
         Tensor share = ones;
         if (weight != null) {
             Tensor picked = Selection.indexSelect(op, weight, 0, Movement.reshape(safe, Shape.of(safe.elements())));
-            share = Arithmetic.MUL.apply(ones, Movement.reshape(picked, safe.shape()));
+            share = times(Movement.reshape(picked, safe.shape()), ones);
         }
-        Tensor shared = Arithmetic.MUL.apply(chosen, share);
+        Tensor shared = times(chosen, share);
         Tensor each = Arithmetic.NEG.apply(shared);
-        shared.lost();
-        chosen.lost();
+        lost(chosen, shared);
         if (smoothing != 0) {
-            Tensor all = weight == null ? logs : Arithmetic.MUL.apply(logs, alongClasses(weight, logs.rank(), dim));
-            Tensor spread =
-                    Arithmetic.NEG.apply(Arithmetic.MUL.apply(Reductions.sum(all, Dims.of(all, dim, false)), ones));
+            Tensor weighed = weight == null ? logs : Arithmetic.MUL.apply(logs, alongClasses(weight, logs.rank(), dim));
+            Tensor spread = Arithmetic.NEG.apply(times(Reductions.sum(weighed, Dims.of(weighed, dim, false)), ones));
             each = Arithmetic.ADD.apply(
                     Arithmetic.MUL.apply(each, Reductions.scalar(each, 1 - smoothing)),
                     Arithmetic.MUL.apply(spread, Reductions.scalar(each, smoothing / n)));
@@ -234,11 +242,19 @@ public final class LossOps {
             return reduced(args, op, each);
         }
         Tensor total = Reductions.sum(each);
-        Tensor count = Reductions.sum(share);
-        Tensor mean = Arithmetic.DIV.apply(total, count);
-        for (Tensor spent : new Tensor[] {total, count, each, share, ones, safe, ignored}) {
-            spent.lost();
-        }
+        Tensor count = share == null ? null : Reductions.sum(share);
+        Tensor mean = Arithmetic.DIV.apply(total, count == null ? Reductions.scalar(total, target.elements()) : count);
+        lost(total, count, each, share, ones, counted == null ? null : safe, counted);
         return mean;
+    }
+
+    /** The share of each, where not all have one of 1. */
+    private static Tensor times(Tensor each, @Nullable Tensor share) {
+        return share == null ? each : Arithmetic.MUL.apply(each, share);
+    }
+
+    /** None of these is needed any more; some may be missing or the same. */
+    private static void lost(@Nullable Tensor... spent) {
+        Stream.of(spent).filter(Objects::nonNull).distinct().forEach(Tensor::lost);
     }
 }

@@ -192,6 +192,9 @@ public final class Metrics {
         if (n < 0) {
             throw new TnsException(ErrorKind.VALUE, op + ": num_classes must not be negative, found " + n);
         }
+        if (Selection.isKnownWithin(classes, n)) {
+            return;
+        }
         Tensor outside = OUTSIDE.apply(classes, Reductions.scalar(classes, n));
         if (Reductions.anyTrue(outside)) {
             Tensor flat = Movement.reshape(Casts.to(outside, DType.INT64), Shape.of(classes.elements()));

@@ -149,13 +149,16 @@ public final class Selection {
     }
 
     /**
-     * Whether all of an index are known to lie in 0..size, which is the common case: one pass over it on the host. Of 4
-     * million it takes 1.8 ms on one thread, the least and the greatest on their own 6; looking up 4096 rows of 256 took
+     * Whether all of an index are known to lie in 0..size, which is the common case: one pass over it on the host, and what
+     * the device knows elsewhere. Of 4 million it takes 1.8 ms on one thread, the least and the greatest on their own 6; looking up 4096 rows of 256 took
      * 0.25 ms of 1.07 for nine passes (AMD EPYC, one core, 2026-11-27).
      */
     static boolean isKnownWithin(Tensor index, int size) {
-        if (!index.device().isHost() || index.elements() == 0) {
+        if (index.elements() == 0) {
             return false;
+        }
+        if (!index.device().isHost()) {
+            return index.device().isKnownWithin(index, size);
         }
         if (index.isContiguous()) {
             return isWithin(

@@ -202,6 +202,13 @@ public final class SelectionOps {
         Tensor x = args.tensor("x");
         Selection.requireInts("one_hot", x);
         int classes = args.integer("num_classes");
+        int width = Selection.isKnownWithin(x, classes) ? classes : width(x, classes);
+        Tensor places = Selection.ints(x.device(), LongStream.range(0, width));
+        return Casts.to(Comparison.EQ.apply(Movement.unsqueeze(x, x.rank()), places), DType.INT64);
+    }
+
+    /** How many classes there are: so many, or where that is negative as many as are seen. */
+    private static int width(Tensor x, int classes) {
         long greatest = -1;
         for (long v : HostArray.longs(x)) {
             if (v < 0 || classes >= 0 && v >= classes) {
@@ -212,9 +219,7 @@ public final class SelectionOps {
             }
             greatest = Math.max(greatest, v);
         }
-        int width = classes < 0 ? Shape.checkedSize(greatest) + 1 : classes;
-        Tensor places = Selection.ints(x.device(), LongStream.range(0, width));
-        return Casts.to(Comparison.EQ.apply(Movement.unsqueeze(x, x.rank()), places), DType.INT64);
+        return classes < 0 ? Shape.checkedSize(greatest) + 1 : classes;
     }
 
     private static Object triangle(Args args, String op, boolean lower) {

@@ -156,6 +156,14 @@ public interface Device {
     void scan(Reduction reduction, Tensor input, Tensor output);
 
     /**
+     * Whether all elements of an int64 tensor are known to lie in 0..n. False where one does not, where others in its buffer
+     * do not, and of what recorded work computes; a recording asks again before each run. For devices that are no host.
+     */
+    default boolean isKnownWithin(Tensor ints, int n) {
+        return false;
+    }
+
+    /**
      * Copies rows: {@code output[i, :] = source[rows[i], :]}. {@code source} is [n, m], {@code rows} int64 [k] with
      * values already checked to lie in 0..n, {@code output} contiguous [k, m].
      */

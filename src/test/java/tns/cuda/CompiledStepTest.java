@@ -2,6 +2,7 @@ package tns.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tns.Interpreter;
 import tns.TestedDevice;
+import tns.error.ScriptException;
 import tns.op.Display;
 import tns.tensor.Tensor;
 
@@ -447,17 +449,89 @@ class CompiledStepTest {
         assertRefused(
                 train(
                         NET + "opt = sgd(net, lr=0.05)",
-                        USUAL.replace("net(x)", "net(x + tensor((1., 2., 3., 4.)))"),
-                        "",
-                        6),
-                "sent from the host");
-        assertRefused(
-                train(
-                        NET + "opt = sgd(net, lr=0.05)",
                         "seed(i)\n" + USUAL.replace("net(x)", "net(x + rand(4))"),
                         "",
                         6),
                 "random numbers are drawn or set on the host");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "net(x + tensor((1., 2., 3., 4.)))",
+                "net(x * arange(4) + linspace(0, 1, 4))",
+                "net((x @ x.T).tril() @ x)",
+                "net(x[arange(6), :])",
+                "net(scaled_dot_product_attention(x, x, x, is_causal=true))",
+                "net(scaled_dot_product_attention(x, x, x, attn_mask=ones(6, 6).triu(1).bool()))",
+                "net(cat((x[:, :2], one_hot(tensor((0, 1, 1, 0, 1, 0)), 2).float()), dim=1))"
+            })
+    void numbersOfTheHostAreSentOnce(String output) {
+        assertReplayed(train(NET + "opt = sgd(net, lr=0.001)", USUAL.replace("net(x)", output), "", 8), 4);
+    }
+
+    @Test
+    void numbersOfTheHostMustStayAsTheyAre() {
+        assertRefused(
+                train(
+                        NET + "opt = sgd(net, lr=0.05)",
+                        "shift = tensor((1., 2., 3., 4.)); before = x + shift; shift[0] = 5.\n"
+                                + USUAL.replace("net(x)", "net(before + shift)"),
+                        "",
+                        6),
+                "numbers sent from the host change");
+    }
+
+    private static final String TOKENS = """
+        seed(3)
+        net = sequential(embedding(9, 4), (x) -> flatten(x, 1), linear(12, 5))
+        opt = adam(net, lr=0.01)
+        fn step(tokens, classes) {
+          opt.zero_grad()
+          loss = cross_entropy(net(tokens), classes, SETTING)
+          loss.backward()
+          opt.step()
+          loss.detach()
+        }
+        run = STEP
+        x = randint(0, 9, (40, 3))
+        y = randint(0, 5, (40,))
+        all = list()
+        """;
+
+    /** What tokens and classes there are is checked before each run. */
+    @ParameterizedTest
+    @ValueSource(strings = {"label_smoothing=0.0", "label_smoothing=0.1", "weight=[1., 2., 3., 4., 5.]"})
+    void rowsAreLookedUpInReplays(String setting) {
+        String[] losses = new String[2];
+        for (int i = 0; i < 2; i++) {
+            tns.eval(TOKENS.replace("SETTING", setting).replace("STEP", i == 0 ? "step" : "compile(step)"));
+            tns.eval("for i in 0..10 { all.append(run(x[4 * i:4 * i + 4], y[4 * i:4 * i + 4]).item()) }");
+            losses[i] = text("(tuple(all), net[0].weight.tolist())");
+        }
+        assertEquals(losses[0], losses[1]);
+        assertEquals(7L, tns.eval("run.replays"), text("run.reason"));
+        for (String bad : List.of("x[0, 0] = 9", "y[3] = 5", "x[1] += 9")) {
+            tns.eval("x = randint(0, 9, (4, 3)); y = randint(0, 5, (4,)); run(x, y)\n" + bad);
+            ScriptException e = assertThrows(ScriptException.class, () -> tns.eval("run(x, y)"), bad);
+            assertTrue(e.getMessage().contains("is out of range"), e.getMessage());
+        }
+        tns.eval("x = randint(0, 9, (4, 3)); y = randint(0, 5, (4,)); for i in 0..5 { run(x, y) }");
+        long before = (Long) tns.eval("run.replays");
+        tns.eval("run(x, y)");
+        assertEquals(before + 1, tns.eval("run.replays"));
+    }
+
+    @Test
+    void rowsDrawnInTheStepAreLookedUp() {
+        assertReplayed(
+                train(
+                        NET + "opt = sgd(net, lr=0.01)",
+                        "i = randint(0, 6, (3,)); j = x[:, :2].argmax(dim=1)[i]\n"
+                                + USUAL.replace("net(x), y", "net(x[i]) + net.state_dict().values()[3][j, none], y[i]"),
+                        "",
+                        8),
+                4);
     }
 
     @Test
