@@ -57,8 +57,11 @@ public class TnsException extends RuntimeException {
         return argument;
     }
 
+    /** Told the name of an operation that it ends, the innermost first; of use to failures that do not start with it. */
+    public void ended(String operation) {}
+
     @Override
-    public final String getMessage() {
+    public String getMessage() {
         String message = super.getMessage();
         return message == null ? "" : message;
     }

@@ -34,6 +34,14 @@ final class Fusion {
             return y.buffer();
         }
 
+        @Override
+        public String name() {
+            String name = op.name();
+            return name.endsWith(Pointwise.DERIVATIVE)
+                    ? "the gradient of " + name.replace(Pointwise.DERIVATIVE, "")
+                    : name;
+        }
+
         boolean reads(Tensor operand) {
             for (Tensor input : inputs) {
                 if (input == operand) {

@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tns.error.TnsException;
 import tns.tensor.GradMode;
 import tns.tensor.Leaf;
 import tns.tensor.Origin;
@@ -170,7 +171,7 @@ final class Gradients {
             for (int i = 0; i < place.inputs.length; i++) {
                 Place input = place.inputs[i];
                 if (input != null && input.useful) {
-                    Tensor gradient = place.origin.gradient(i, place.tensor, dy);
+                    Tensor gradient = gradient(place, i, dy);
                     if (gradient != null) {
                         // It may be handed on to several inputs: then none of them is its only holder.
                         if (sole && gradient.sharesMemory(dy)) {
@@ -302,5 +303,14 @@ final class Gradients {
             }
         }
         return false;
+    }
+
+    private static @Nullable Tensor gradient(Place place, int input, Tensor dy) {
+        try {
+            return place.origin.gradient(input, place.tensor, dy);
+        } catch (TnsException e) {
+            e.ended("the gradient of " + place.origin.op());
+            throw e;
+        }
     }
 }

@@ -1,6 +1,7 @@
 package tns.op;
 
 import java.util.Map;
+import tns.error.TnsException;
 import tns.profile.Profile;
 
 /** A method of a built-in value, bound to it: {@code optimizer.step}, {@code scheduler.get_last_lr}. */
@@ -18,9 +19,14 @@ public record Method(Form form) implements Callable {
     @Override
     public Object call(Context context, Object[] positional, Map<String, Object> named) {
         Profile profile = context.profile();
-        return profile == null
-                ? form.call(context, positional, named)
-                : profile.op(name(), () -> form.call(context, positional, named));
+        try {
+            return profile == null
+                    ? form.call(context, positional, named)
+                    : profile.op(name(), () -> form.call(context, positional, named));
+        } catch (TnsException e) {
+            e.ended(name());
+            throw e;
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tns.error.TnsException;
 import tns.profile.Profile;
 import tns.tensor.Param;
 import tns.tensor.Tensor;
@@ -136,7 +137,12 @@ public final class Op implements Callable {
     @Override
     public Object call(Context context, Object[] positional, Map<String, Object> named) {
         Profile profile = context.profile();
-        return profile == null ? called(context, positional, named) : seen(profile, context, positional, named);
+        try {
+            return profile == null ? called(context, positional, named) : seen(profile, context, positional, named);
+        } catch (TnsException e) {
+            e.ended(name());
+            throw e;
+        }
     }
 
     private Object seen(Profile profile, Context context, Object[] positional, Map<String, Object> named) {

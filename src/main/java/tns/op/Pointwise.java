@@ -27,6 +27,9 @@ import tns.tensor.Tensor;
  * derived from the expression, to any order.
  */
 public final class Pointwise {
+    /** What the name of an op ends with that computes the derivative of another. */
+    static final String DERIVATIVE = "'";
+
     /** Which dtype the result has, given the promoted dtype of the operands. */
     public enum Result {
         /** The promoted dtype. */
@@ -250,7 +253,7 @@ public final class Pointwise {
                 uses[count++] = i;
             }
         }
-        Pointwise op = new Pointwise(name + "'", count, Result.SAME, derivative);
+        Pointwise op = new Pointwise(name + DERIVATIVE, count, Result.SAME, derivative);
         return new Derived(op, Arrays.copyOf(uses, count));
     }
 

@@ -1,6 +1,7 @@
 package tns.tensor;
 
 import org.jspecify.annotations.Nullable;
+import tns.error.TnsException;
 
 /**
  * The memory of a result that is computed when somebody first looks at it. What would have been written to memory only
@@ -10,6 +11,9 @@ public final class PendingBuffer extends Buffer {
     /** How to compute the elements. */
     public interface Computation {
         Buffer run();
+
+        /** The operation whose result it is. */
+        String name();
 
         /** What it reads, which must not change before it has been run: it counts as shared until then. */
         Tensor[] inputs();
@@ -43,7 +47,12 @@ public final class PendingBuffer extends Buffer {
                 throw new IllegalStateException("neither computed nor to be computed");
             }
             resume();
-            known = task.run();
+            try {
+                known = task.run();
+            } catch (TnsException e) {
+                e.ended(task.name());
+                throw e;
+            }
             computed = known;
             over(task);
         }
