@@ -5,11 +5,9 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +70,11 @@ final class DeviceMemory {
     private static final class Grave extends PhantomReference<Buffer> {
         private long address;
         private final long bytes;
+        /** Whether the memory has not been taken back, and the graves beside it for which that is so. */
+        private boolean open;
+
+        private @Nullable Grave before;
+        private @Nullable Grave after;
 
         Grave(Buffer buffer, long address, long bytes, ReferenceQueue<Buffer> dead) {
             super(buffer, dead);
@@ -84,7 +87,8 @@ final class DeviceMemory {
     private final Driver driver;
     private final Pool pool;
     private final ReferenceQueue<Buffer> dead = new ReferenceQueue<>();
-    private final Set<Grave> graves = new HashSet<>();
+    /** The last of those that are open, which leads to the others: the collector tells of what is reachable only. */
+    private @Nullable Grave graves;
     /** Memory that is not handed out though it may have been given back, and whether it has. */
     private final Map<Long, Boolean> pinned = new HashMap<>();
     /** What has been given back while that was put off; null while it is not. */
@@ -131,7 +135,7 @@ final class DeviceMemory {
         DeviceBuffer buffer = new DeviceBuffer(device, dtype, size, address);
         Grave grave = new Grave(buffer, address, bytes, dead);
         buffer.grave(grave);
-        graves.add(grave);
+        open(grave);
         inBuffers += bytes;
         List<DeviceBuffer> kept = recorded;
         if (kept != null) {
@@ -179,7 +183,7 @@ final class DeviceMemory {
 
     /** Whether the buffer's memory has not been given back. */
     boolean isLiving(DeviceBuffer buffer) {
-        return buffer.grave() instanceof Grave own && graves.contains(own);
+        return buffer.grave() instanceof Grave own && own.open;
     }
 
     /** What {@link #free} needs of a buffer that may be gone. */
@@ -215,7 +219,7 @@ final class DeviceMemory {
         if (watch != null) {
             watch.givenBack(address);
         }
-        if (pinned.containsKey(address)) {
+        if (!pinned.isEmpty() && pinned.containsKey(address)) {
             pinned.put(address, true);
         } else if (putOff != null) {
             putOff.add(address);
@@ -311,10 +315,37 @@ final class DeviceMemory {
         }
     }
 
+    private void open(Grave grave) {
+        Grave last = graves;
+        grave.open = true;
+        grave.before = last;
+        if (last != null) {
+            last.after = grave;
+        }
+        graves = grave;
+    }
+
+    private void close(Grave grave) {
+        Grave before = grave.before;
+        Grave after = grave.after;
+        if (before != null) {
+            before.after = after;
+        }
+        if (after == null) {
+            graves = before;
+        } else {
+            after.before = before;
+        }
+        grave.open = false;
+        grave.before = null;
+        grave.after = null;
+    }
+
     private void bury(Grave grave) {
-        if (!graves.remove(grave)) {
+        if (!grave.open) {
             return; // taken back before the collector told
         }
+        close(grave);
         inBuffers -= grave.bytes;
         giveBack(grave.address);
     }

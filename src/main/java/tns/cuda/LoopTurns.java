@@ -31,8 +31,14 @@ final class LoopTurns implements Turns, WatchedDriver.Watch, DeviceMemory.Watch 
 
     private static final int MOST_CALLS = 10_000;
 
-    /** What a turn works on at most: with more, launching is a small part of it, and what it made takes long to move. */
-    private static final long MOST_BYTES = 64L << 20;
+    /**
+     * What the launches of a turn work on at most, one with another: with more, launching is a small part of a turn, and what
+     * it made takes long to move. A launch costs the host 3 to 5 µs, in which an H200 moves 16 MiB.
+     */
+    private static final long MOST_BYTES_A_CALL = 4L << 20;
+
+    /** Turns that work on no more are worth it whatever their launches. */
+    private static final long LITTLE = 64L << 20;
 
     /** Up to here an input that lies elsewhere at each turn, such as rows of a data set, is copied to one place. */
     private static final long MOST_MOVING_BYTES = 16L << 20;
@@ -179,7 +185,7 @@ final class LoopTurns implements Turns, WatchedDriver.Watch, DeviceMemory.Watch 
             if (difference == null && !one.isAlike(other)) {
                 difference = "a turn does other work than another";
             }
-            if (difference == null && turn.bytes() > MOST_BYTES) {
+            if (difference == null && turn.bytes() > Math.max(LITTLE, MOST_BYTES_A_CALL * common)) {
                 giveUp("a turn works on " + (turn.bytes() >> 20) + " MiB, so that launches are a small part of it");
                 return;
             }

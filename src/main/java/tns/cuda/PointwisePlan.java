@@ -131,7 +131,7 @@ record PointwisePlan(PointwiseKernel kernel, int threads, long[] arguments) {
         }
         int width = aligned && suitsGroups(program, most, GROUP_MIN_ELEMENTS) ? GROUP : 1;
         PointwiseKernel kernel = new PointwiseKernel(program, operands, 0, width, sets.size());
-        List<Long> arguments = new ArrayList<>();
+        Arguments arguments = new Arguments();
         for (int k = 0; k < operands.size(); k++) {
             if (operands.get(k).access().isShared()) {
                 arguments.add(first.get(k).address());
@@ -148,9 +148,7 @@ record PointwisePlan(PointwiseKernel kernel, int threads, long[] arguments) {
                 }
             }
         }
-        long[] all = new long[arguments.size()];
-        Arrays.setAll(all, arguments::get);
-        return new PointwisePlan(kernel, threads(most, width), all);
+        return new PointwisePlan(kernel, threads(most, width), arguments.toArray());
     }
 
     /** Whether an input of a walk over one dim is the same element everywhere. */

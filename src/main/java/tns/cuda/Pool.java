@@ -1,5 +1,6 @@
 package tns.cuda;
 
+import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,8 +14,10 @@ import tns.cuda.driver.Driver;
  *
  * <p>The sizes are PyTorch's (CUDACachingAllocator): multiples of 512 bytes; up to 1 MiB from segments of 2 MiB, up to
  * 10 MiB from segments of 20 MiB, larger ones from segments of their own. Unlike PyTorch's, the shared segments grow with
- * what is held already: memory here is given back late, and a call of the driver takes a tenth of a millisecond. A block
- * given back joins its free neighbours.
+ * what is held already: memory here is given back late, and a call of the driver takes a tenth of a millisecond.
+ *
+ * <p>A block given back waits for the next one who wants its size, as a step of training does what the one before it did;
+ * once somebody wants a size that nothing free is enough for, all that wait join their free neighbours.
  */
 final class Pool {
     private static final long UNIT = 512;
@@ -51,7 +54,11 @@ final class Pool {
     private final Driver driver;
     private final TreeSet<Block> small = new TreeSet<>(BY_SIZE);
     private final TreeSet<Block> large = new TreeSet<>(BY_SIZE);
+    /** Blocks given back that have not joined their neighbours, by their units, the last one first. */
+    private final Map<Long, ArrayDeque<Block>> waiting = new HashMap<>();
+    /** By the number of the unit at which they begin. The hash of a multiple of 512 says little. */
     private final Map<Long, Block> used = new HashMap<>();
+
     private long held;
     private long inUse;
 
@@ -74,32 +81,62 @@ final class Pool {
         if (driver.watchesMemory()) {
             long address = driver.allocate(Math.max(1, bytes));
             if (address != 0) {
-                used.put(address, new Block(address, bytes, true));
+                used.put(address / UNIT, new Block(address, bytes, true));
                 inUse += bytes;
                 held += bytes;
             }
             return address;
         }
         long size = Math.max(UNIT, (bytes + UNIT - 1) / UNIT * UNIT);
+        Block block = last(size);
+        if (block == null) {
+            block = cut(size);
+            if (block == null) {
+                return 0;
+            }
+        }
+        block.free = false;
+        used.put(block.address / UNIT, block);
+        inUse += block.size;
+        return block.address;
+    }
+
+    /** The last block of this size that was given back and still waits. */
+    private @Nullable Block last(long size) {
+        ArrayDeque<Block> same = waiting.get(size / UNIT);
+        return same == null ? null : same.pollLast();
+    }
+
+    /** A block of this size cut from a larger one. */
+    private @Nullable Block cut(long size) {
         boolean isSmall = size <= SMALL;
         TreeSet<Block> free = isSmall ? small : large;
-        Block block = free.ceiling(new Block(0, size, isSmall));
+        Block wanted = new Block(0, size, isSmall);
+        Block block = free.ceiling(wanted);
+        if (block == null && !waiting.isEmpty()) {
+            join();
+            block = free.ceiling(wanted);
+        }
         if (block == null) {
             block = segment(size, isSmall);
             if (block == null) {
-                return 0;
+                return null;
             }
         } else {
             free.remove(block);
         }
-        long rest = block.size - size;
-        if (rest >= (isSmall ? UNIT : SMALL)) {
+        if (block.size - size >= (isSmall ? UNIT : SMALL)) {
             split(block, size, free);
         }
-        block.free = false;
-        used.put(block.address, block);
-        inUse += block.size;
-        return block.address;
+        return block;
+    }
+
+    /** Blocks that wait join their free neighbours. */
+    private void join() {
+        for (ArrayDeque<Block> same : waiting.values()) {
+            same.forEach(this::join);
+        }
+        waiting.clear();
     }
 
     private @Nullable Block segment(long size, boolean isSmall) {
@@ -137,7 +174,7 @@ final class Pool {
 
     /** Takes memory back. Work queued before may still use it, work queued later comes after that. */
     void giveBack(long address) {
-        Block block = used.remove(address);
+        Block block = used.remove(address / UNIT);
         if (block == null) {
             throw new IllegalStateException("memory at 0x" + Long.toHexString(address) + " is not in use");
         }
@@ -147,6 +184,11 @@ final class Pool {
             driver.free(address);
             return;
         }
+        waiting.computeIfAbsent(block.size / UNIT, units -> new ArrayDeque<>()).addLast(block);
+    }
+
+    private void join(Block given) {
+        Block block = given;
         TreeSet<Block> free = block.small ? small : large;
         Block before = block.before;
         if (before != null && before.free) {
@@ -173,6 +215,7 @@ final class Pool {
 
     /** Gives whole segments that nobody uses back to the driver. */
     void trim() {
+        join();
         for (TreeSet<Block> free : java.util.List.of(small, large)) {
             free.removeIf(block -> {
                 if (block.before != null || block.after != null) {

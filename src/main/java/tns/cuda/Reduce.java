@@ -1,5 +1,6 @@
 package tns.cuda;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import tns.cuda.ptx.ReduceKernel;
@@ -56,8 +57,12 @@ final class Reduce {
                 .inMemoryOrder(inputs.size())
                 .merged();
         Walk folded = folded(reduction, sizes, Arrays.copyOf(strides, inputs.size()), keptDims);
-        long[] addresses = inputs.stream().mapToLong(Region::first).toArray();
-        List<DType> dtypes = inputs.stream().map(Region::dtype).toList();
+        long[] addresses = new long[inputs.size()];
+        List<DType> dtypes = new ArrayList<>(inputs.size());
+        for (int k = 0; k < addresses.length; k++) {
+            addresses[k] = inputs.get(k).first();
+            dtypes.add(inputs.get(k).dtype());
+        }
         ReducePlan plan = ReducePlan.of(
                 new ReducePlan.Task(reduction, dtype, program, dtypes, addresses, kept.over(inputs.size()), folded));
         int[] ownStrides = kept.strides()[inputs.size()];

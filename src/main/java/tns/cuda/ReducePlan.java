@@ -233,17 +233,12 @@ record ReducePlan(
         Walk inner = task.folded().grouped(neighbours);
         int groups = task.folded().elements() / neighbours;
         int across = THREADS / along;
-        List<Long> arguments = new ArrayList<>();
-        add(
-                arguments,
-                outer.elements(),
-                groups,
-                task.folded().elements() - groups * neighbours,
-                partGroups,
-                blocksAcross);
+        Arguments arguments = new Arguments();
+        arguments.add(
+                outer.elements(), groups, task.folded().elements() - groups * neighbours, partGroups, blocksAcross);
         int acrossShift = rows ? Integer.numberOfTrailingZeros(along) : 0;
         int alongShift = rows ? 0 : Integer.numberOfTrailingZeros(across);
-        add(arguments, acrossShift, across - 1, alongShift, along - 1, kept.elements());
+        arguments.add(acrossShift, across - 1, alongShift, along - 1, kept.elements());
         for (int k = 0; k < task.addresses().length; k++) {
             arguments.add(k < inputs ? task.first(k) : task.addresses()[k]);
         }
@@ -251,23 +246,17 @@ record ReducePlan(
             arguments.add(target);
         }
         addWalk(arguments, outer, inputs + 1);
-        add(arguments, step);
+        arguments.add(step);
         addWalk(arguments, inner, inputs);
-        return arguments.stream().mapToLong(Long::longValue).toArray();
+        return arguments.toArray();
     }
 
-    private static void addWalk(List<Long> arguments, Walk walk, int arrays) {
+    private static void addWalk(Arguments arguments, Walk walk, int arrays) {
         for (int d = 1; d < walk.rank(); d++) {
-            add(arguments, walk.sizes()[d]);
+            arguments.add(walk.sizes()[d]);
         }
         for (int k = 0; k < arrays; k++) {
-            add(arguments, walk.rank() == 0 ? new int[1] : walk.strides()[k]);
-        }
-    }
-
-    private static void add(List<Long> arguments, int... words) {
-        for (int word : words) {
-            arguments.add((long) word);
+            arguments.add(walk.rank() == 0 ? new int[1] : walk.strides()[k]);
         }
     }
 }

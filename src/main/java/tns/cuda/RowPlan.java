@@ -1,6 +1,7 @@
 package tns.cuda;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import tns.cuda.ptx.RowKernel;
 import tns.expr.Lane;
@@ -67,8 +68,7 @@ final class RowPlan {
     static RowLayout layout(RowProgram program, int n) {
         int width = program.lane() == Lane.F32 ? 4 : 2;
         int run = n % width == 0 ? width : 1;
-        long matrices =
-                program.inputs().stream().filter(e -> e == Extent.ELEMENT).count();
+        int matrices = Collections.frequency(program.inputs(), Extent.ELEMENT);
         // What a thread keeps: 16 registers of one matrix or two, fewer of more or where a block is large.
         int most = width * (matrices > 2 ? 2 : 4);
         int least = Math.min(RowLayout.WARP, ceilPowerOfTwo(ceilDiv(n, run)));

@@ -1,7 +1,5 @@
 package tns.cuda;
 
-import java.util.ArrayList;
-import java.util.List;
 import tns.cuda.ptx.ScanKernel;
 import tns.cuda.ptx.ScanKernel.Stage;
 import tns.tensor.DType;
@@ -94,23 +92,20 @@ final class Scan {
         ScanKernel kernel =
                 new ScanKernel(product, input.dtype(), output.dtype(), Math.max(1, rows.rank()), stage, vector);
         int all = rows.elements() * parts;
-        List<Long> arguments = new ArrayList<>();
-        add(arguments, all, parts, n, partLength);
-        add(arguments, Integer.numberOfTrailingZeros(along), across - 1, along - 1);
+        Arguments arguments = new Arguments();
+        arguments.add(all, parts, n, partLength);
+        arguments.add(Integer.numberOfTrailingZeros(along), across - 1, along - 1);
         arguments.add(input.first());
         arguments.add(output.first());
         if (stage == Stage.LATER) {
             arguments.add(starts);
         }
         for (int d = 1; d < rows.rank(); d++) {
-            add(arguments, rows.sizes()[d]);
+            arguments.add(rows.sizes()[d]);
         }
-        add(arguments, rows.rank() == 0 ? new int[1] : rows.strides()[0]);
-        add(arguments, stride);
-        stream.launch(
-                kernel,
-                (all + across - 1) / across,
-                arguments.stream().mapToLong(Long::longValue).toArray());
+        arguments.add(rows.rank() == 0 ? new int[1] : rows.strides()[0]);
+        arguments.add(stride);
+        stream.launch(kernel, (all + across - 1) / across, arguments.toArray());
     }
 
     /** Whether groups of four elements may be accessed as one from the region's first element and all rows' on. */
@@ -122,11 +117,5 @@ final class Scan {
             aligned &= (long) stride * bytes % alignment == 0;
         }
         return aligned;
-    }
-
-    private static void add(List<Long> arguments, int... words) {
-        for (int word : words) {
-            arguments.add((long) word);
-        }
     }
 }

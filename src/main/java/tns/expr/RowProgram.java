@@ -79,15 +79,22 @@ public record RowProgram(Lane lane, List<Value> values, List<Integer> outputs) {
 
     /** The operands that are read, in order. */
     public List<Extent> inputs() {
-        return values.stream()
-                .filter(Input.class::isInstance)
-                .map(Value::extent)
-                .toList();
+        List<Extent> extents = new ArrayList<>(values.size());
+        for (Value value : values) {
+            if (value instanceof Input) {
+                extents.add(value.extent());
+            }
+        }
+        return extents;
     }
 
     /** Over what each output varies: elements, or rows. */
     public List<Extent> results() {
-        return outputs.stream().map(o -> values.get(o).extent()).toList();
+        List<Extent> extents = new ArrayList<>(outputs.size());
+        for (int output : outputs) {
+            extents.add(values.get(output).extent());
+        }
+        return extents;
     }
 
     /** Whether a program of this one reads value number {@code slot}. */

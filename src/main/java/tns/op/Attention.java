@@ -105,7 +105,7 @@ public final class Attention {
         Tensor scores = Contraction.matmul(scaled, Movement.transpose(k, -2, -1));
         Tensor weights;
         if (causal) {
-            weights = softmax(without(scores, causalMask(scores)));
+            weights = softmax(without(scores, Triangles.below(scores.device(), scores.size(-2), scores.size(-1))));
         } else if (mask == null) {
             weights = softmax(scores);
         } else {
@@ -167,21 +167,6 @@ public final class Attention {
             throw new TnsException(ErrorKind.DTYPE, "attention: a mask is bool or float, found " + mask.describe())
                     .help("mask.bool() says which keys take part");
         }
-    }
-
-    private static Tensor causalMask(Tensor scores) {
-        int l = scores.size(-2);
-        int s = scores.size(-1);
-        long[] rows = new long[l];
-        long[] columns = new long[s];
-        for (int i = 0; i < l; i++) {
-            rows[i] = i;
-        }
-        for (int j = 0; j < s; j++) {
-            columns[j] = j;
-        }
-        Tensor row = Tensor.upload(scores.device(), DType.INT64, Shape.of(l, 1), rows);
-        return Comparison.LE.apply(Tensor.upload(scores.device(), DType.INT64, Shape.of(s), columns), row);
     }
 
     /** Softmax where a row of nothing but -inf gives zeros, and no gradient. */

@@ -233,7 +233,7 @@ final class Decompositions {
 
     /** The eigenvalues, ascending, and the eigenvectors as columns; dA = V (V.T dV / (l_j - l_i) + dL) V.T. */
     static Tensor[] eigh(Tensor a, boolean upper, String op) {
-        HostMatrices all = finite(SelectionOps.triangle(a.detach(), 0, !upper), op);
+        HostMatrices all = finite(Triangles.part(a.detach(), 0, !upper), op);
         int n = all.rows();
         Factors factors = new Factors(all.batch(), Shape.of(n, 1), Shape.of(n, n));
         HostMatrices room = factors.room();
@@ -264,7 +264,7 @@ final class Decompositions {
         if (Reductions.tracked(a)) {
             return eigh(a, upper, op)[0];
         }
-        HostMatrices all = finite(SelectionOps.triangle(a.detach(), 0, !upper), op);
+        HostMatrices all = finite(Triangles.part(a.detach(), 0, !upper), op);
         int n = all.rows();
         HostMatrices found = HostMatrices.zeros(all.batch(), n, 1);
         for (int i = 0; i < all.count(); i++) {

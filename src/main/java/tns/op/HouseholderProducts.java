@@ -98,11 +98,11 @@ final class HouseholderProducts {
                                 + Matrices.batch(a).concat(Shape.of(Math.min(a.size(-2), a.size(-1)))))
                         .argument(1);
             }
-            Tensor below = SelectionOps.triangle(Movement.range(a, a.rank() - 1, 0, k), -1, true);
+            Tensor below = Triangles.part(Movement.range(a, a.rank() - 1, 0, k), -1, true);
             Tensor v = Matrices.plus(below, Matrices.identity(a, a.size(-2), k));
             Tensor factors = Matrices.columns(tau);
             Tensor products = Matrices.product(Matrices.transposed(v), v);
-            return new Product(v, factors, Matrices.times(factors, SelectionOps.triangle(products, 1, false)));
+            return new Product(v, factors, Matrices.times(factors, Triangles.part(products, 1, false)));
         }
 
         /** Q @ c, or Q.T @ c if {@code transposed}; batches broadcast. */

@@ -53,7 +53,7 @@ final class LdlFactors {
         if (Reductions.tracked(a)) {
             throw withoutGradient("ldl_factor", "A").argument(0);
         }
-        HostMatrices all = HostMatrices.of(SelectionOps.triangle(a.detach(), 0, true));
+        HostMatrices all = HostMatrices.of(Triangles.part(a.detach(), 0, true));
         int n = all.rows();
         long[] pivots = new long[all.count() * n];
         for (int i = 0; i < all.count(); i++) {

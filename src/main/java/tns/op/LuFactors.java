@@ -194,12 +194,11 @@ final class LuFactors {
     }
 
     private static Tensor squareGradient(Tensor y, Tensor dy) {
-        Tensor upper = SelectionOps.triangle(y, 0, false);
+        Tensor upper = Triangles.part(y, 0, false);
         Tensor lower = unitLower(y);
-        Tensor forLower = Matrices.product(Matrices.transposed(lower), SelectionOps.triangle(dy, -1, true));
-        Tensor forUpper = Matrices.product(SelectionOps.triangle(dy, 0, false), Matrices.transposed(upper));
-        Tensor inner =
-                Matrices.plus(SelectionOps.triangle(forLower, -1, true), SelectionOps.triangle(forUpper, 0, false));
+        Tensor forLower = Matrices.product(Matrices.transposed(lower), Triangles.part(dy, -1, true));
+        Tensor forUpper = Matrices.product(Triangles.part(dy, 0, false), Matrices.transposed(upper));
+        Tensor inner = Matrices.plus(Triangles.part(forLower, -1, true), Triangles.part(forUpper, 0, false));
         Tensor left = Solving.triangular(Matrices.transposed(y), inner, true, true);
         return Matrices.transposed(Solving.triangular(y, Matrices.transposed(left), true, false));
     }
@@ -210,7 +209,7 @@ final class LuFactors {
 
     /** What is below the diagonal, with ones on it. */
     private static Tensor unitLower(Tensor x) {
-        return Matrices.plus(SelectionOps.triangle(x, -1, true), Matrices.identity(x, x.size(-2), x.size(-1)));
+        return Matrices.plus(Triangles.part(x, -1, true), Matrices.identity(x, x.size(-2), x.size(-1)));
     }
 
     private static Tuple unpacked(Tensor packed, Pivots pivots) {
@@ -222,7 +221,7 @@ final class LuFactors {
                 List.of("P", "L", "U"),
                 pivots.exchanged(identity, true),
                 unitLower(part(packed, 0, m, 0, k)),
-                SelectionOps.triangle(part(packed, 0, k, 0, n), 0, false));
+                Triangles.part(part(packed, 0, k, 0, n), 0, false));
     }
 
     private static Object solve(Args args) {

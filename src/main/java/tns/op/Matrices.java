@@ -137,8 +137,8 @@ public final class Matrices {
 
     /** x on and below the diagonal, half of it there, 0 above. */
     static Tensor lowerHalf(Tensor x) {
-        Tensor strict = SelectionOps.triangle(x, -1, true);
-        Tensor whole = SelectionOps.triangle(x, 0, true);
+        Tensor strict = Triangles.part(x, -1, true);
+        Tensor whole = Triangles.part(x, 0, true);
         return times(plus(strict, whole), Reductions.scalar(x, 0.5));
     }
 

@@ -227,22 +227,7 @@ public final class SelectionOps {
         if (x.rank() < 2) {
             throw new TnsException(ErrorKind.SHAPE, op + ": needs at least 2 dims, found " + x.describe());
         }
-        return triangle(x, args.integer("diagonal"), lower);
-    }
-
-    /** x on and below a diagonal if {@code lower}, otherwise on and above it, and 0 elsewhere. */
-    static Tensor triangle(Tensor x, int diagonal, boolean lower) {
-        int rows = x.size(-2);
-        int columns = x.size(-1);
-        byte[] keep = new byte[rows * columns];
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                boolean inside = lower ? j - i <= diagonal : j - i >= diagonal;
-                keep[i * columns + j] = (byte) (inside ? 1 : 0);
-            }
-        }
-        Tensor mask = Tensor.upload(x.device(), DType.BOOL, Shape.of(rows, columns), keep);
-        return Comparison.WHERE.apply(mask, x, Reductions.scalar(x, 0));
+        return Triangles.part(x, args.integer("diagonal"), lower);
     }
 
     private static Object diag(Args args) {

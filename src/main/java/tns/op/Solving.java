@@ -287,7 +287,7 @@ public final class Solving {
                         return db;
                     }
                     Tensor da = Matrices.negative(Matrices.product(db, Matrices.transposed(x)));
-                    return SelectionOps.triangle(da, unit ? upper ? 1 : -1 : 0, !upper);
+                    return Triangles.part(da, unit ? upper ? 1 : -1 : 0, !upper);
                 },
                 a,
                 b);
@@ -295,7 +295,7 @@ public final class Solving {
 
     /** The lower Cholesky factor; dA = L^-T (P + P.T) / 2 L^-1, where P is L.T dL below the diagonal and half of it there. */
     public static Tensor cholesky(Tensor a) {
-        HostMatrices all = Decompositions.finite(SelectionOps.triangle(a.detach(), 0, true), "cholesky");
+        HostMatrices all = Decompositions.finite(Triangles.part(a.detach(), 0, true), "cholesky");
         int n = all.rows();
         for (int i = 0; i < all.count(); i++) {
             double[] matrix = all.get(i);

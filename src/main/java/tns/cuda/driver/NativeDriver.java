@@ -57,7 +57,6 @@ final class NativeDriver implements Driver {
     private final ByteBuffer staged = ByteBuffer.allocateDirect(STAGED_BYTES).order(ByteOrder.nativeOrder());
     private final java.util.Map<Long, CUfunction> functions = new java.util.HashMap<>();
     private final java.util.Map<Long, CUgraphExec> graphs = new java.util.HashMap<>();
-    private @Nullable Transfer transfer;
     private @Nullable Thread bound;
 
     /** jcuda keeps the address of a handle to itself and its subclasses. */
@@ -173,7 +172,7 @@ final class NativeDriver implements Driver {
         }
     }
 
-    static void check(String call, int code) {
+    private static void check(String call, int code) {
         if (code != CUresult.CUDA_SUCCESS) {
             throw new DriverException(call, code, CUresult.stringFor(code));
         }
@@ -222,7 +221,7 @@ final class NativeDriver implements Driver {
         check("cuMemFree", JCudaDriver.cuMemFree(at(address)));
     }
 
-    static CUdeviceptr at(long address) {
+    private static CUdeviceptr at(long address) {
         return new CUdeviceptr().withByteOffset(address);
     }
 
@@ -231,7 +230,8 @@ final class NativeDriver implements Driver {
         bind();
         long bytes = (long) count * elementBytes(array);
         if (bytes > STAGED_BYTES) {
-            transfer().write(address, array, from, count, stream);
+            Pointer source = pointer(array).withByteOffset((long) from * elementBytes(array));
+            check("cuMemcpyHtoD", JCudaDriver.cuMemcpyHtoD(at(address), source, bytes));
             return;
         }
         staged.clear();
@@ -249,21 +249,8 @@ final class NativeDriver implements Driver {
     public void read(long address, Object array, int to, int count) {
         bind();
         long bytes = (long) count * elementBytes(array);
-        if (bytes > STAGED_BYTES) {
-            transfer().read(address, array, to, count, stream);
-            return;
-        }
         Pointer target = pointer(array).withByteOffset((long) to * elementBytes(array));
         check("cuMemcpyDtoH", JCudaDriver.cuMemcpyDtoH(target, at(address), bytes));
-    }
-
-    private Transfer transfer() {
-        Transfer known = transfer;
-        if (known == null) {
-            known = new Transfer();
-            transfer = known;
-        }
-        return known;
     }
 
     private static Pointer pointer(Object array) {
@@ -398,9 +385,6 @@ final class NativeDriver implements Driver {
     public void close() {
         bind();
         JCudaDriver.cuStreamSynchronize(stream);
-        if (transfer != null) {
-            transfer.close();
-        }
         JCudaDriver.cuStreamDestroy(stream);
         JCudaDriver.cuDevicePrimaryCtxRelease(device);
     }
