@@ -27,6 +27,9 @@ public final class LossOps {
     /** Row programs count columns in floats: up to here float32 has every integer. */
     private static final int MOST_COUNTED = 1 << 24;
 
+    /** Classes from which on looking one up costs less than to compare all. */
+    private static final int LEAST_PICKED = 64;
+
     private static final Pointwise OUTSIDE = new Pointwise(
             "outside",
             2,
@@ -138,7 +141,8 @@ public final class LossOps {
         double smoothing = args.real("label_smoothing");
         boolean indices = target.dtype() == DType.INT64;
         if (indices && smoothing == 0 && RowFunction.suits(x, classes) && x.size(classes) <= MOST_COUNTED) {
-            return nll(args, x, "cross_entropy", 0, COMPARED);
+            boolean isLong = x.device().isHost() && x.size(classes) >= LEAST_PICKED;
+            return nll(args, x, "cross_entropy", 0, isLong ? PICKED : COMPARED);
         }
         Tensor logs = Softmax.logSoftmax(x, classes);
         if (indices) {
@@ -192,6 +196,9 @@ public final class LossOps {
 
     /** By comparing every class with the wanted one, within the pass that adds them up. */
     private static final Choice COMPARED = (all, dim, index) -> RowFunctions.chosenLogSoftmax(all, index);
+
+    /** By looking them up beside it. */
+    private static final Choice PICKED = (all, dim, index) -> RowFunctions.pickedLogSoftmax(all, index);
 
     private static Object nll(Args args, Tensor logs, String op, double smoothing, Choice choice) {
         Tensor target = args.tensor("target");
