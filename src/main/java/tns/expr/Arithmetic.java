@@ -54,11 +54,13 @@ final class Arithmetic {
      * definition.
      */
     static Term floorDiv(Term a, Term b) {
-        Term rest = a.fmod(b);
         if (!a.sequence().lane().isFloat()) {
+            // A division takes as long as a dozen other steps.
             Term quotient = a.div(b);
+            Term rest = b.ne(0).select(a.sub(quotient.mul(b)), a.of(0));
             return wrongSide(rest, b).select(quotient.sub(1), quotient);
         }
+        Term rest = a.fmod(b);
         Term ratio = a.div(b);
         Term quotient = a.sub(rest).div(b);
         Term corrected = wrongSide(rest, b).select(quotient.sub(1), quotient);
@@ -69,6 +71,9 @@ final class Arithmetic {
     }
 
     private static Term wrongSide(Term rest, Term divisor) {
+        if (!rest.sequence().lane().isFloat()) {
+            return rest.ne(0).and(bitXor(rest, divisor).lt(0));
+        }
         return rest.ne(0).and(divisor.lt(0).ne(rest.lt(0)));
     }
 

@@ -220,16 +220,30 @@ public final class Arithmetic {
     private static Object wholeDivision(Context context, Object[] operands, Pointwise op) {
         Object divisor = operands[1];
         boolean ints = isInt(operands[0]) && isInt(divisor);
-        boolean zero = ints
-                && (divisor instanceof Tensor t
-                        ? Reductions.anyTrue(Comparison.EQ.apply(t, Tensor.scalar(t.device(), DType.INT64, 0)))
-                        : divisor.equals(0L) || divisor.equals(false));
+        boolean zero = ints && (divisor instanceof Tensor t ? hasZero(t) : divisor.equals(0L) || divisor.equals(false));
         if (zero) {
             throw new TnsException(ErrorKind.VALUE, op.name() + ": int division by zero")
                     .help("floats divide by zero to inf or nan: x.float()")
                     .argument(1);
         }
         return op.call(context, operands);
+    }
+
+    private static boolean hasZero(Tensor ints) {
+        if (ints.device().isHost() && ints.isContiguous() && ints.dtype() == DType.INT64) {
+            long[] all = (long[]) ints.device().download(ints.buffer());
+            return hasZero(all, ints.view().offset(), ints.elements());
+        }
+        return Reductions.anyTrue(Comparison.EQ.apply(ints, Tensor.scalar(ints.device(), DType.INT64, 0)));
+    }
+
+    /** Of all numbers only 0 has the same sign as its negative, and that is no negative one. */
+    private static boolean hasZero(long[] all, int from, int count) {
+        long signs = 0;
+        for (int i = from; i < from + count; i++) {
+            signs |= ~(all[i] | -all[i]);
+        }
+        return signs < 0;
     }
 
     private static boolean isInt(Object operand) {
