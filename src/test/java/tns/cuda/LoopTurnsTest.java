@@ -12,16 +12,24 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tns.Interpreter;
 import tns.TestedDevice;
 import tns.error.ErrorKind;
 import tns.error.ScriptException;
+import tns.expr.Expr;
+import tns.expr.Lane;
+import tns.expr.Program;
 import tns.op.Display;
+import tns.tensor.DType;
+import tns.tensor.Shape;
 import tns.tensor.Tensor;
+import tns.tensor.Turns;
 
 /** A loop whose turns are replayed prints and leaves behind what the same turns do when each is run by itself. */
 class LoopTurnsTest {
@@ -559,5 +567,32 @@ class LoopTurnsTest {
             case 20 -> "for k in 0..2 { " + x + " = " + x + " + k; " + x + " = " + x + " % 4 }";
             default -> x + " = cat((" + y + "[:3], kept[0][3:])) * 1";
         };
+    }
+
+    /** Where launches work on much, one with another, they are a small part of a turn. */
+    @ParameterizedTest
+    @CsvSource({"6, 3, true", "6, 6, false", "40, 6, true", "40, 12, false"})
+    void turnsAreReplayedByTheBytesOfTheirLaunches(int launches, int large, boolean replayed) {
+        CudaDevice device = new CudaDevice("memory", new MemoryOnlyDriver(1L << 34));
+        List<String> notes = new ArrayList<>();
+        Program next = Program.of(Lane.F32, Expr.input(0).add(1.0));
+        Shape[] shapes = {Shape.of(1 << 22), Shape.of(8)}; // 16 MiB and little
+        Tensor[][] inputs = new Tensor[2][];
+        for (int k = 0; k < 2; k++) {
+            inputs[k] = new Tensor[] {Tensor.room(device, DType.FLOAT32, shapes[k])};
+        }
+        Turns turns = Objects.requireNonNull(device.turns(new Object(), notes::add));
+        for (int turn = 0; turn < 8; turn++) {
+            turns.next();
+            for (int i = 0; i < launches; i++) {
+                int k = i < large ? 0 : 1;
+                Tensor y = Tensor.room(device, DType.FLOAT32, shapes[k]);
+                device.map(next, inputs[k], shapes[k], new Tensor[] {y});
+                y.release();
+            }
+        }
+        turns.end();
+        String note = replayed ? "turns of " + launches + " launches are replayed by 1" : "a small part of it";
+        assertTrue(notes.getFirst().contains(note), notes.toString());
     }
 }
