@@ -20,6 +20,7 @@ import tns.data.DataOps;
 import tns.distribution.Distributions;
 import tns.error.Diagnostic;
 import tns.error.ErrorKind;
+import tns.error.Reserve;
 import tns.error.ScriptException;
 import tns.error.Source;
 import tns.error.TnsException;
@@ -163,6 +164,7 @@ public final class Interpreter {
     /** In this session's settings; what fails without a place in the script still fails as a {@link ScriptException}. */
     private <T> T guarded(Supplier<T> work) {
         ProductPrecision ofCaller = session.productPrecision().enforce();
+        Reserve.keep();
         try {
             return work.get();
         } catch (StackOverflowError deep) {

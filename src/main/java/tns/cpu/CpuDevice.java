@@ -3,6 +3,7 @@ package tns.cpu;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
+import tns.error.Reserve;
 import tns.error.TnsException;
 import tns.expr.Operand;
 import tns.expr.PointwiseRunner;
@@ -164,6 +165,7 @@ public class CpuDevice implements Device {
     }
 
     private static TnsException full(DType dtype, int size, OutOfMemoryError e) {
+        Reserve.spend();
         long mebibytes = ((long) size * dtype.bytes() + (1 << 20) - 1) >> 20;
         return new TnsException(
                         ErrorKind.LIMIT,

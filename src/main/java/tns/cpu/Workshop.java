@@ -157,6 +157,8 @@ final class Workshop {
             boolean waits = false;
             try {
                 waits = VectorModule.load() && !isOver() && rest();
+            } catch (OutOfMemoryError full) {
+                waits = false; // the program needs the memory more: it goes on without
             } finally {
                 if (!waits) {
                     ORDERS.decrementAndGet();

@@ -27,6 +27,7 @@ public class TnsException extends RuntimeException {
 
     /** Java's own failure to find room for a list, a string or anything else small, as a script's failure. */
     public static TnsException outOfMemory(OutOfMemoryError full) {
+        Reserve.spend();
         long mebibytes = Runtime.getRuntime().maxMemory() >> 20;
         return new TnsException(ErrorKind.LIMIT, "out of memory: the program fills its " + mebibytes + " MiB", full)
                 .help("start tns with more memory, for example --memory 8g, or keep less");
