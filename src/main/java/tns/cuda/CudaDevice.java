@@ -265,7 +265,7 @@ public class CudaDevice implements Device {
         int size = HostElements.length(array);
         DeviceBuffer buffer = memory.buffer(dtype, size);
         Tape recording = recorded();
-        if (recording != null) {
+        if (recording != null && size > 0) {
             recording.sends(buffer, array);
         } else if (size == 1 && loop() == null) {
             set(buffer, 0, HostElements.bits(array, 0));
@@ -534,12 +534,13 @@ public class CudaDevice implements Device {
     }
 
     private void changing(Buffer buffer) {
-        products.forget(buffer);
+        DeviceBuffer own = (DeviceBuffer) buffer;
+        products.forget(own);
+        own.bounds(null);
         Tape recording = recorded();
         if (recording != null) {
-            recording.writes((DeviceBuffer) buffer);
+            recording.writes(own);
         }
-        KnownInts.change((DeviceBuffer) buffer);
     }
 
     /** The recording under way; null where work runs as usual, watched or not. */

@@ -27,11 +27,6 @@ final class KnownInts {
         this.stream = stream;
     }
 
-    /** The elements of a buffer change. */
-    static void change(DeviceBuffer buffer) {
-        buffer.bounds(null);
-    }
-
     /** These have been sent to a buffer. */
     static void sent(DeviceBuffer buffer, Object array) {
         if (array instanceof long[] ints && ints.length > 0 && ints.length <= LOOKED_AT) {

@@ -5,7 +5,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
-import tns.expr.Expr;
 import tns.tensor.DType;
 import tns.tensor.Recording;
 import tns.tensor.Shape;
@@ -29,12 +28,6 @@ public final class LossOps {
 
     /** Classes from which on looking one up costs less than to compare all. */
     private static final int LEAST_PICKED = 64;
-
-    private static final Pointwise OUTSIDE = new Pointwise(
-            "outside",
-            2,
-            Pointwise.Result.BOOL,
-            Expr.input(0).lt(Expr.constant(0L)).or(Expr.input(0).ge(Expr.input(1))));
 
     private static final Pointwise SQUARED_DIFFERENCE = new Family("losses")
             .pointwise("mse_loss(x, y)")
@@ -170,7 +163,7 @@ public final class LossOps {
             return; // nobody can look now; a class out of range is equal to none, and harms no memory
         }
         boolean folds = classes.device().runsRows(classes.elements(), n);
-        if (folds && !Reductions.anyTrue(OUTSIDE.apply(classes, Reductions.scalar(classes, n)))) {
+        if (folds && !Reductions.anyTrue(Selection.OUTSIDE.apply(classes, Reductions.scalar(classes, n)))) {
             return; // found there: only one element had to be read from the device
         }
         for (long c : tns.tensor.HostArray.longs(classes)) {

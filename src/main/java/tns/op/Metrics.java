@@ -3,7 +3,6 @@ package tns.op;
 import java.util.function.Function;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
-import tns.expr.Expr;
 import tns.tensor.DType;
 import tns.tensor.Reduction;
 import tns.tensor.Shape;
@@ -15,12 +14,6 @@ public final class Metrics {
     static final Family FAMILY = new Family("metrics");
 
     private static final String CLASSES = "(pred: tensor, target: tensor, num_classes: int = none";
-
-    private static final Pointwise OUTSIDE = new Pointwise(
-            "outside",
-            2,
-            Pointwise.Result.BOOL,
-            Expr.input(0).lt(Expr.constant(0L)).or(Expr.input(0).ge(Expr.input(1))));
 
     static {
         FAMILY.define("accuracy(pred: tensor, target: tensor)")
@@ -195,7 +188,7 @@ public final class Metrics {
         if (Selection.isKnownWithin(classes, n)) {
             return;
         }
-        Tensor outside = OUTSIDE.apply(classes, Reductions.scalar(classes, n));
+        Tensor outside = Selection.OUTSIDE.apply(classes, Reductions.scalar(classes, n));
         if (Reductions.anyTrue(outside)) {
             Tensor flat = Movement.reshape(Casts.to(outside, DType.INT64), Shape.of(classes.elements()));
             Tensor at = Reductions.position(Reduction.ARGMAX, flat, Dims.all(flat, false), op);

@@ -4,6 +4,7 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.TnsException;
+import tns.expr.Expr;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.GradMode;
@@ -15,6 +16,13 @@ import tns.tensor.Tensor;
 
 /** Elements picked and placed by int tensors, all through rows taken from and put into one flat table. */
 public final class Selection {
+    /** Whether an int lies outside of 0..n, the second operand. */
+    static final Pointwise OUTSIDE = new Pointwise(
+            "outside",
+            2,
+            Pointwise.Result.BOOL,
+            Expr.input(0).lt(Expr.constant(0L)).or(Expr.input(0).ge(Expr.input(1))));
+
     private Selection() {}
 
     /** Rows of {@code table} [n, m] at {@code rows} [k], which lie in 0..n: [k, m]. Differentiable. */
@@ -150,8 +158,8 @@ public final class Selection {
 
     /**
      * Whether all of an index are known to lie in 0..size, which is the common case: one pass over it on the host, and what
-     * the device knows elsewhere. Of 4 million it takes 1.8 ms on one thread, the least and the greatest on their own 6; looking up 4096 rows of 256 took
-     * 0.25 ms of 1.07 for nine passes (AMD EPYC, one core, 2026-11-27).
+     * the device knows elsewhere. Of 4 million it takes 1.8 ms on one thread, the least and the greatest on their own 6;
+     * looking up 4096 rows of 256 took 0.25 ms of 1.07 for nine passes (AMD EPYC, one core, 2026-11-27).
      */
     static boolean isKnownWithin(Tensor index, int size) {
         if (index.elements() == 0) {

@@ -202,7 +202,7 @@ public final class SelectionOps {
         Tensor x = args.tensor("x");
         Selection.requireInts("one_hot", x);
         int classes = args.integer("num_classes");
-        int width = Selection.isKnownWithin(x, classes) ? classes : width(x, classes);
+        int width = classes >= 0 && Selection.isKnownWithin(x, classes) ? classes : width(x, classes);
         Tensor places = Selection.ints(x.device(), LongStream.range(0, width));
         return Casts.to(Comparison.EQ.apply(Movement.unsqueeze(x, x.rank()), places), DType.INT64);
     }
