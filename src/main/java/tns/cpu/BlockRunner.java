@@ -21,7 +21,7 @@ final class BlockRunner implements PointwiseRunner {
     private static final int VECTOR_BLOCK_ELEMENTS = 1024;
 
     /** Smaller, because constants fill whole blocks of the plain loops. */
-    private static final int PLAIN_BLOCK_ELEMENTS = 256;
+    static final int FEW_ELEMENTS = 256;
 
     /** Steps whose loops are plain Java always. */
     private static final Set<Opcode> PLAIN = EnumSet.of(Opcode.FMOD, Opcode.POW);
@@ -39,7 +39,7 @@ final class BlockRunner implements PointwiseRunner {
     private static final int SHARE_ELEMENTS = 16 * VECTOR_BLOCK_ELEMENTS;
 
     private final Parallel parallel;
-    private final ThreadLocal<LaneBlocks> plain = ThreadLocal.withInitial(() -> LaneBlocks.plain(PLAIN_BLOCK_ELEMENTS));
+    private final ThreadLocal<LaneBlocks> plain = ThreadLocal.withInitial(() -> LaneBlocks.plain(FEW_ELEMENTS));
     private final ThreadLocal<LaneBlocks> vector =
             ThreadLocal.withInitial(() -> LaneBlocks.vector(VECTOR_BLOCK_ELEMENTS));
     private final @Nullable FusedLoops maker;
@@ -171,7 +171,7 @@ final class BlockRunner implements PointwiseRunner {
      * @return whether it was one; if not, nothing has been computed
      */
     boolean small(Program program, long uniforms, Object[] arrays, int[] at, int n) {
-        if (n > PLAIN_BLOCK_ELEMENTS) {
+        if (n > FEW_ELEMENTS) {
             return false;
         }
         plain.get().small(program, uniforms, arrays, at, n);

@@ -12,7 +12,6 @@ final class FusedBlocks {
     /** Elements of a block: with 6 operands 24 KiB of floats. A multiple of every vector length. */
     private static final int BLOCK_ELEMENTS = 1024;
 
-    private final int vectorBytes = VectorF32Loops.vectorBytes();
     private float[][] floats = {};
     private double[][] doubles = {};
     private float[][] floatTails = {};
@@ -151,9 +150,13 @@ final class FusedBlocks {
      * vector, in arrays of one vector each.
      */
     void run(FusedLoop loop, Program program, long uniforms, Object[] arrays, int[] at, int n) {
+        if (loop.takesAny()) {
+            loop.run(arrays, at, n);
+            return;
+        }
         Lane lane = program.lane();
         int inputs = program.inputs();
-        int length = vectorBytes / (lane.bits() / Byte.SIZE);
+        int length = VectorF32Loops.vectorBytes() / (lane.bits() / Byte.SIZE);
         int whole = n & -length;
         if (whole > 0) {
             loop.run(arrays, at, whole);

@@ -62,14 +62,16 @@ final class FusedRunner implements PointwiseRunner {
     private final Parallel parallel;
     private final BlockRunner blocks;
     private final FusedLoops loops;
+    private final MachineCode machine;
     private final long raggedAfterRuns;
     private final Map<Program, Compiled> programs = new ConcurrentHashMap<>();
     private final ThreadLocal<FusedBlocks> memory = ThreadLocal.withInitial(FusedBlocks::new);
 
-    FusedRunner(Parallel parallel, BlockRunner blocks, FusedLoops loops) {
+    FusedRunner(Parallel parallel, BlockRunner blocks, FusedLoops loops, MachineCode machine) {
         this.parallel = parallel;
         this.blocks = blocks;
         this.loops = loops;
+        this.machine = machine;
         this.raggedAfterRuns = Math.clamp(loops.promoteAfter(), 1, RAGGED_AFTER_RUNS);
     }
 
@@ -113,6 +115,11 @@ final class FusedRunner implements PointwiseRunner {
 
         private boolean requested;
         private volatile @Nullable FusedLoop loop;
+        /** The same of machine code, and what it has to come after. */
+        private volatile @Nullable FusedLoop machine;
+
+        private long machineWork;
+        private boolean machineTried;
         /** Short runs of a number of elements that fills no vectors. */
         private int raggedRuns;
 
@@ -131,15 +138,34 @@ final class FusedRunner implements PointwiseRunner {
     /** The loop if there is one by now; counts the work and asks for a loop when it has become worth it. */
     private @Nullable FusedLoop loop(Program program, Variant variant, long elements) {
         FusedLoop loop = variant.loop;
+        if (loop != null && !machine.isBest(elements)) {
+            return loop;
+        }
+        FusedLoop machined = variant.machine;
+        if (machined != null && machine.isBest(elements)) {
+            return machined;
+        }
+        long work = (elements + RUN_OVERHEAD) * program.steps().size();
+        if (machined == null && !variant.machineTried) {
+            variant.machineWork += work;
+            if (machine.isWorth(variant.machineWork)) {
+                variant.machineTried = true;
+                machined = MachineCode.loop(program, variant.uniforms, blocks);
+                variant.machine = machined;
+                if (machined != null) {
+                    return machined;
+                }
+            }
+        }
         if (loop == null && !variant.requested) {
-            variant.work += (elements + RUN_OVERHEAD) * program.steps().size();
+            variant.work += work;
             if (variant.work >= loops.promoteAfter()) {
                 variant.requested = true;
                 loops.request(program, variant.uniforms, made -> variant.loop = made);
                 loop = variant.loop;
             }
         }
-        return loop;
+        return loop != null ? loop : machined;
     }
 
     /**
@@ -270,7 +296,7 @@ final class FusedRunner implements PointwiseRunner {
         if (loop == null) {
             return blocks.small(program, uniforms, arrays, at, n);
         }
-        boolean masked = n <= RAGGED_MAX_ELEMENTS && !FusedBlocks.fillsVectors(program.lane(), n);
+        boolean masked = n <= RAGGED_MAX_ELEMENTS && !loop.takesAny() && !FusedBlocks.fillsVectors(program.lane(), n);
         FusedLoop ragged = masked ? ragged(program, variant) : null;
         if (ragged != null) {
             ragged.run(arrays, at, n);

@@ -97,7 +97,9 @@ abstract class MatrixKernel {
         /** In vectors, by code that is made and compiled in the background; in plain Java until it is ready. */
         VECTORS,
         /** In vectors from the first product on, compiled or not. */
-        VECTORS_AT_ONCE;
+        VECTORS_AT_ONCE,
+        /** In machine code from the first product on, where there can be some. */
+        MACHINE_AT_ONCE;
 
         /** Whether vectors are wanted and the Vector API is there. */
         private boolean usesVectors() {

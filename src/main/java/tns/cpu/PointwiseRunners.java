@@ -25,7 +25,9 @@ final class PointwiseRunners {
                 }
                 FusedLoops loops = vectors ? new FusedLoops(FusedLoops.PROMOTE_AFTER) : null;
                 BlockRunner blocks = new BlockRunner(parallel, loops);
-                yield loops != null && kind.equals("fused") ? new FusedRunner(parallel, blocks, loops) : blocks;
+                yield loops != null && kind.equals("fused")
+                        ? new FusedRunner(parallel, blocks, loops, new MachineCode(false))
+                        : blocks;
             }
             default -> throw new IllegalArgumentException("tns.cpu must be fused, block, plain or scalar: " + kind);
         };

@@ -36,6 +36,7 @@ final class Tiles {
     static final Tiling DOUBLES = tiling(true);
 
     private final MatrixKernel plain;
+    private final MachineTiles machine;
     private final boolean wide;
     private final Workshop workshop;
     private final int makeAfter;
@@ -48,9 +49,11 @@ final class Tiles {
      * Tiles of doubles if {@code wide}, else of floats, made by the workshop; if {@code atOnce}, at their first use.
      *
      * @param plain what does the work meanwhile
+     * @param machine the same of machine code, where there can be some
      */
-    Tiles(MatrixKernel plain, boolean wide, Workshop workshop, boolean atOnce) {
+    Tiles(MatrixKernel plain, MachineTiles machine, boolean wide, Workshop workshop, boolean atOnce) {
         this.plain = plain;
+        this.machine = machine;
         this.wide = wide;
         this.workshop = workshop;
         makeAfter = atOnce ? 0 : MAKE_AFTER;
@@ -76,6 +79,10 @@ final class Tiles {
             int columns,
             int steps,
             boolean add) {
+        if (machine.isBest()
+                && machine.run(a, at, aRow, aStep, b, bAt, bRow, c, cAt, cRow, rows, columns, steps, add)) {
+            return;
+        }
         int lanes = TileCode.lanes(wide);
         int vectors = (columns + lanes - 1) / lanes;
         int last = (columns - 1) % lanes + 1;
@@ -95,7 +102,9 @@ final class Tiles {
             if (tile == null) {
                 int from = at + i * aRow;
                 int to = cAt + i * cRow;
-                plain.strip(a, from, aRow, aStep, b, bAt, bRow, c, to, cRow, end - i, columns, steps, add);
+                if (!machine.run(a, from, aRow, aStep, b, bAt, bRow, c, to, cRow, end - i, columns, steps, add)) {
+                    plain.strip(a, from, aRow, aStep, b, bAt, bRow, c, to, cRow, end - i, columns, steps, add);
+                }
             } else {
                 for (int row = i; row < end; row += tall) {
                     tile.run(a, at + row * aRow, stride, b, bAt, bRow, c, cAt + row * cRow, cRow, steps, last);

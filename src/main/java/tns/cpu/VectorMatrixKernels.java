@@ -32,7 +32,12 @@ final class VectorMatrixKernels {
             super(Tiles.FLOATS);
             boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
             Workshop workshop = new Workshop(atOnce);
-            tiles = new Tiles(new PlainMatrixKernels.Floats(tiling()), false, workshop, atOnce);
+            tiles = new Tiles(
+                    new PlainMatrixKernels.Floats(tiling()),
+                    new MachineTiles(false, kind == Kind.MACHINE_AT_ONCE, !atOnce),
+                    false,
+                    workshop,
+                    atOnce);
             packing = new VectorPacking(workshop, atOnce);
             taps = new VectorTaps(false, workshop, atOnce);
         }
@@ -140,7 +145,12 @@ final class VectorMatrixKernels {
             super(Tiles.DOUBLES);
             boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
             Workshop workshop = new Workshop(atOnce);
-            tiles = new Tiles(new PlainMatrixKernels.Doubles(tiling()), true, workshop, atOnce);
+            tiles = new Tiles(
+                    new PlainMatrixKernels.Doubles(tiling()),
+                    new MachineTiles(true, kind == Kind.MACHINE_AT_ONCE, !atOnce),
+                    true,
+                    workshop,
+                    atOnce);
             taps = new VectorTaps(true, workshop, atOnce);
         }
 

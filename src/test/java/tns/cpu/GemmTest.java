@@ -20,6 +20,7 @@ class GemmTest {
 
     private final CpuDevice one = new CpuDevice(1, true, MatrixKernel.Kind.VECTORS_AT_ONCE, () -> {});
     private final CpuDevice four = new CpuDevice(4, true, MatrixKernel.Kind.VECTORS_AT_ONCE, () -> {});
+    private final CpuDevice machine = new CpuDevice(1, true, MatrixKernel.Kind.MACHINE_AT_ONCE, () -> {});
     private final CpuDevice plain = new CpuDevice(2, false, () -> {});
 
     @ParameterizedTest
@@ -42,6 +43,9 @@ class GemmTest {
             Tensor again = Tensor.allocate(four, dtype, shape);
             four.gemm(a, b, again);
             assertEquals(ReduceTest.bits(c), ReduceTest.bits(again), what);
+            Tensor coded = Tensor.allocate(machine, dtype, shape);
+            machine.gemm(a, b, coded);
+            assertEquals(ReduceTest.bits(c), ReduceTest.bits(coded), what);
             Tensor slow = Tensor.allocate(plain, dtype, shape);
             plain.gemm(a, b, slow);
             check(a, b, slow, k, what);

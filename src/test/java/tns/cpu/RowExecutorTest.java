@@ -124,7 +124,8 @@ class RowExecutorTest {
             Tensor[] expected = results(program, DType.FLOAT64, rows, n);
             new RowRunner(program, RowExecutor.LAYOUT, n).run(operands(inputs), operands(expected), rows);
             Parallel one = new Parallel(1);
-            FusedRunner fused = new FusedRunner(one, new BlockRunner(one, null), new FusedLoops(0));
+            FusedRunner fused =
+                    new FusedRunner(one, new BlockRunner(one, null), new FusedLoops(0), new MachineCode(false));
             for (RowLoops loops : new RowLoops[] {new RowLoops(null), new RowLoops(fused.loops())}) {
                 Tensor[] actual = results(program, DType.FLOAT64, rows, n);
                 RowExecutor.run(new Parallel(3), fused, loops, program, inputs, Shape.of(rows, n), actual);
@@ -140,7 +141,7 @@ class RowExecutorTest {
         Random random = new Random(3);
         Parallel one = new Parallel(1);
         BlockRunner plain = new BlockRunner(one, null);
-        FusedRunner fused = new FusedRunner(one, plain, new FusedLoops(0));
+        FusedRunner fused = new FusedRunner(one, plain, new FusedLoops(0), new MachineCode(false));
         PointwiseRunner[] runners = {new ScalarRunner(), plain, new BlockRunner(one, new FusedLoops(0)), fused};
         PROGRAMS.forEach((name, function) -> {
             for (Lane lane : new Lane[] {Lane.F32, Lane.F64}) {
@@ -236,7 +237,8 @@ class RowExecutorTest {
     @Test
     void notANumber() {
         RowProgram program = RowProgram.in(Lane.F32, d -> List.of(d.max(d.input(Extent.ELEMENT))));
-        FusedRunner fused = new FusedRunner(new Parallel(1), new BlockRunner(new Parallel(1), null), new FusedLoops(0));
+        FusedRunner fused = new FusedRunner(
+                new Parallel(1), new BlockRunner(new Parallel(1), null), new FusedLoops(0), new MachineCode(false));
         for (int at : new int[] {0, 63, 64, 200, 299}) {
             float[] x = new float[600];
             for (int i = 0; i < x.length; i++) {

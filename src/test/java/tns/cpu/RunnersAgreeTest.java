@@ -28,7 +28,10 @@ class RunnersAgreeTest {
     @Test
     void randomPrograms() {
         PointwiseRunner[] runners = {
-            new BlockRunner(ONE_THREAD, new FusedLoops(0)), new BlockRunner(ONE_THREAD, null), fused(ONE_THREAD)
+            new BlockRunner(ONE_THREAD, new FusedLoops(0)),
+            new BlockRunner(ONE_THREAD, null),
+            fused(ONE_THREAD),
+            machine(ONE_THREAD)
         };
         long first = Long.getLong("tns.seed", System.nanoTime());
         for (long seed = first; seed < first + 400; seed++) {
@@ -59,7 +62,13 @@ class RunnersAgreeTest {
     /** A runner that makes a loop at the first run of a program. */
     private static FusedRunner fused(Parallel parallel) {
         BlockRunner blocks = new BlockRunner(parallel, null);
-        return new FusedRunner(parallel, blocks, new FusedLoops(0));
+        return new FusedRunner(parallel, blocks, new FusedLoops(0), new MachineCode(false));
+    }
+
+    /** The same, of machine code where there can be some. */
+    private static FusedRunner machine(Parallel parallel) {
+        BlockRunner blocks = new BlockRunner(parallel, null);
+        return new FusedRunner(parallel, blocks, new FusedLoops(0), new MachineCode(true));
     }
 
     @Test
@@ -90,7 +99,7 @@ class RunnersAgreeTest {
                 Tensor[] outputs = {
                     wide.window(wide.view().slice(0, 1, 1, n)), Tensor.allocate(cpu, DType.FLOAT32, shape)
                 };
-                FusedRunner runner = fused(ONE_THREAD);
+                FusedRunner runner = n % 2 == 0 ? fused(ONE_THREAD) : machine(ONE_THREAD);
                 assertTrue(runner.direct(program, inputs, shape, outputs));
                 Operand[] expected = {contiguous(new float[n]), contiguous(new float[n])};
                 Operand[] operands = new Operand[3];
@@ -145,11 +154,14 @@ class RunnersAgreeTest {
                     Arrays.setAll(expected, k -> new Operand(FusedBlocks.array(lane, rows * n), 0, whole));
                     new ScalarRunner().run(program, inputs, expected, shape);
                     for (int threads : new int[] {1, 3}) {
-                        Operand[] actual = {cleared(expected[0]), cleared(expected[1])};
-                        fused(new Parallel(threads)).run(program, inputs, actual, shape);
                         String what = lane + " " + Arrays.toString(shape) + ", " + Arrays.toString(inputs);
-                        assertSame(expected[0].array(), actual[0].array(), what);
-                        assertSame(expected[1].array(), actual[1].array(), what);
+                        for (FusedRunner runner :
+                                new FusedRunner[] {fused(new Parallel(threads)), machine(new Parallel(threads))}) {
+                            Operand[] actual = {cleared(expected[0]), cleared(expected[1])};
+                            runner.run(program, inputs, actual, shape);
+                            assertSame(expected[0].array(), actual[0].array(), what);
+                            assertSame(expected[1].array(), actual[1].array(), what);
+                        }
                     }
                 }
             }
@@ -198,9 +210,11 @@ class RunnersAgreeTest {
         }
         int[] shape = {x.length};
         new ScalarRunner().run(program, new Operand[] {contiguous(x)}, expected, shape);
-        fused(ONE_THREAD).run(program, new Operand[] {contiguous(x)}, actual, shape);
-        for (int k = 0; k < 4; k++) {
-            assertSame(expected[k].array(), actual[k].array(), program.toString());
+        for (FusedRunner runner : new FusedRunner[] {fused(ONE_THREAD), machine(ONE_THREAD)}) {
+            runner.run(program, new Operand[] {contiguous(x)}, actual, shape);
+            for (int k = 0; k < 4; k++) {
+                assertSame(expected[k].array(), actual[k].array(), program.toString());
+            }
         }
     }
 
@@ -226,9 +240,12 @@ class RunnersAgreeTest {
             Operand[] inputs = {new Operand(given, 0, new int[] {1})};
             int[] shape = {x.length};
             new ScalarRunner().run(program, inputs, expected, shape);
-            fused(ONE_THREAD).run(program, inputs, actual, shape);
-            for (int k = 0; k < 4; k++) {
-                assertSame(expected[k].array(), actual[k].array(), lane + ", output " + k);
+            for (FusedRunner runner : new FusedRunner[] {fused(ONE_THREAD), machine(ONE_THREAD)}) {
+                Arrays.setAll(actual, k -> cleared(expected[k]));
+                runner.run(program, inputs, actual, shape);
+                for (int k = 0; k < 4; k++) {
+                    assertSame(expected[k].array(), actual[k].array(), lane + ", output " + k);
+                }
             }
         }
     }

@@ -1,0 +1,94 @@
+package tns.cpu;
+
+import org.jspecify.annotations.Nullable;
+import tns.cpu.x86.PointwiseLoop;
+import tns.cpu.x86.Processor;
+import tns.expr.Program;
+
+/**
+ * When loops of machine code are made: long before the JVM's compiler would have one of vector operations. They are there at
+ * once, but a call of one takes 50 ns, so that few elements are better left to code within the JVM.
+ */
+final class MachineCode {
+    /** Element-steps after which a loop is made: some 2 ms of work in plain Java. */
+    private static final long MAKE_AFTER = 1 << 22;
+
+    /** Up to so many elements the way in and out counts. */
+    private static final int FEW = 1 << 10;
+
+    private final boolean atOnce;
+
+    /** Loops made when it has become worth it; if {@code atOnce}, at their first use. */
+    MachineCode(boolean atOnce) {
+        this.atOnce = atOnce;
+    }
+
+    /** Whether so many element-steps are worth a loop; false while it is not known whether there can be one. */
+    boolean isWorth(long work) {
+        return atOnce ? Processor.isSuitable() : work >= MAKE_AFTER && Processor.isReady();
+    }
+
+    /**
+     * Whether a loop of the JVM's compiler is not even wanted for so many elements where there is one of machine code: it
+     * would have no longer vectors.
+     */
+    boolean isBest(long elements) {
+        return atOnce || elements > FEW && !Processor.hasWiderVectors();
+    }
+
+    /** The loop of a program, or null; see {@link PointwiseLoop#of}. */
+    static @Nullable FusedLoop loop(Program program, long uniforms, BlockRunner blocks) {
+        PointwiseLoop loop = PointwiseLoop.of(program, uniforms);
+        return loop == null ? null : new Pointwise(loop, program, uniforms, blocks);
+    }
+
+    /** A pointwise program. */
+    private static final class Pointwise extends FusedLoop {
+        private final PointwiseLoop loop;
+        private final Program program;
+        private final long uniforms;
+        private final BlockRunner blocks;
+
+        Pointwise(PointwiseLoop loop, Program program, long uniforms, BlockRunner blocks) {
+            this.loop = loop;
+            this.program = program;
+            this.uniforms = uniforms;
+            this.blocks = blocks;
+        }
+
+        @Override
+        boolean takesAny() {
+            return true;
+        }
+
+        @Override
+        void run(Object[] arrays, int[] at, int n) {
+            int done = loop.run(arrays, at, n);
+            if (done < n) {
+                rest(arrays, at.clone(), n, done);
+            }
+        }
+
+        /** What begins with an element that takes another way, in turns of a few elements by that way. */
+        private void rest(Object[] arrays, int[] at, int n, int first) {
+            int done = first;
+            advance(at, first);
+            while (done < n) {
+                int few = Math.min(BlockRunner.FEW_ELEMENTS, n - done);
+                blocks.small(program, uniforms, arrays, at, few);
+                advance(at, few);
+                int more = loop.run(arrays, at, n - done - few);
+                advance(at, more);
+                done += few + more;
+            }
+        }
+
+        private void advance(int[] at, int elements) {
+            for (int k = 0; k < at.length; k++) {
+                if (k >= program.inputs() || (uniforms >> k & 1) == 0) {
+                    at[k] += elements;
+                }
+            }
+        }
+    }
+}

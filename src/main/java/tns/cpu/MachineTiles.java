@@ -1,0 +1,108 @@
+package tns.cpu;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import tns.cpu.x86.MatrixStrip;
+import tns.cpu.x86.Processor;
+
+/** The tiles of matrix products as machine code, for one element type: each made when its shape is first asked for. */
+final class MachineTiles {
+    /** Rows of a tile of two vectors a row, and of one with more: as many as there are registers for. */
+    private static final int ROWS = 6;
+
+    private static final int FEW_ROWS = 2;
+    private static final int VECTORS = 2;
+    private static final int MOST_VECTORS = 4;
+
+    /** Multiply-adds after which tiles are made: some milliseconds in plain Java. */
+    private static final long MAKE_AFTER = 1 << 22;
+
+    private final boolean wide;
+    private final boolean atOnce;
+    private final boolean wanted;
+    private final AtomicReferenceArray<@Nullable MatrixStrip> strips =
+            new AtomicReferenceArray<>((ROWS + 1) * MOST_VECTORS * 4);
+
+    /** Multiply-adds so far, roughly: threads may overwrite each other's additions. */
+    private long work;
+
+    /**
+     * Tiles of doubles if {@code wide}, else of floats.
+     *
+     * @param atOnce made at their first use, however little it is
+     * @param wanted false for none
+     */
+    MachineTiles(boolean wide, boolean atOnce, boolean wanted) {
+        this.wide = wide;
+        this.atOnce = atOnce;
+        this.wanted = wanted;
+    }
+
+    /** Whether nothing faster is to be expected: the JVM's compiler has no longer vectors. */
+    boolean isBest() {
+        return wanted && (atOnce || !Processor.hasWiderVectors());
+    }
+
+    /**
+     * See {@link MatrixKernel#strip}.
+     *
+     * @return whether it has been done
+     */
+    boolean run(
+            Object a,
+            int at,
+            int aRow,
+            int aStep,
+            Object b,
+            int bAt,
+            int bRow,
+            Object c,
+            int cAt,
+            int cRow,
+            int rows,
+            int columns,
+            int steps,
+            boolean add) {
+        if (!wanted || !isReady((long) rows * columns * steps)) {
+            return false;
+        }
+        int lanes = MatrixStrip.lanes(wide);
+        int most = (rows <= FEW_ROWS ? MOST_VECTORS : VECTORS) * lanes;
+        int height = Math.min(rows, ROWS);
+        for (int column = 0; column < columns; column += most) {
+            int used = Math.min(most, columns - column);
+            for (int i = 0; i < rows; ) {
+                // All the tiles of full height, then what remains.
+                int tall = Math.min(height, rows - i);
+                int tiles = (rows - i) / tall;
+                MatrixStrip strip = strip(tall, (used + lanes - 1) / lanes, used % lanes != 0, add);
+                int from = at + i * aRow;
+                int to = cAt + i * cRow + column;
+                strip.run(a, from, aRow, aStep, b, bAt + column, bRow, c, to, cRow, tiles, used, steps);
+                i += tiles * tall;
+            }
+        }
+        return true;
+    }
+
+    private boolean isReady(long steps) {
+        if (atOnce) {
+            return Processor.isSuitable();
+        }
+        if (work < MAKE_AFTER) {
+            work += steps;
+            return false;
+        }
+        return Processor.isReady();
+    }
+
+    private MatrixStrip strip(int rows, int vectors, boolean ragged, boolean add) {
+        int index = ((rows * MOST_VECTORS + vectors - 1) * 2 + (ragged ? 1 : 0)) * 2 + (add ? 1 : 0);
+        MatrixStrip known = strips.get(index);
+        if (known == null) {
+            known = MatrixStrip.of(wide, rows, vectors, ragged, add);
+            strips.set(index, known); // two threads may make one each, which are alike
+        }
+        return known;
+    }
+}
