@@ -82,7 +82,7 @@ public class CpuDevice implements Device {
         pointwise = PointwiseRunners.choose(parallel, vectors);
         FusedLoops loops = pointwise instanceof FusedRunner fused ? fused.loops() : null;
         folds = new FoldLoops(loops);
-        rowLoops = new RowLoops(loops);
+        rowLoops = new RowLoops(loops, new MachineCode(false));
         turn = StridedCopy.loop(loops);
         normals = new Normals(parallel, loops);
     }

@@ -3,7 +3,9 @@ package tns.cpu;
 import org.jspecify.annotations.Nullable;
 import tns.cpu.x86.PointwiseLoop;
 import tns.cpu.x86.Processor;
+import tns.cpu.x86.RowsLoop;
 import tns.expr.Program;
+import tns.expr.RowProgram;
 
 /**
  * When loops of machine code are made: long before the JVM's compiler would have one of vector operations. They are there at
@@ -40,6 +42,26 @@ final class MachineCode {
     static @Nullable FusedLoop loop(Program program, long uniforms, BlockRunner blocks) {
         PointwiseLoop loop = PointwiseLoop.of(program, uniforms);
         return loop == null ? null : new Pointwise(loop, program, uniforms, blocks);
+    }
+
+    /** The rows of a program, or null; see {@link RowsLoop#of}. */
+    static @Nullable RowLoop rows(RowProgram program, RowPlaces places) {
+        RowsLoop loop = RowsLoop.of(program, places, RowExecutor.LAYOUT);
+        return loop == null ? null : new Rows(loop);
+    }
+
+    /** A row program. */
+    private static final class Rows extends RowLoop {
+        private final RowsLoop loop;
+
+        Rows(RowsLoop loop) {
+            this.loop = loop;
+        }
+
+        @Override
+        void run(Object[] arrays, int[] at, int rows, int n, int piece) {
+            loop.run(arrays, at, rows, n);
+        }
     }
 
     /** A pointwise program. */

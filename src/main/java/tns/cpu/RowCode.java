@@ -269,16 +269,9 @@ final class RowCode {
         }
     }
 
-    /** Whether value {@code k} is written to memory in the loop that folds it, which is the next value's. */
+    /** Whether value {@code k} is written to memory in the loop that folds it: one that has it in registers. */
     private boolean isFoldedAtOnce(int k) {
-        Program f = places.function(k);
-        return places.isMapped(k)
-                && places.of(k) != RowPlaces.NOWHERE
-                && f != null
-                && !places.isWritten(f)
-                && k + 1 < vectors.length
-                && program.values().get(k + 1) instanceof RowProgram.Folded(Fold _, Program next)
-                && RowPlaces.copied(next) == k;
+        return places.isFoldedAtOnce(k) && !places.isWritten(places.program(k));
     }
 
     private void storeOne(int k) {

@@ -19,11 +19,16 @@ final class RowLoops {
     private static final int ROWS = 2;
 
     private final @Nullable FusedLoops maker;
+    private final MachineCode machine;
     private volatile Entry[] entries = {};
 
-    /** @param maker what makes loops; null to do without */
-    RowLoops(@Nullable FusedLoops maker) {
+    /**
+     * @param maker what makes loops; null to do without
+     * @param machine when those of machine code are made
+     */
+    RowLoops(@Nullable FusedLoops maker, MachineCode machine) {
         this.maker = maker;
+        this.machine = machine;
     }
 
     /** A program for rows of whole groups of lanes, or ragged ones, on its way to a loop. */
@@ -31,6 +36,11 @@ final class RowLoops {
         private final RowProgram program;
         private final boolean ragged;
         private final BackgroundLoop<Ready> loop;
+        /** The same of machine code, for rows of any length; and element-steps so far, roughly. */
+        private volatile @Nullable Ready machine;
+
+        private long work;
+        private boolean tried;
 
         Entry(RowProgram program, boolean ragged, @Nullable FusedLoops maker) {
             this.program = program;
@@ -58,7 +68,26 @@ final class RowLoops {
     @Nullable
     Ready find(RowProgram program, int rows, int n) {
         Entry entry = maker == null ? null : entry(program, RowPlaces.isRagged(n));
-        return entry == null ? null : entry.loop.get(rows * n);
+        return entry == null ? null : find(entry, rows * n);
+    }
+
+    private @Nullable Ready find(Entry entry, int elements) {
+        Ready machined = entry.machine;
+        if (machined == null && !entry.tried) {
+            entry.work += (long) elements * RowPlaces.steps(entry.program);
+            if (machine.isWorth(entry.work)) {
+                entry.tried = true;
+                RowPlaces places = new RowPlaces(entry.program);
+                RowLoop rows = RowPlaces.fits(entry.program) ? MachineCode.rows(entry.program, places) : null;
+                machined = rows == null ? null : new Ready(rows, places, places.constants());
+                entry.machine = machined;
+            }
+        }
+        if (machined != null && machine.isBest(elements)) {
+            return machined;
+        }
+        Ready ready = entry.loop.get(elements);
+        return ready != null ? ready : machined;
     }
 
     private @Nullable Entry entry(RowProgram program, boolean ragged) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import tns.cpu.x86.RowPlan;
 import tns.expr.Lane;
 import tns.expr.Program;
 import tns.expr.RowProgram;
@@ -17,10 +18,7 @@ import tns.expr.RowProgram.Extent;
  * memory of an output that is written when it is used no more: memory is then waited for while the value is computed,
  * which takes longer than the last loop (softmax of (4096, 4096) in 14.1 ms for 18.8, AMD EPYC, one core, 2026-11-26).
  */
-final class RowPlaces {
-    /** Not in memory, or no operand. */
-    static final int NOWHERE = -1;
-
+final class RowPlaces implements RowPlan {
     /** Steps of a value up to which computing it again costs less than to write and read it. */
     private static final int FEW_STEPS = 2;
 
@@ -112,6 +110,20 @@ final class RowPlaces {
         return function(program, k);
     }
 
+    @Override
+    public Program program(int k) {
+        return Objects.requireNonNull(function(k));
+    }
+
+    @Override
+    public boolean isFoldedAtOnce(int k) {
+        return isMapped(k)
+                && places[k] != NOWHERE
+                && k + 1 < places.length
+                && program.values().get(k + 1) instanceof RowProgram.Folded(RowProgram.Fold _, Program next)
+                && copied(next) == k;
+    }
+
     /** The value that a function only copies, or {@link #NOWHERE}. */
     static int copied(Program f) {
         int slot = f.outputs().getFirst();
@@ -141,7 +153,8 @@ final class RowPlaces {
      * (4096, 4096) in 11.3 ms for 12.2, AMD EPYC, one core, 2026-11-27; layer_norm, which takes little to compute, is
      * faster row by row).
      */
-    boolean isAhead(int k) {
+    @Override
+    public boolean isAhead(int k) {
         if (!isLong || !(program.values().get(k) instanceof RowProgram.Folded(RowProgram.Fold _, Program f))) {
             return false;
         }
@@ -183,8 +196,8 @@ final class RowPlaces {
         return last;
     }
 
-    /** The value whose array value {@code k} is in, which is mostly its own; or {@link #NOWHERE}. */
-    int of(int k) {
+    @Override
+    public int of(int k) {
         return places[k];
     }
 
@@ -193,8 +206,8 @@ final class RowPlaces {
         return inputs[k];
     }
 
-    /** Which of the operands that are written value {@code k} is, or {@link #NOWHERE}. */
-    int output(int k) {
+    @Override
+    public int output(int k) {
         return outputs[k];
     }
 
@@ -203,8 +216,8 @@ final class RowPlaces {
         return program.values().get(k) instanceof RowProgram.Index;
     }
 
-    /** How much further on the next row of {@code n} elements begins. */
-    int step(int k, int n) {
+    @Override
+    public int step(int k, int n) {
         return switch (program.values().get(k).extent()) {
             case ELEMENT -> inputs[k] != NOWHERE || outputs[k] != NOWHERE ? n : 0;
             case ROW -> 1;
@@ -212,8 +225,8 @@ final class RowPlaces {
         };
     }
 
-    /** The elements of an array for {@code rows} rows. */
-    int size(int k, int rows, int n) {
+    @Override
+    public int size(int k, int rows, int n) {
         int step = step(k, n);
         Extent extent = program.values().get(k).extent();
         return step > 0 ? rows * step : extent == Extent.ELEMENT || extent == Extent.COLUMN ? n : 1;

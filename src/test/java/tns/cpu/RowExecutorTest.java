@@ -126,7 +126,11 @@ class RowExecutorTest {
             Parallel one = new Parallel(1);
             FusedRunner fused =
                     new FusedRunner(one, new BlockRunner(one, null), new FusedLoops(0), new MachineCode(false));
-            for (RowLoops loops : new RowLoops[] {new RowLoops(null), new RowLoops(fused.loops())}) {
+            for (RowLoops loops : new RowLoops[] {
+                new RowLoops(null, new MachineCode(false)),
+                new RowLoops(fused.loops(), new MachineCode(false)),
+                new RowLoops(fused.loops(), new MachineCode(true))
+            }) {
                 Tensor[] actual = results(program, DType.FLOAT64, rows, n);
                 RowExecutor.run(new Parallel(3), fused, loops, program, inputs, Shape.of(rows, n), actual);
                 for (int o = 0; o < actual.length; o++) {
@@ -146,10 +150,12 @@ class RowExecutorTest {
         PROGRAMS.forEach((name, function) -> {
             for (Lane lane : new Lane[] {Lane.F32, Lane.F64}) {
                 RowProgram program = RowProgram.in(lane, function);
-                RowLoops loops = new RowLoops(fused.loops());
-                for (int n : LENGTHS) {
-                    // Long rows in several goes, of which the last has fewer.
-                    check(name, program, runners, loops, n < 4096 ? 3 : 10, n, random);
+                for (boolean coded : new boolean[] {false, true}) {
+                    RowLoops loops = new RowLoops(fused.loops(), new MachineCode(coded));
+                    for (int n : LENGTHS) {
+                        // Long rows in several goes, of which the last has fewer.
+                        check(name, program, runners, loops, n < 4096 ? 3 : 10, n, random);
+                    }
                 }
             }
         });
@@ -172,7 +178,7 @@ class RowExecutorTest {
         for (PointwiseRunner runner : runners) {
             for (int threads : new int[] {1, 3}) {
                 Tensor[] actual = results(program, dtype, rows, n);
-                RowLoops own = runner instanceof FusedRunner ? loops : new RowLoops(null);
+                RowLoops own = runner instanceof FusedRunner ? loops : new RowLoops(null, new MachineCode(false));
                 RowExecutor.run(new Parallel(threads), runner, own, program, inputs, Shape.of(rows, n), actual);
                 for (int o = 0; o < actual.length; o++) {
                     String message = name + " " + dtype + " n " + n + " " + runner + " output " + o;
@@ -246,16 +252,18 @@ class RowExecutorTest {
             }
             x[300 + at] = Float.NaN;
             x[at] = Float.NEGATIVE_INFINITY;
-            Tensor[] result = {Tensor.room(device, DType.FLOAT32, Shape.of(2))};
-            RowExecutor.run(
-                    new Parallel(1),
-                    fused,
-                    new RowLoops(fused.loops()),
-                    program,
-                    new Tensor[] {Tensor.upload(device, DType.FLOAT32, Shape.of(600), x)},
-                    Shape.of(2, 300),
-                    result);
-            assertArrayEquals(new float[] {6, Float.NaN}, (float[]) HostBuffer.array(result[0]));
+            for (boolean coded : new boolean[] {false, true}) {
+                Tensor[] result = {Tensor.room(device, DType.FLOAT32, Shape.of(2))};
+                RowExecutor.run(
+                        new Parallel(1),
+                        fused,
+                        new RowLoops(fused.loops(), new MachineCode(coded)),
+                        program,
+                        new Tensor[] {Tensor.upload(device, DType.FLOAT32, Shape.of(600), x)},
+                        Shape.of(2, 300),
+                        result);
+                assertArrayEquals(new float[] {6, Float.NaN}, (float[]) HostBuffer.array(result[0]));
+            }
         }
     }
 

@@ -35,7 +35,7 @@ final class ProgramCode {
     private static final int AT_MOST = 0x12;
     private static final int EQUAL = 0;
     private static final int NOT_EQUAL = 4;
-    private static final int UNORDERED = 3;
+    static final int UNORDERED = 3;
 
     private static final int NEVER = Integer.MAX_VALUE;
     private static final int NONE = -1;
