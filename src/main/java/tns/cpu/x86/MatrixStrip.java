@@ -10,8 +10,6 @@ public final class MatrixStrip {
     /** Multiply-adds of one call: the JVM waits for it before it collects garbage. */
     private static final long CALL_STEPS = 1 << 24;
 
-    private static final int ARRAYS = 3;
-
     private final NativeCode code;
     private final int rows;
     private final int vectors;
@@ -86,13 +84,12 @@ public final class MatrixStrip {
         numbers[StripCode.STEPS] = steps;
         numbers[StripCode.LAST] = (long) last * width;
         numbers[StripCode.B] = (long) bAt * width;
-        Object[] arrays = {a, b, c};
         int most = (int) Math.max(1, CALL_STEPS / ((long) rows * columns * Math.max(1, steps)));
         for (int tile = 0; tile < tiles; tile += most) {
             numbers[StripCode.TILES] = Math.min(most, tiles - tile);
             numbers[StripCode.A] = ((long) aAt + (long) tile * rows * aRow) * width;
             numbers[StripCode.C] = ((long) cAt + (long) tile * rows * cRow) * width;
-            code.run(numbers, arrays, ARRAYS);
+            code.run(numbers, a, b, c, null, null);
         }
     }
 

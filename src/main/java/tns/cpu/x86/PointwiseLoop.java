@@ -53,7 +53,7 @@ public final class PointwiseLoop {
         if (n <= 0) {
             return n;
         }
-        Object[] varying = new Object[NativeCode.ARRAYS];
+        @Nullable Object[] varying = new @Nullable Object[NativeCode.ARRAYS];
         long[] numbers = new long[1 + operands];
         int count = 0;
         for (int k = 0; k < operands; k++) {
@@ -70,7 +70,7 @@ public final class PointwiseLoop {
         while (done < n) {
             int part = Math.min(CALL_ELEMENTS, n - done);
             numbers[0] = (long) part * width;
-            code.run(numbers, varying, count);
+            code.run(numbers, varying);
             int computed = (int) (numbers[0] / width);
             done += computed;
             if (computed < part) {

@@ -55,7 +55,7 @@ public final class Processor {
                 // A function that does nothing: whether the system lets it be called.
                 Assembler code = new Assembler();
                 code.ret();
-                new NativeCode(code.finish()).run(new long[1], new Object[0], 0);
+                new NativeCode(code.finish()).run(new long[1], null, null, null, null, null);
                 return true;
             } catch (IllegalStateException | LinkageError e) {
                 return false;

@@ -59,7 +59,7 @@ public final class RowsLoop {
      */
     public void run(Object[] arrays, int[] at, int count, int n) {
         int width = program.lane().bits() / Byte.SIZE;
-        Object[] given = new Object[NativeCode.ARRAYS];
+        @Nullable Object[] given = new @Nullable Object[NativeCode.ARRAYS];
         long[] numbers = new long[RowsCode.ARRAYS + placed.length];
         numbers[RowsCode.BYTES] = (long) n * width;
         numbers[RowsCode.PIECE] = (long) layout.piece() * width;
@@ -80,7 +80,7 @@ public final class RowsLoop {
                 int k = placed[i];
                 numbers[RowsCode.ARRAYS + i] = ((long) at[k] + (long) row * plan.step(k, n)) * width;
             }
-            code.run(numbers, given, placed.length);
+            code.run(numbers, given);
         }
     }
 }
