@@ -6,9 +6,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.DumbTerminal;
+import tns.cpu.x86.MatrixStrip;
+import tns.cpu.x86.PointwiseLoop;
+import tns.cpu.x86.Processor;
+import tns.expr.Expr;
+import tns.expr.Lane;
+import tns.expr.Program;
 
 /**
  * What the launcher runs to fill the start-up cache: the classes of an everyday session, and which of their methods are
@@ -24,6 +31,8 @@ final class TrainingRun {
     /** Runs of each script, so that the profiles kept with the classes name what is worth compiling early. */
     private static final int TIMES = 5;
 
+    private static final int ELEMENTS = 99;
+
     private static final String DIALOGUE = """
         x = linspace(-1, 1, 5)
         x.sum()
@@ -38,6 +47,17 @@ final class TrainingRun {
 
     private TrainingRun() {}
 
+    /** What a program does that works enough for machine code, and would need the Vector API too. */
+    private static void machineCode() {
+        if (Processor.isSuitable()) {
+            float[] x = new float[ELEMENTS];
+            int[] at = new int[2];
+            Program program = Program.of(Lane.F32, Expr.input(0).sigmoid());
+            Objects.requireNonNull(PointwiseLoop.of(program, 0)).run(new Object[] {x, x}, at, ELEMENTS);
+            MatrixStrip.of(false, 2, 2, true, true).run(x, 0, 1, 1, x, 0, 1, x, 0, 16, 1, 9, 3);
+        }
+    }
+
     /** Runs the scripts, an expression, a prompt. */
     static int run(List<String> scripts) {
         for (int i = 0; i < TIMES; i++) {
@@ -46,6 +66,7 @@ final class TrainingRun {
             }
         }
         Main.run(List.of("-e", "(randn(3, 3) @ ones(3, 3)).shape"));
+        machineCode();
         try (Terminal system = TerminalScreen.systemTerminal().build();
                 Terminal terminal = new DumbTerminal(
                         "training",
