@@ -42,7 +42,7 @@ public class CpuDevice implements Device {
     private final PointwiseRunner pointwise;
     private final FoldLoops folds;
     private final RowLoops rowLoops;
-    private final BackgroundLoop<FusedLoop> turn;
+    private final Turns turn;
     private final Normals normals;
 
     /** A device with one thread per processor. */
@@ -83,7 +83,7 @@ public class CpuDevice implements Device {
         FusedLoops loops = pointwise instanceof FusedRunner fused ? fused.loops() : null;
         folds = new FoldLoops(loops);
         rowLoops = new RowLoops(loops, new MachineCode(false));
-        turn = StridedCopy.loop(loops);
+        turn = new Turns(loops, new MachineCode(false));
         normals = new Normals(parallel, loops);
     }
 

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import tns.cpu.x86.PointwiseLoop;
 import tns.cpu.x86.Processor;
 import tns.cpu.x86.RowsLoop;
+import tns.cpu.x86.SquareTurns;
 import tns.expr.Program;
 import tns.expr.RowProgram;
 
@@ -48,6 +49,27 @@ final class MachineCode {
     static @Nullable RowLoop rows(RowProgram program, RowPlaces places) {
         RowsLoop loop = RowsLoop.of(program, places, RowExecutor.LAYOUT);
         return loop == null ? null : new Rows(loop);
+    }
+
+    /** What turns squares of floats. */
+    static Turns.Squares squares() {
+        return new Turns.Squares(new Squares(new SquareTurns()), SquareTurns.SIDE);
+    }
+
+    /** Squares, with the operands of {@link TurnCode}. */
+    private static final class Squares extends FusedLoop {
+        private final SquareTurns turns;
+
+        Squares(SquareTurns turns) {
+            this.turns = turns;
+        }
+
+        @Override
+        void run(Object[] arrays, int[] at, int n) {
+            int row = at[2] - at[0];
+            int step = at[3] - at[1];
+            turns.run((float[]) arrays[0], at[0], row, (float[]) arrays[1], at[1], step, n / SquareTurns.SIDE);
+        }
     }
 
     /** A row program. */

@@ -1,7 +1,6 @@
 package tns.cpu;
 
 import org.jspecify.annotations.Nullable;
-import tns.expr.Lane;
 import tns.tensor.DType;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
@@ -12,7 +11,7 @@ import tns.tensor.View;
  * columns of memory.
  *
  * <p>Squares of {@link #TILE} by TILE elements are turned in a small array, so that every cache line of both sides is
- * moved whole and once; those of floats in registers ({@link TurnCode}) once that loop is there. Element by element the
+ * moved whole and once; those of floats in registers ({@link Turns}) once that loop is there. Element by element the
  * transpose of (8192, 8192) floats took 400 ms, in the array 96, in registers 53 (AMD EPYC, one core, 2026-11-26).
  */
 final class StridedCopy {
@@ -28,33 +27,14 @@ final class StridedCopy {
     /** From this number of elements on. */
     private static final int LEAST = 1 << 10;
 
-    /** Columns to warm up the loop with, and about how many steps each of its vectors takes. */
-    private static final int WARM_UP_ELEMENTS = 1 << 10;
-
-    private static final int STEPS = 12;
-
     private StridedCopy() {}
-
-    /**
-     * The loop that turns floats in registers.
-     *
-     * @param maker what makes loops; null to do without
-     */
-    static BackgroundLoop<FusedLoop> loop(@Nullable FusedLoops maker) {
-        return BackgroundLoop.of(
-                maker,
-                () -> TurnCode.squares(),
-                () -> FusedLoops.arrays(Lane.F32, TurnCode.OPERANDS, WARM_UP_ELEMENTS),
-                WARM_UP_ELEMENTS,
-                STEPS);
-    }
 
     /**
      * Copies {@code source} to {@code target}, of equal shape, if this is the way to do it.
      *
      * @return whether it was; if not, nothing has been copied
      */
-    static boolean run(Parallel parallel, BackgroundLoop<FusedLoop> floats, Tensor source, Tensor target) {
+    static boolean run(Parallel parallel, Turns floats, Tensor source, Tensor target) {
         DType dtype = source.dtype();
         if (dtype != target.dtype()
                 || dtype == DType.BOOL
@@ -74,7 +54,7 @@ final class StridedCopy {
         if (turned < 0 || shape.size(last) < TILE || strides[last] == 1 || strides[last] == 0) {
             return false;
         }
-        FusedLoop loop = dtype == DType.FLOAT32 ? floats.get(target.elements()) : null;
+        Turns.Squares loop = dtype == DType.FLOAT32 ? floats.get(target.elements()) : null;
         new Plane(source, target, turned, last).run(parallel, loop);
         return true;
     }
@@ -123,7 +103,7 @@ final class StridedCopy {
             return new Dims(sizes, strides, 0, elements);
         }
 
-        void run(Parallel parallel, @Nullable FusedLoop loop) {
+        void run(Parallel parallel, Turns.@Nullable Squares loop) {
             int bands = (columns + BAND - 1) / BAND;
             parallel.range(outerSource.elements() * bands, 1, (from, to) -> {
                 Object tile = HostBuffer.likewise(source, TILE * TILE);
@@ -146,12 +126,11 @@ final class StridedCopy {
             });
         }
 
-        private void turn(FusedLoop loop, Object[] operands, int from, int to, int columns) {
-            int length = VectorF32Loops.vectorBytes() / Float.BYTES;
-            for (int r = 0; r < TILE; r += length) {
+        private void turn(Turns.Squares squares, Object[] operands, int from, int to, int columns) {
+            for (int r = 0; r < TILE; r += squares.side()) {
                 int x = from + r * rowStep;
                 int y = to + r;
-                loop.run(operands, new int[] {x, y, x + rowStep, y + columnStep}, columns);
+                squares.loop().run(operands, new int[] {x, y, x + rowStep, y + columnStep}, columns);
             }
         }
 

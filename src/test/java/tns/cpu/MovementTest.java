@@ -60,14 +60,14 @@ class MovementTest {
     /** Squares of floats turned in registers, and what is left at the edges. */
     @Test
     void turnedByVectors() {
-        BackgroundLoop<FusedLoop> vectors = StridedCopy.loop(new FusedLoops(0));
+        Turns[] all = {
+            new Turns(new FusedLoops(0), new MachineCode(false)), new Turns(new FusedLoops(0), new MachineCode(true))
+        };
         RandomTensors tensors = new RandomTensors(one, RandomTensors.SEED);
         int[][] shapes = {{1, 16, 64}, {1, 50, 70}, {1, 16, 600}, {2, 1030, 33}, {3, 40, 37}, {5, 31, 300}};
         for (int[] shape : shapes) {
             Tensor whole = tensors.uniform(DType.FLOAT32, Shape.of(shape));
             Tensor x = whole.viewed(whole.view().permute(new int[] {0, 2, 1}));
-            Tensor y = Tensor.allocate(one, DType.FLOAT32, x.shape());
-            assertTrue(StridedCopy.run(new Parallel(3), vectors, x, y));
             float[] from = (float[]) HostBuffer.array(whole);
             float[] wanted = new float[from.length];
             for (int i = 0; i < from.length; i++) {
@@ -75,7 +75,11 @@ class MovementTest {
                 int row = i / shape[2] % shape[1];
                 wanted[i - row * shape[2] - column + column * shape[1] + row] = from[i];
             }
-            assertArrayEquals(wanted, (float[]) HostBuffer.array(y), Arrays.toString(shape));
+            for (Turns turns : all) {
+                Tensor y = Tensor.allocate(one, DType.FLOAT32, x.shape());
+                assertTrue(StridedCopy.run(new Parallel(3), turns, x, y));
+                assertArrayEquals(wanted, (float[]) HostBuffer.array(y), Arrays.toString(shape));
+            }
         }
     }
 
