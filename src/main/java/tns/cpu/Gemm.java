@@ -29,14 +29,17 @@ final class Gemm {
     private static final int PACK_LEFT_MIN_COLUMNS = 256;
 
     /**
-     * Cache blocks: a packed left block takes up to 512 KiB as float32, a packed right block up to 8 MiB. Long lines
+     * Cache blocks: a packed left block takes 512 KiB to 2 MiB as float32, a packed right block up to 8 MiB. Long lines
      * along k leave the result alone until it is done: 107 GFLOP/s at 2048², where blocks of 256 along k and 128 rows
      * came to 94, and OpenBLAS to 103 (AMD EPYC, one core, 2026-11-26).
      */
     private static final int BLOCK_K = 2048;
 
-    /** Rows, or up to a tile more. */
+    /** The fewest rows of a left block, or up to a tile more; see {@link Tiling#blockRows}. */
     private static final int BLOCK_M = 64;
+
+    /** Left blocks that each thread is to have, before they grow. */
+    private static final int BLOCKS = 4;
 
     private static final int BLOCK_N = 1024;
 
@@ -302,7 +305,9 @@ final class Gemm {
         int blockN = Math.min(BLOCK_N, n);
         int blockK = Math.clamp(k, 1, BLOCK_K);
         int height = kernel.tiling().rows();
-        int blockM = (BLOCK_M + height - 1) / height * height;
+        int most = kernel.tiling().blockRows();
+        int blockRows = Math.clamp(m / (BLOCKS * parallel.threads()), BLOCK_M, most);
+        int blockM = (blockRows + height - 1) / height * height;
         int blocks = (m + blockM - 1) / blockM;
         boolean packLeft = !a.isDense() || n >= PACK_LEFT_MIN_COLUMNS;
         Object packed = kernel.scratch().lend(blockN * blockK);

@@ -11,7 +11,7 @@ final class PlainMatrixKernels {
     private static final int BLOCK_COPY = 32;
 
     /** Sums of a tile are in an array, and its columns long enough for the compiler's vectors. */
-    static final Tiling TILING = new Tiling(4, 4, 2, 64);
+    static final Tiling TILING = new Tiling(4, 4, 2, 64, 64);
 
     private PlainMatrixKernels() {}
 

@@ -384,7 +384,7 @@ final class RowsCode {
             code.vector(ops.add, value, value, new Register(sum));
         } else {
             ops.load(sum, into);
-            greater(value, sum, value, value == 2 ? 3 : 2);
+            greater(sum, value, value == 2 ? 3 : 2);
         }
         if (mask != NO_MASK) {
             ops.blend(value, sum, new Register(value), mask);
@@ -392,11 +392,11 @@ final class RowsCode {
         ops.store(into, value);
     }
 
-    /** The greater as {@link tns.expr.Opcode#MAX} has it, where a NaN of either wins. */
-    private void greater(int to, int a, int b, int spare) {
+    /** The greater in {@code b}, as {@link tns.expr.Opcode#MAX} has it, where a NaN of either wins. */
+    private void greater(int a, int b, int spare) {
         code.vector(ops.compare, spare, a, new Register(a), ProgramCode.UNORDERED);
-        code.vector(ops.max, to, a, new Register(b));
-        ops.blend(to, to, new Register(a), spare);
+        code.vector(ops.max, b, a, new Register(b));
+        ops.blend(b, b, new Register(a), spare);
     }
 
     /** Adds the lanes of the piece that began at FROM to those of the pieces before; copies those of the first. */
@@ -469,11 +469,11 @@ final class RowsCode {
         ops.load(0, part[0]);
         for (int k = 1; k < part.length; k++) {
             ops.load(1, part[k]);
-            greater(0, 0, 1, 2);
+            greater(1, 0, 2);
         }
         for (int distance = lanes() / 2; distance > 0; distance /= 2) {
             turn(1, 0, distance);
-            greater(0, 0, 1, 2);
+            greater(1, 0, 2);
         }
         code.vector(ops.add, 0, 0, ops.constant(0));
     }

@@ -72,26 +72,42 @@ class AssemblerTest {
         of("sub r15, 1", "49 81 ef 01 00 00 00", a -> a.subtractNumber(R15, 1)),
         of("cmp rbx, 255", "48 81 fb ff 00 00 00", a -> a.compareNumber(RBX, 255)),
         of("vmovups ymm3, [rsi+rax]", "c4 e1 7c 10 1c 06", a -> floats(a).load(3, Memory.at(RSI, RAX, 1))),
-        of("vmovups [rcx+rax+32], ymm12", "c4 61 7c 11 64 01 20", a -> floats(a).store(
-                Memory.at(RCX, RAX, 1).plus(32), 12)),
+        of(
+                "vmovups [rcx+rax+32], ymm12",
+                "c4 61 7c 11 64 01 20",
+                a -> floats(a).store(Memory.at(RCX, RAX, 1).plus(32), 12)),
         of("vaddps ymm1, ymm2, ymm3", "c4 e1 6c 58 cb", a -> a.vector(floats(a).add, 1, 2, ymm(3))),
-        of("vaddpd ymm9, ymm10, [r14+rax]", "c4 41 2d 58 0c 06", a ->
-                a.vector(doubles(a).add, 9, 10, Memory.at(R14, RAX, 1))),
+        of(
+                "vaddpd ymm9, ymm10, [r14+rax]",
+                "c4 41 2d 58 0c 06",
+                a -> a.vector(doubles(a).add, 9, 10, Memory.at(R14, RAX, 1))),
         of("vfmadd231ps ymm0, ymm14, ymm13", "c4 c2 0d b8 c5", a -> a.vector(floats(a).fmaToSum, 0, 14, ymm(13))),
-        of("vfmadd213pd ymm8, ymm1, [rsp+96]", "c4 62 f5 a8 44 24 60", a ->
-                a.vector(doubles(a).fmaToFactor, 8, 1, Memory.at(RSP, 96))),
-        of("vbroadcastss ymm14, [r9+r10*2]", "c4 02 7d 18 34 51", a ->
-                a.vector(floats(a).broadcast, 14, Memory.at(R9, R10, 2))),
+        of(
+                "vfmadd213pd ymm8, ymm1, [rsp+96]",
+                "c4 62 f5 a8 44 24 60",
+                a -> a.vector(doubles(a).fmaToFactor, 8, 1, Memory.at(RSP, 96))),
+        of(
+                "vbroadcastss ymm14, [r9+r10*2]",
+                "c4 02 7d 18 34 51",
+                a -> a.vector(floats(a).broadcast, 14, Memory.at(R9, R10, 2))),
         of("vbroadcastsd ymm2, xmm2", "c4 e2 7d 19 d2", a -> a.vector(doubles(a).broadcast, 2, ymm(2))),
-        of("vmaskmovps ymm0, ymm15, [rdx+rax]", "c4 e2 05 2c 04 02", a ->
-                floats(a).loadMasked(0, 15, Memory.at(RDX, RAX, 1))),
-        of("vmaskmovpd [rcx+rax], ymm15, ymm7", "c4 e2 05 2f 3c 01", a ->
-                doubles(a).storeMasked(Memory.at(RCX, RAX, 1), 15, 7)),
-        of("vblendvps ymm4, ymm5, ymm6, ymm15", "c4 e3 55 4a e6 f0", a -> floats(a).blend(4, 5, ymm(6), 15)),
-        of("vcmpps ymm1, ymm2, ymm3, 17", "c4 e1 6c c2 cb 11", a ->
-                a.vector(floats(a).compare, 1, 2, ymm(3), 17)),
-        of("vroundpd ymm1, [r13+rax], 9", "c4 c3 7d 09 4c 05 00 09", a ->
-                a.vector(doubles(a).round, 1, 0, Memory.at(R13, RAX, 1), 9)),
+        of(
+                "vmaskmovps ymm0, ymm15, [rdx+rax]",
+                "c4 e2 05 2c 04 02",
+                a -> floats(a).loadMasked(0, 15, Memory.at(RDX, RAX, 1))),
+        of(
+                "vmaskmovpd [rcx+rax], ymm15, ymm7",
+                "c4 e2 05 2f 3c 01",
+                a -> doubles(a).storeMasked(Memory.at(RCX, RAX, 1), 15, 7)),
+        of(
+                "vblendvps ymm4, ymm5, ymm6, ymm15",
+                "c4 e3 55 4a e6 f0",
+                a -> floats(a).blend(4, 5, ymm(6), 15)),
+        of("vcmpps ymm1, ymm2, ymm3, 17", "c4 e1 6c c2 cb 11", a -> a.vector(floats(a).compare, 1, 2, ymm(3), 17)),
+        of(
+                "vroundpd ymm1, [r13+rax], 9",
+                "c4 c3 7d 09 4c 05 00 09",
+                a -> a.vector(doubles(a).round, 1, 0, Memory.at(R13, RAX, 1), 9)),
         of("vpslld ymm11, ymm12, 23", "c4 c1 25 72 f4 17", a -> floats(a).shift(Opcode.BITS_SHL, 11, 12, 23)),
         of("vpsrlq ymm1, ymm9, 52", "c4 c1 75 73 d1 34", a -> doubles(a).shift(Opcode.BITS_USHR, 1, 9, 52)),
         of("vpsllvq ymm1, ymm2, ymm3", "c4 e2 ed 47 cb", a -> a.vector(doubles(a).shiftLeft, 1, 2, ymm(3))),

@@ -45,7 +45,9 @@ class MachineCodeTest {
         assertThrows(
                 IndexOutOfBoundsException.class, () -> strip.run(a, 0, 3, 1, b, 0, 9, c, 0, 9, 2, 9, 3), "two tiles");
         assertThrows(
-                IndexOutOfBoundsException.class, () -> strip.run(a, 0, 3, 1, b, 1, 9, c, 0, 9, 1, 9, 3), "b further on");
+                IndexOutOfBoundsException.class,
+                () -> strip.run(a, 0, 3, 1, b, 1, 9, c, 0, 9, 1, 9, 3),
+                "b further on");
         assertThrows(
                 IndexOutOfBoundsException.class, () -> strip.run(a, 0, -3, 1, b, 0, 9, c, 0, 9, 1, 9, 3), "rows up");
         assertThrows(IndexOutOfBoundsException.class, () -> strip.run(a, 0, 3, 1, b, 0, 9, c, 0, 9, 1, 17, 3), "wide");
