@@ -63,7 +63,10 @@ final class MachineTiles {
             int columns,
             int steps,
             boolean add) {
-        if (!wanted || !isReady((long) rows * columns * steps)) {
+        if (work < MAKE_AFTER) {
+            work += (long) rows * columns * steps;
+        }
+        if (!wanted || !isReady()) {
             return false;
         }
         int lanes = MatrixStrip.lanes(wide);
@@ -85,15 +88,9 @@ final class MachineTiles {
         return true;
     }
 
-    private boolean isReady(long steps) {
-        if (atOnce) {
-            return Processor.isSuitable();
-        }
-        if (work < MAKE_AFTER) {
-            work += steps;
-            return false;
-        }
-        return Processor.isReady();
+    /** Whether there has been work enough, and tiles can be made. */
+    boolean isReady() {
+        return atOnce ? Processor.isSuitable() : work >= MAKE_AFTER && Processor.isReady();
     }
 
     private MatrixStrip strip(int rows, int vectors, boolean ragged, boolean add) {

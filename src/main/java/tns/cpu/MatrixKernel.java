@@ -55,6 +55,11 @@ abstract class MatrixKernel {
             int steps,
             boolean add);
 
+    /** Whether a strip is as fast where rows of a lie along k as where they are packed. */
+    boolean isFastByLines() {
+        return false;
+    }
+
     /** Writes to {@code c[cAt]} the dot product of {@code n} elements without gaps of a and of b. */
     abstract void dot(Object a, int at, Object b, int bAt, int n, Object c, int cAt);
 

@@ -71,6 +71,11 @@ final class Tiles {
         return new Tiling(ROWS, LINE_ROWS, FEWEST_ROWS, VECTORS * TileCode.lanes(wide), BLOCK_ROWS);
     }
 
+    /** See {@link MatrixKernel#isFastByLines}. */
+    boolean isFastByLines() {
+        return machine.isBest() && machine.isReady();
+    }
+
     /** See {@link MatrixKernel#strip}; what has no tile yet is left to plain Java. */
     void strip(
             Object a,

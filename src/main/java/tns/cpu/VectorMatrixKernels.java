@@ -43,6 +43,11 @@ final class VectorMatrixKernels {
         }
 
         @Override
+        boolean isFastByLines() {
+            return tiles.isFastByLines();
+        }
+
+        @Override
         void strip(
                 Object a,
                 int at,
@@ -152,6 +157,11 @@ final class VectorMatrixKernels {
                     workshop,
                     atOnce);
             taps = new VectorTaps(true, workshop, atOnce);
+        }
+
+        @Override
+        boolean isFastByLines() {
+            return tiles.isFastByLines();
         }
 
         @Override
