@@ -1,6 +1,7 @@
 package tns.cpu;
 
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
 import tns.error.Reserve;
@@ -29,6 +30,9 @@ public class CpuDevice implements Device {
 
     /** Below, results are computed at once: putting it off costs more than reading a cached array again. */
     private static final int FUSE_FROM = 1 << 14;
+
+    /** The values of {@code tns.cpu} that use the Vector API. */
+    private static final Set<String> VECTOR_KINDS = Set.of("fused", "vector", "block");
 
     private final ArrayPool pool = new ArrayPool();
     /** In a program that runs scripts among other things the heap is that program's own affair. */
@@ -66,24 +70,29 @@ public class CpuDevice implements Device {
     /** Whether to use the Vector API once there is work for it: where it can be had, unless {@code tns.cpu} says not to. */
     private static boolean vectors() {
         String kind = System.getProperty("tns.cpu", "fused");
-        return (kind.equals("fused") || kind.equals("block")) && VectorModule.isWithinReach();
+        return VECTOR_KINDS.contains(kind) && VectorModule.isWithinReach();
+    }
+
+    /** When machine code is made: {@code tns.cpu} may say never. */
+    private static MachineCode machine() {
+        return System.getProperty("tns.cpu", "fused").equals("fused") ? MachineCode.IN_TIME : MachineCode.NEVER;
     }
 
     /** A device with or without kernels of the Vector API. */
     CpuDevice(int threads, boolean vectors, Runnable checkpoint) {
-        this(threads, vectors, vectors ? MatrixKernel.Kind.VECTORS : MatrixKernel.Kind.PLAIN, checkpoint);
+        this(threads, vectors, vectors ? MatrixKernel.Kind.VECTORS : MatrixKernel.Kind.PLAIN, machine(), checkpoint);
     }
 
-    /** The same, with a choice of how matrices are multiplied. */
-    CpuDevice(int threads, boolean vectors, MatrixKernel.Kind products, Runnable checkpoint) {
+    /** The same, with a choice of how matrices are multiplied, and of when machine code is made. */
+    CpuDevice(int threads, boolean vectors, MatrixKernel.Kind products, MachineCode machine, Runnable checkpoint) {
         parallel = new Parallel(threads, checkpoint);
         alone = parallel.alone();
-        gemm = new Gemm(parallel, products);
-        pointwise = PointwiseRunners.choose(parallel, vectors);
+        gemm = new Gemm(parallel, products, machine);
+        pointwise = PointwiseRunners.choose(parallel, vectors, machine);
         FusedLoops loops = pointwise instanceof FusedRunner fused ? fused.loops() : null;
         folds = new FoldLoops(loops);
-        rowLoops = new RowLoops(loops, new MachineCode(false));
-        turn = new Turns(loops, new MachineCode(false));
+        rowLoops = new RowLoops(loops, machine);
+        turn = new Turns(loops, machine);
         normals = new Normals(parallel, loops);
     }
 

@@ -53,6 +53,7 @@ final class Gemm {
     private final Parallel parallel;
     private final Parallel alone;
     private final MatrixKernel.Kind kind;
+    private final MachineCode machine;
     /** Made by the first product that needs one, as is its like for doubles: small products do without the Vector API. */
     private @Nullable MatrixKernel floats;
 
@@ -60,10 +61,11 @@ final class Gemm {
     private final MatrixKernel longs = MatrixKernel.longs();
     private final SmallProducts small;
 
-    Gemm(Parallel parallel, MatrixKernel.Kind kind) {
+    Gemm(Parallel parallel, MatrixKernel.Kind kind, MachineCode machine) {
         this.parallel = parallel;
         this.alone = parallel.alone();
         this.kind = kind;
+        this.machine = machine;
         this.small = new SmallProducts(kind);
     }
 
@@ -162,7 +164,7 @@ final class Gemm {
     private MatrixKernel floats() {
         MatrixKernel known = floats;
         if (known == null) {
-            known = MatrixKernel.floats(kind);
+            known = MatrixKernel.floats(kind, machine);
             floats = known;
         }
         return known;
@@ -171,7 +173,7 @@ final class Gemm {
     private MatrixKernel doubles() {
         MatrixKernel known = doubles;
         if (known == null) {
-            known = MatrixKernel.doubles(kind);
+            known = MatrixKernel.doubles(kind, machine);
             doubles = known;
         }
         return known;

@@ -12,23 +12,26 @@ import tns.expr.RowProgram;
  * When loops of machine code are made: long before the JVM's compiler would have one of vector operations. They are there at
  * once, but a call of one takes 50 ns, so that few elements are better left to code within the JVM.
  */
-final class MachineCode {
+enum MachineCode {
+    NEVER,
+    /** Once it has become worth it. */
+    IN_TIME,
+    /** At their first use, however little it is. */
+    AT_ONCE;
+
     /** Element-steps after which a loop is made: some 2 ms of work in plain Java. */
     private static final long MAKE_AFTER = 1 << 22;
 
     /** Up to so many elements the way in and out counts. */
     private static final int FEW = 1 << 10;
 
-    private final boolean atOnce;
-
-    /** Loops made when it has become worth it; if {@code atOnce}, at their first use. */
-    MachineCode(boolean atOnce) {
-        this.atOnce = atOnce;
-    }
-
     /** Whether so many element-steps are worth a loop; false while it is not known whether there can be one. */
     boolean isWorth(long work) {
-        return atOnce ? Processor.isSuitable() : work >= MAKE_AFTER && Processor.isReady();
+        return switch (this) {
+            case NEVER -> false;
+            case IN_TIME -> work >= MAKE_AFTER && Processor.isReady();
+            case AT_ONCE -> Processor.isSuitable();
+        };
     }
 
     /**
@@ -36,7 +39,11 @@ final class MachineCode {
      * would have no longer vectors.
      */
     boolean isBest(long elements) {
-        return atOnce || elements > FEW && !Processor.hasWiderVectors();
+        return switch (this) {
+            case NEVER -> false;
+            case IN_TIME -> elements > FEW && !Processor.hasWiderVectors();
+            case AT_ONCE -> true;
+        };
     }
 
     /** The loop of a program, or null; see {@link PointwiseLoop#of}. */

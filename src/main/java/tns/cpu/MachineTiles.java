@@ -3,7 +3,6 @@ package tns.cpu;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import tns.cpu.x86.MatrixStrip;
-import tns.cpu.x86.Processor;
 
 /** The tiles of matrix products as machine code, for one element type: each made when its shape is first asked for. */
 final class MachineTiles {
@@ -14,33 +13,23 @@ final class MachineTiles {
     private static final int VECTORS = 2;
     private static final int MOST_VECTORS = 4;
 
-    /** Multiply-adds after which tiles are made: some milliseconds in plain Java. */
-    private static final long MAKE_AFTER = 1 << 22;
-
     private final boolean wide;
-    private final boolean atOnce;
-    private final boolean wanted;
+    private final MachineCode machine;
     private final AtomicReferenceArray<@Nullable MatrixStrip> strips =
             new AtomicReferenceArray<>((ROWS + 1) * MOST_VECTORS * 4);
 
     /** Multiply-adds so far, roughly: threads may overwrite each other's additions. */
     private long work;
 
-    /**
-     * Tiles of doubles if {@code wide}, else of floats.
-     *
-     * @param atOnce made at their first use, however little it is
-     * @param wanted false for none
-     */
-    MachineTiles(boolean wide, boolean atOnce, boolean wanted) {
+    /** Tiles of doubles if {@code wide}, else of floats. */
+    MachineTiles(boolean wide, MachineCode machine) {
         this.wide = wide;
-        this.atOnce = atOnce;
-        this.wanted = wanted;
+        this.machine = machine;
     }
 
     /** Whether nothing faster is to be expected: the JVM's compiler has no longer vectors. */
     boolean isBest() {
-        return wanted && (atOnce || !Processor.hasWiderVectors());
+        return machine.isBest(Long.MAX_VALUE);
     }
 
     /**
@@ -63,10 +52,8 @@ final class MachineTiles {
             int columns,
             int steps,
             boolean add) {
-        if (work < MAKE_AFTER) {
-            work += (long) rows * columns * steps;
-        }
-        if (!wanted || !isReady()) {
+        work += (long) rows * columns * steps;
+        if (!isReady()) {
             return false;
         }
         int lanes = MatrixStrip.lanes(wide);
@@ -90,7 +77,7 @@ final class MachineTiles {
 
     /** Whether there has been work enough, and tiles can be made. */
     boolean isReady() {
-        return atOnce ? Processor.isSuitable() : work >= MAKE_AFTER && Processor.isReady();
+        return machine.isWorth(work);
     }
 
     private MatrixStrip strip(int rows, int vectors, boolean ragged, boolean add) {

@@ -102,9 +102,7 @@ abstract class MatrixKernel {
         /** In vectors, by code that is made and compiled in the background; in plain Java until it is ready. */
         VECTORS,
         /** In vectors from the first product on, compiled or not. */
-        VECTORS_AT_ONCE,
-        /** In machine code from the first product on, where there can be some. */
-        MACHINE_AT_ONCE;
+        VECTORS_AT_ONCE;
 
         /** Whether vectors are wanted and the Vector API is there. */
         private boolean usesVectors() {
@@ -112,17 +110,17 @@ abstract class MatrixKernel {
         }
     }
 
-    /** The kernel for float[]. */
-    static MatrixKernel floats(Kind kind) {
+    /** The kernel for float[]; {@code machine} says when its tiles are machine code. */
+    static MatrixKernel floats(Kind kind, MachineCode machine) {
         return kind.usesVectors()
-                ? VectorMatrixKernels.floats(kind)
+                ? VectorMatrixKernels.floats(kind, machine)
                 : new PlainMatrixKernels.Floats(PlainMatrixKernels.TILING);
     }
 
-    /** The kernel for double[]. */
-    static MatrixKernel doubles(Kind kind) {
+    /** The kernel for double[], likewise. */
+    static MatrixKernel doubles(Kind kind, MachineCode machine) {
         return kind.usesVectors()
-                ? VectorMatrixKernels.doubles(kind)
+                ? VectorMatrixKernels.doubles(kind, machine)
                 : new PlainMatrixKernels.Doubles(PlainMatrixKernels.TILING);
     }
 

@@ -8,28 +8,28 @@ final class PointwiseRunners {
     private PointwiseRunners() {}
 
     /**
-     * The runner named by the system property {@code tns.cpu}: {@code fused}, the default; {@code block}, without loops
-     * made for hot programs; {@code plain}, the same in plain Java; or {@code scalar}, the definition of every result.
+     * The runner named by the system property {@code tns.cpu}: {@code fused}, the default; {@code vector}, without machine
+     * code; {@code block}, without loops made for hot programs; {@code plain}, the same in plain Java; or {@code scalar}, the definition of every result.
      * When the first two have to do without the Vector API, one log line in the life of the JVM says so.
      *
-     * @param vectors whether to use the Vector API once there is enough work
+     * @param vectorized whether to use the Vector API once there is enough work
      * @throws IllegalArgumentException for any other value of the property
      */
-    static PointwiseRunner choose(Parallel parallel, boolean vectors) {
+    static PointwiseRunner choose(Parallel parallel, boolean vectorized, MachineCode machine) {
         String kind = System.getProperty("tns.cpu", "fused");
         return switch (kind) {
             case "scalar" -> new ScalarRunner();
-            case "fused", "block", "plain" -> {
-                if (!vectors && !kind.equals("plain")) {
+            case "fused", "vector", "block", "plain" -> {
+                if (!vectorized && !kind.equals("plain")) {
                     Advice.give();
                 }
-                FusedLoops loops = vectors ? new FusedLoops(FusedLoops.PROMOTE_AFTER) : null;
+                FusedLoops loops = vectorized ? new FusedLoops(FusedLoops.PROMOTE_AFTER) : null;
                 BlockRunner blocks = new BlockRunner(parallel, loops);
-                yield loops != null && kind.equals("fused")
-                        ? new FusedRunner(parallel, blocks, loops, new MachineCode(false))
-                        : blocks;
+                boolean fuses = kind.equals("fused") || kind.equals("vector");
+                yield loops != null && fuses ? new FusedRunner(parallel, blocks, loops, machine) : blocks;
             }
-            default -> throw new IllegalArgumentException("tns.cpu must be fused, block, plain or scalar: " + kind);
+            default ->
+                throw new IllegalArgumentException("tns.cpu must be fused, vector, block, plain or scalar: " + kind);
         };
     }
 

@@ -11,12 +11,12 @@ final class VectorMatrixKernels {
 
     // Made here and not by the caller, so that verifying the caller does not load classes that need the Vector API: the
     // start-up cache is made by a run without it.
-    static MatrixKernel floats(Kind kind) {
-        return new Floats(kind);
+    static MatrixKernel floats(Kind kind, MachineCode machine) {
+        return new Floats(kind, machine);
     }
 
-    static MatrixKernel doubles(Kind kind) {
-        return new Doubles(kind);
+    static MatrixKernel doubles(Kind kind, MachineCode machine) {
+        return new Doubles(kind, machine);
     }
 
     /** Products of float[]. */
@@ -28,16 +28,12 @@ final class VectorMatrixKernels {
         private final VectorPacking packing;
         private final VectorTaps taps;
 
-        Floats(Kind kind) {
+        Floats(Kind kind, MachineCode machine) {
             super(Tiles.FLOATS);
             boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
             Workshop workshop = new Workshop(atOnce);
             tiles = new Tiles(
-                    new PlainMatrixKernels.Floats(tiling()),
-                    new MachineTiles(false, kind == Kind.MACHINE_AT_ONCE, !atOnce),
-                    false,
-                    workshop,
-                    atOnce);
+                    new PlainMatrixKernels.Floats(tiling()), new MachineTiles(false, machine), false, workshop, atOnce);
             packing = new VectorPacking(workshop, atOnce);
             taps = new VectorTaps(false, workshop, atOnce);
         }
@@ -146,16 +142,12 @@ final class VectorMatrixKernels {
         private final Tiles tiles;
         private final VectorTaps taps;
 
-        Doubles(Kind kind) {
+        Doubles(Kind kind, MachineCode machine) {
             super(Tiles.DOUBLES);
             boolean atOnce = kind == Kind.VECTORS_AT_ONCE;
             Workshop workshop = new Workshop(atOnce);
             tiles = new Tiles(
-                    new PlainMatrixKernels.Doubles(tiling()),
-                    new MachineTiles(true, kind == Kind.MACHINE_AT_ONCE, !atOnce),
-                    true,
-                    workshop,
-                    atOnce);
+                    new PlainMatrixKernels.Doubles(tiling()), new MachineTiles(true, machine), true, workshop, atOnce);
             taps = new VectorTaps(true, workshop, atOnce);
         }
 

@@ -17,11 +17,13 @@ import tns.tensor.Windowing;
 class CorrelationTest {
     private static final int ROUNDS = 60;
 
-    private final CpuDevice one = new CpuDevice(1, true, MatrixKernel.Kind.VECTORS_AT_ONCE, () -> {});
-    private final CpuDevice four = new CpuDevice(4, true, MatrixKernel.Kind.VECTORS_AT_ONCE, () -> {});
+    private final CpuDevice one =
+            new CpuDevice(1, true, MatrixKernel.Kind.VECTORS_AT_ONCE, MachineCode.NEVER, () -> {});
+    private final CpuDevice four =
+            new CpuDevice(4, true, MatrixKernel.Kind.VECTORS_AT_ONCE, MachineCode.NEVER, () -> {});
     private final CpuDevice plain = new CpuDevice(2, false, () -> {});
     /** In plain Java for as long as its vectors are not compiled. */
-    private final CpuDevice waiting = new CpuDevice(1, true, MatrixKernel.Kind.VECTORS, () -> {});
+    private final CpuDevice waiting = new CpuDevice(1, true, MatrixKernel.Kind.VECTORS, MachineCode.NEVER, () -> {});
 
     /** A random geometry. */
     private record Geometry(Windowing windowing, int[] spread, int[] x, int[] w, int[] outputs) {

@@ -18,9 +18,11 @@ import tns.tensor.Tensor;
 class GemmTest {
     private static final int[] SIZES = {0, 1, 1, 2, 3, 4, 5, 8, 15, 16, 31, 32, 33, 63, 65, 127, 130, 257, 300};
 
-    private final CpuDevice one = new CpuDevice(1, true, MatrixKernel.Kind.VECTORS_AT_ONCE, () -> {});
-    private final CpuDevice four = new CpuDevice(4, true, MatrixKernel.Kind.VECTORS_AT_ONCE, () -> {});
-    private final CpuDevice machine = new CpuDevice(1, true, MatrixKernel.Kind.MACHINE_AT_ONCE, () -> {});
+    private final CpuDevice one =
+            new CpuDevice(1, true, MatrixKernel.Kind.VECTORS_AT_ONCE, MachineCode.NEVER, () -> {});
+    private final CpuDevice four =
+            new CpuDevice(4, true, MatrixKernel.Kind.VECTORS_AT_ONCE, MachineCode.NEVER, () -> {});
+    private final CpuDevice machine = new CpuDevice(1, true, MatrixKernel.Kind.VECTORS, MachineCode.AT_ONCE, () -> {});
     private final CpuDevice plain = new CpuDevice(2, false, () -> {});
 
     @ParameterizedTest

@@ -61,7 +61,7 @@ class MovementTest {
     @Test
     void turnedByVectors() {
         Turns[] all = {
-            new Turns(new FusedLoops(0), new MachineCode(false)), new Turns(new FusedLoops(0), new MachineCode(true))
+            new Turns(new FusedLoops(0), MachineCode.NEVER), new Turns(new FusedLoops(0), MachineCode.AT_ONCE)
         };
         RandomTensors tensors = new RandomTensors(one, RandomTensors.SEED);
         int[][] shapes = {{1, 16, 64}, {1, 50, 70}, {1, 16, 600}, {2, 1030, 33}, {3, 40, 37}, {5, 31, 300}};

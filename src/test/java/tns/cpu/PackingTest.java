@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** What matrix kernels pack in vectors, against the definition, element by element. */
 class PackingTest {
     private final Random random = new Random(RandomTensors.SEED);
-    private final MatrixKernel kernel = MatrixKernel.floats(MatrixKernel.Kind.VECTORS_AT_ONCE);
+    private final MatrixKernel kernel = MatrixKernel.floats(MatrixKernel.Kind.VECTORS_AT_ONCE, MachineCode.NEVER);
 
     PackingTest() {
         // Vectors are used from some work on: this does it.

@@ -16,14 +16,16 @@ class PointwiseRunnersTest {
 
     @Test
     void theDefaultIsFused() {
-        assertInstanceOf(FusedRunner.class, PointwiseRunners.choose(new Parallel(1), true));
+        assertInstanceOf(FusedRunner.class, PointwiseRunners.choose(new Parallel(1), true, MachineCode.IN_TIME));
     }
 
     @Test
     void byProperty() {
         System.setProperty("tns.cpu", "scalar");
-        assertInstanceOf(ScalarRunner.class, PointwiseRunners.choose(new Parallel(1), true));
+        assertInstanceOf(ScalarRunner.class, PointwiseRunners.choose(new Parallel(1), true, MachineCode.IN_TIME));
         System.setProperty("tns.cpu", "fast");
-        assertThrows(IllegalArgumentException.class, () -> PointwiseRunners.choose(new Parallel(1), true));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> PointwiseRunners.choose(new Parallel(1), true, MachineCode.IN_TIME));
     }
 }

@@ -237,7 +237,7 @@ class ReduceTest {
             int threads, FusedLoops loops, Program program, DType dtype, Tensor[] inputs, Shape shape) {
         Parallel parallel = new Parallel(threads);
         BlockRunner blocks = new BlockRunner(parallel, null);
-        FusedRunner runner = new FusedRunner(parallel, blocks, loops, new MachineCode(false));
+        FusedRunner runner = new FusedRunner(parallel, blocks, loops, MachineCode.NEVER);
         return Prologue.of(runner, program, dtype, inputs, shape);
     }
 

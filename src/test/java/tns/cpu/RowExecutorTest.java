@@ -124,12 +124,11 @@ class RowExecutorTest {
             Tensor[] expected = results(program, DType.FLOAT64, rows, n);
             new RowRunner(program, RowExecutor.LAYOUT, n).run(operands(inputs), operands(expected), rows);
             Parallel one = new Parallel(1);
-            FusedRunner fused =
-                    new FusedRunner(one, new BlockRunner(one, null), new FusedLoops(0), new MachineCode(false));
+            FusedRunner fused = new FusedRunner(one, new BlockRunner(one, null), new FusedLoops(0), MachineCode.NEVER);
             for (RowLoops loops : new RowLoops[] {
-                new RowLoops(null, new MachineCode(false)),
-                new RowLoops(fused.loops(), new MachineCode(false)),
-                new RowLoops(fused.loops(), new MachineCode(true))
+                new RowLoops(null, MachineCode.NEVER),
+                new RowLoops(fused.loops(), MachineCode.NEVER),
+                new RowLoops(fused.loops(), MachineCode.AT_ONCE)
             }) {
                 Tensor[] actual = results(program, DType.FLOAT64, rows, n);
                 RowExecutor.run(new Parallel(3), fused, loops, program, inputs, Shape.of(rows, n), actual);
@@ -145,13 +144,13 @@ class RowExecutorTest {
         Random random = new Random(3);
         Parallel one = new Parallel(1);
         BlockRunner plain = new BlockRunner(one, null);
-        FusedRunner fused = new FusedRunner(one, plain, new FusedLoops(0), new MachineCode(false));
+        FusedRunner fused = new FusedRunner(one, plain, new FusedLoops(0), MachineCode.NEVER);
         PointwiseRunner[] runners = {new ScalarRunner(), plain, new BlockRunner(one, new FusedLoops(0)), fused};
         PROGRAMS.forEach((name, function) -> {
             for (Lane lane : new Lane[] {Lane.F32, Lane.F64}) {
                 RowProgram program = RowProgram.in(lane, function);
-                for (boolean coded : new boolean[] {false, true}) {
-                    RowLoops loops = new RowLoops(fused.loops(), new MachineCode(coded));
+                for (MachineCode coded : new MachineCode[] {MachineCode.NEVER, MachineCode.AT_ONCE}) {
+                    RowLoops loops = new RowLoops(fused.loops(), coded);
                     for (int n : LENGTHS) {
                         // Long rows in several goes, of which the last has fewer.
                         check(name, program, runners, loops, n < 4096 ? 3 : 10, n, random);
@@ -178,7 +177,7 @@ class RowExecutorTest {
         for (PointwiseRunner runner : runners) {
             for (int threads : new int[] {1, 3}) {
                 Tensor[] actual = results(program, dtype, rows, n);
-                RowLoops own = runner instanceof FusedRunner ? loops : new RowLoops(null, new MachineCode(false));
+                RowLoops own = runner instanceof FusedRunner ? loops : new RowLoops(null, MachineCode.NEVER);
                 RowExecutor.run(new Parallel(threads), runner, own, program, inputs, Shape.of(rows, n), actual);
                 for (int o = 0; o < actual.length; o++) {
                     String message = name + " " + dtype + " n " + n + " " + runner + " output " + o;
@@ -244,7 +243,7 @@ class RowExecutorTest {
     void notANumber() {
         RowProgram program = RowProgram.in(Lane.F32, d -> List.of(d.max(d.input(Extent.ELEMENT))));
         FusedRunner fused = new FusedRunner(
-                new Parallel(1), new BlockRunner(new Parallel(1), null), new FusedLoops(0), new MachineCode(false));
+                new Parallel(1), new BlockRunner(new Parallel(1), null), new FusedLoops(0), MachineCode.NEVER);
         for (int at : new int[] {0, 63, 64, 200, 299}) {
             float[] x = new float[600];
             for (int i = 0; i < x.length; i++) {
@@ -252,12 +251,12 @@ class RowExecutorTest {
             }
             x[300 + at] = Float.NaN;
             x[at] = Float.NEGATIVE_INFINITY;
-            for (boolean coded : new boolean[] {false, true}) {
+            for (MachineCode coded : new MachineCode[] {MachineCode.NEVER, MachineCode.AT_ONCE}) {
                 Tensor[] result = {Tensor.room(device, DType.FLOAT32, Shape.of(2))};
                 RowExecutor.run(
                         new Parallel(1),
                         fused,
-                        new RowLoops(fused.loops(), new MachineCode(coded)),
+                        new RowLoops(fused.loops(), coded),
                         program,
                         new Tensor[] {Tensor.upload(device, DType.FLOAT32, Shape.of(600), x)},
                         Shape.of(2, 300),

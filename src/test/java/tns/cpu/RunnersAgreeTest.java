@@ -62,13 +62,13 @@ class RunnersAgreeTest {
     /** A runner that makes a loop at the first run of a program. */
     private static FusedRunner fused(Parallel parallel) {
         BlockRunner blocks = new BlockRunner(parallel, null);
-        return new FusedRunner(parallel, blocks, new FusedLoops(0), new MachineCode(false));
+        return new FusedRunner(parallel, blocks, new FusedLoops(0), MachineCode.NEVER);
     }
 
     /** The same, of machine code where there can be some. */
     private static FusedRunner machine(Parallel parallel) {
         BlockRunner blocks = new BlockRunner(parallel, null);
-        return new FusedRunner(parallel, blocks, new FusedLoops(0), new MachineCode(true));
+        return new FusedRunner(parallel, blocks, new FusedLoops(0), MachineCode.AT_ONCE);
     }
 
     @Test
