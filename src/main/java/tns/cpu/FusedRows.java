@@ -33,7 +33,7 @@ final class FusedRows {
         lane = program.lane();
         n = shape.size(1);
         operands = new @Nullable Tensor[places.count()];
-        hasRoom = places.hasRoom();
+        hasRoom = ready.hasRoom();
         columns = RowExecutor.columns(lane, program.values().contains(new RowProgram.Index()) ? n : 0);
         copied = new boolean[operands.length];
         for (int k = 0; k < operands.length; k++) {

@@ -76,11 +76,13 @@ final class FusedRunner implements PointwiseRunner {
     }
 
     /** The loops of one program; a handful at most, as there are few ways in which its inputs repeat. */
-    private static final class Compiled {
+    private final class Compiled {
+        private final Program program;
         private final boolean fits;
         private volatile Variant[] variants = {};
 
         Compiled(Program program) {
+            this.program = program;
             fits = StepCode.fits(program);
         }
 
@@ -100,7 +102,8 @@ final class FusedRunner implements PointwiseRunner {
                 }
             }
             Variant[] more = java.util.Arrays.copyOf(variants, variants.length + 1);
-            Variant added = new Variant(uniforms);
+            Variant added =
+                    new Variant(uniforms, new CodedLoop<>(machine, () -> MachineCode.loop(program, uniforms, blocks)));
             more[variants.length] = added;
             variants = more;
             return added;
@@ -115,18 +118,17 @@ final class FusedRunner implements PointwiseRunner {
 
         private boolean requested;
         private volatile @Nullable FusedLoop loop;
-        /** The same of machine code, and what it has to come after. */
-        private volatile @Nullable FusedLoop machine;
+        /** The same of machine code. */
+        private final CodedLoop<FusedLoop> coded;
 
-        private long machineWork;
-        private boolean machineTried;
         /** Short runs of a number of elements that fills no vectors. */
         private int raggedRuns;
 
         private volatile @Nullable FusedLoop ragged;
 
-        Variant(long uniforms) {
+        Variant(long uniforms, CodedLoop<FusedLoop> coded) {
             this.uniforms = uniforms;
+            this.coded = coded;
         }
     }
 
@@ -138,24 +140,17 @@ final class FusedRunner implements PointwiseRunner {
     /** The loop if there is one by now; counts the work and asks for a loop when it has become worth it. */
     private @Nullable FusedLoop loop(Program program, Variant variant, long elements) {
         FusedLoop loop = variant.loop;
-        if (loop != null && !machine.isBest(elements)) {
+        if (loop != null && elements <= MachineCode.FEW) {
+            return loop; // the short way of a small model, which is most of its time
+        }
+        boolean codeIsBest = machine.isBest(elements);
+        if (loop != null && !codeIsBest) {
             return loop;
         }
-        FusedLoop machined = variant.machine;
-        if (machined != null && machine.isBest(elements)) {
-            return machined;
-        }
         long work = (elements + RUN_OVERHEAD) * program.steps().size();
-        if (machined == null && !variant.machineTried) {
-            variant.machineWork += work;
-            if (machine.isWorth(variant.machineWork)) {
-                variant.machineTried = true;
-                machined = MachineCode.loop(program, variant.uniforms, blocks);
-                variant.machine = machined;
-                if (machined != null) {
-                    return machined;
-                }
-            }
+        FusedLoop coded = machine.suits(elements) ? variant.coded.get(work) : null;
+        if (coded != null && codeIsBest) {
+            return coded;
         }
         if (loop == null && !variant.requested) {
             variant.work += work;
@@ -165,7 +160,7 @@ final class FusedRunner implements PointwiseRunner {
                 loop = variant.loop;
             }
         }
-        return loop != null ? loop : machined;
+        return loop != null ? loop : coded;
     }
 
     /**

@@ -22,8 +22,16 @@ enum MachineCode {
     /** Element-steps after which a loop is made: some 2 ms of work in plain Java. */
     private static final long MAKE_AFTER = 1 << 22;
 
-    /** Up to so many elements the way in and out counts. */
-    private static final int FEW = 1 << 10;
+    /** Up to so many elements the way in and out counts: a loop of the JVM's compiler is to be preferred. */
+    static final int FEW = 1 << 10;
+
+    /** Fewer elements do not make up for it even against plain Java. */
+    private static final int LEAST = 1 << 8;
+
+    /** Whether a run of so many elements is one for machine code at all. */
+    boolean suits(long elements) {
+        return this == AT_ONCE || this == IN_TIME && elements >= LEAST;
+    }
 
     /** Whether so many element-steps are worth a loop; false while it is not known whether there can be one. */
     boolean isWorth(long work) {
@@ -101,15 +109,11 @@ enum MachineCode {
         private final BlockRunner blocks;
 
         Pointwise(PointwiseLoop loop, Program program, long uniforms, BlockRunner blocks) {
+            super(true);
             this.loop = loop;
             this.program = program;
             this.uniforms = uniforms;
             this.blocks = blocks;
-        }
-
-        @Override
-        boolean takesAny() {
-            return true;
         }
 
         @Override

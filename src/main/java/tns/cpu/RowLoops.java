@@ -36,17 +36,21 @@ final class RowLoops {
         private final RowProgram program;
         private final boolean ragged;
         private final BackgroundLoop<Ready> loop;
-        /** The same of machine code, for rows of any length; and element-steps so far, roughly. */
-        private volatile @Nullable Ready machine;
+        /** The same of machine code, for rows of any length. */
+        private final CodedLoop<Ready> coded;
 
-        private long work;
-        private boolean tried;
-
-        Entry(RowProgram program, boolean ragged, @Nullable FusedLoops maker) {
+        Entry(RowProgram program, boolean ragged, @Nullable FusedLoops maker, MachineCode machine) {
             this.program = program;
             this.ragged = ragged;
+            coded = new CodedLoop<>(machine, () -> coded(program));
             loop = new BackgroundLoop<>(
                     RowPlaces.fits(program) ? maker : null, RowPlaces.steps(program), 1, this::order);
+        }
+
+        private static @Nullable Ready coded(RowProgram program) {
+            RowPlaces places = new RowPlaces(program);
+            RowLoop rows = RowPlaces.fits(program) ? MachineCode.rows(program, places) : null;
+            return rows == null ? null : new Ready(rows, places, places.constants(), false);
         }
 
         private void order(FusedLoops by, Consumer<Ready> ready) {
@@ -57,12 +61,12 @@ final class RowLoops {
                     (loop, turns) -> warmUp(loop, program.lane(), arrays, ragged, turns),
                     (ragged ? 2 : 1) * ROWS * (WARM_UP + 2 * LANES),
                     RowPlaces.steps(program),
-                    loop -> ready.accept(new Ready(loop, places, places.constants())));
+                    loop -> ready.accept(new Ready(loop, places, places.constants(), places.hasRoom())));
         }
     }
 
-    /** A loop, and what it has to be fed. */
-    record Ready(RowLoop loop, RowPlaces places, Object constants) {}
+    /** A loop, and what it has to be fed; whether it needs working memory of a row. */
+    record Ready(RowLoop loop, RowPlaces places, Object constants, boolean hasRoom) {}
 
     /** The loop for rows of {@code n} elements if there is one by now; so many rows are about to be computed. */
     @Nullable
@@ -72,22 +76,12 @@ final class RowLoops {
     }
 
     private @Nullable Ready find(Entry entry, int elements) {
-        Ready machined = entry.machine;
-        if (machined == null && !entry.tried) {
-            entry.work += (long) elements * RowPlaces.steps(entry.program);
-            if (machine.isWorth(entry.work)) {
-                entry.tried = true;
-                RowPlaces places = new RowPlaces(entry.program);
-                RowLoop rows = RowPlaces.fits(entry.program) ? MachineCode.rows(entry.program, places) : null;
-                machined = rows == null ? null : new Ready(rows, places, places.constants());
-                entry.machine = machined;
-            }
-        }
-        if (machined != null && machine.isBest(elements)) {
-            return machined;
+        Ready coded = entry.coded.get((long) elements * RowPlaces.steps(entry.program));
+        if (coded != null && machine.isBest(elements)) {
+            return coded;
         }
         Ready ready = entry.loop.get(elements);
-        return ready != null ? ready : machined;
+        return ready != null ? ready : coded;
     }
 
     private @Nullable Entry entry(RowProgram program, boolean ragged) {
@@ -109,7 +103,7 @@ final class RowLoops {
         if (now.length == MOST_PROGRAMS) {
             return null;
         }
-        Entry added = new Entry(program, ragged, maker);
+        Entry added = new Entry(program, ragged, maker, machine);
         Entry[] more = Arrays.copyOf(now, now.length + 1);
         more[now.length] = added;
         entries = more;

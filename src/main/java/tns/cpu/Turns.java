@@ -12,14 +12,12 @@ final class Turns {
 
     private final BackgroundLoop<FusedLoop> vectors;
     private final MachineCode machine;
-    /** Element-steps so far, roughly: threads may overwrite each other's additions. */
-    private long work;
-
-    private volatile @Nullable Squares coded;
+    private final CodedLoop<Squares> code;
 
     /** @param maker what makes loops; null to do without */
     Turns(@Nullable FusedLoops maker, MachineCode machine) {
         this.machine = machine;
+        code = new CodedLoop<>(machine, MachineCode::squares);
         vectors = BackgroundLoop.of(
                 maker,
                 () -> TurnCode.squares(),
@@ -34,18 +32,11 @@ final class Turns {
     /** The loop if there is one by now; so many elements are about to be turned. */
     @Nullable
     Squares get(int elements) {
-        Squares squares = coded;
-        if (squares == null) {
-            work += (long) elements * STEPS;
-            if (machine.isWorth(work)) {
-                squares = MachineCode.squares();
-                coded = squares;
-            }
-        }
-        if (squares != null && machine.isBest(elements)) {
-            return squares;
+        Squares coded = code.get((long) elements * STEPS);
+        if (coded != null && machine.isBest(elements)) {
+            return coded;
         }
         FusedLoop loop = vectors.get(elements);
-        return loop == null ? squares : new Squares(loop, VectorF32Loops.vectorBytes() / Float.BYTES);
+        return loop == null ? coded : new Squares(loop, VectorF32Loops.vectorBytes() / Float.BYTES);
     }
 }

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import tns.cpu.VectorModule;
+import tns.cpu.x86.Processor;
 import tns.cuda.CudaReport;
 import tns.repl.Options.WrongUsage;
 
@@ -32,7 +33,8 @@ final class DoctorCommand {
         out.println("java      " + Runtime.version() + ", " + System.getProperty("os.name") + " on "
                 + System.getProperty("os.arch"));
         out.println("cpu       " + runtime.availableProcessors() + " threads, "
-                + (VectorModule.load() ? "with the Vector API" : "without the Vector API, which is slower"));
+                + (VectorModule.load() ? "with the Vector API" : "without the Vector API, which is slower")
+                + (Processor.isSuitable() ? ", machine code for AVX2" : ""));
         out.println("memory    at most " + runtime.maxMemory() / MIB + " MiB; --memory sets it");
         CudaReport.lines().forEach(out::println);
         return 0;

@@ -227,13 +227,6 @@ final class Assembler {
         integer(0x2b, to, from);
     }
 
-    void multiply(int to, int from) {
-        rex(to, NONE, from);
-        put(0x0f);
-        put(0xaf);
-        modes(to, from);
-    }
-
     void compare(int a, int b) {
         integer(0x3b, a, b);
     }
@@ -256,20 +249,6 @@ final class Assembler {
 
     void compareNumber(int a, long number) {
         immediate(7, a, number);
-    }
-
-    void negate(int register) {
-        rex(0, NONE, register);
-        put(0xf7);
-        modes(3, register);
-    }
-
-    /** By so many bits to the left. */
-    void shift(int register, int by) {
-        rex(0, NONE, register);
-        put(0xc1);
-        modes(4, register);
-        put(by);
     }
 
     private void immediate(int operation, int to, long number) {

@@ -6,8 +6,8 @@ import tns.cpu.x86.Assembler.Memory;
 
 /** The stack's memory of a function, in vectors: some for as long as it runs, above them some for a program's values. */
 final class Frame {
-    /** A function takes so much of the stack. */
-    static final int BYTES = 6 << 10;
+    /** A function takes so much of the stack: room for each value of the longest program, and half as many others. */
+    static final int BYTES = 20 << 10;
 
     private int kept;
     private int used;

@@ -28,19 +28,18 @@ public final class MatrixStrip {
      * @param wide of doubles, else of floats
      * @param ragged whether the last vector of a row may be partly filled
      * @param adds whether c is added to, else written
+     * @throws IllegalArgumentException for tiles with more vectors than there are registers
      */
     public static MatrixStrip of(boolean wide, int rows, int vectors, boolean ragged, boolean adds) {
+        if (rows < 1 || vectors < 1 || !StripCode.fits(rows, vectors)) {
+            throw new IllegalArgumentException("no registers for " + rows + " rows of " + vectors + " vectors");
+        }
         return new MatrixStrip(wide, rows, vectors, ragged, adds);
     }
 
     /** Elements of a vector. */
     public static int lanes(boolean wide) {
         return Assembler.VECTOR / (wide ? Double.BYTES : Float.BYTES);
-    }
-
-    /** Whether there can be tiles of this shape. */
-    public static boolean fits(int rows, int vectors) {
-        return StripCode.fits(rows, vectors);
     }
 
     /**
@@ -95,8 +94,8 @@ public final class MatrixStrip {
 
     /** Checks the first and the last element, whichever way two distances go. */
     private void check(Object array, int at, long one, long other) {
-        int length = width == Float.BYTES ? ((float[]) array).length : ((double[]) array).length;
-        Objects.checkIndex(at + Math.min(0, one) + Math.min(0, other), (long) length);
-        Objects.checkIndex(at + Math.max(0, one) + Math.max(0, other), (long) length);
+        long length = NativeCode.length(array, width == Double.BYTES);
+        Objects.checkIndex(at + Math.min(0, one) + Math.min(0, other), length);
+        Objects.checkIndex(at + Math.max(0, one) + Math.max(0, other), length);
     }
 }

@@ -105,6 +105,15 @@ final class NativeCode {
         return array == null ? MemorySegment.NULL : MemorySegment.ofArray((double[]) array);
     }
 
+    /**
+     * The elements of an array that code takes for doubles if {@code wide}, else for floats.
+     *
+     * @throws ClassCastException if it has others
+     */
+    static int length(Object array, boolean wide) {
+        return wide ? ((double[]) array).length : ((float[]) array).length;
+    }
+
     /** For calls by method handle, of which the compiler knows only that they may throw anything. */
     static RuntimeException rethrown(Throwable e) {
         return switch (e) {

@@ -58,7 +58,8 @@ public final class PointwiseLoop {
         int count = 0;
         for (int k = 0; k < operands; k++) {
             boolean repeats = repeats(k);
-            Objects.checkFromIndexSize(at[k], repeats ? 1 : n, length(arrays[k]));
+            Objects.checkFromIndexSize(
+                    at[k], repeats ? 1 : n, NativeCode.length(arrays[k], program.lane() == Lane.F64));
             if (repeats) {
                 numbers[1 + k] = bits(arrays[k], at[k]);
             } else {
@@ -85,10 +86,6 @@ public final class PointwiseLoop {
 
     private boolean repeats(int k) {
         return k < program.inputs() && (uniforms >> k & 1) != 0;
-    }
-
-    private int length(Object array) {
-        return program.lane() == Lane.F32 ? ((float[]) array).length : ((double[]) array).length;
     }
 
     private static long bits(Object array, int at) {

@@ -46,7 +46,8 @@ public final class Processor {
         }
 
         private static boolean prepare() {
-            if (!System.getProperty("os.arch", "").equals("amd64")
+            if (!System.getProperty("os.name", "").equals("Linux")
+                    || !System.getProperty("os.arch", "").equals("amd64")
                     || !Processor.class.getModule().isNativeAccessEnabled()
                     || !Features.ALL.containsAll(List.of("avx2", "fma"))) {
                 return false;

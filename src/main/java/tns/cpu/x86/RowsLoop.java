@@ -14,6 +14,9 @@ public final class RowsLoop {
     /** Elements of one call: the JVM waits for it before it collects garbage. */
     private static final int CALL_ELEMENTS = 1 << 16;
 
+    /** The most values, which have places on the stack. */
+    private static final int MOST_VALUES = 64;
+
     private final RowProgram program;
     private final RowPlan plan;
     private final RowLayout layout;
@@ -43,7 +46,9 @@ public final class RowsLoop {
             case RowProgram.Folded(RowProgram.Fold _, Program f) -> fits(f);
             default -> true;
         });
-        return fits && placed.length <= NativeCode.ARRAYS ? new RowsLoop(program, plan, layout, placed) : null;
+        return fits && values.size() <= MOST_VALUES && placed.length <= NativeCode.ARRAYS
+                ? new RowsLoop(program, plan, layout, placed)
+                : null;
     }
 
     private static boolean fits(Program f) {
@@ -68,7 +73,7 @@ public final class RowsLoop {
         for (int i = 0; i < placed.length; i++) {
             int k = placed[i];
             given[i] = arrays[k];
-            int length = arrays[k] instanceof float[] floats ? floats.length : ((double[]) arrays[k]).length;
+            int length = NativeCode.length(arrays[k], program.lane() == Lane.F64);
             if (count > 0) {
                 Objects.checkFromIndexSize(at[k], plan.size(k, count, n), length);
             }
