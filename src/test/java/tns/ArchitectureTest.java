@@ -81,6 +81,18 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** What is outside of Java's safety is in two packages. */
+    @Test
+    void foreignFunctionsAreCalledInTwoPackages() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideOutsideOfPackages("tns.cpu.x86..", "tns.cuda.driver..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.lang.foreign..")
+                .check(CLASSES);
+    }
+
     @Test
     void onlyOnePackageKnowsTheLibraryOfLinearAlgebra() {
         ArchRuleDefinition.noClasses()

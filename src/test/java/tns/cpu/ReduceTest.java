@@ -290,7 +290,7 @@ class ReduceTest {
                 double next = reduction == Reduction.PROD ? run * v : run + v;
                 // Neumaier's compensation: the reference must be better than what it judges.
                 lost += Math.abs(run) >= Math.abs(v) ? run - next + v : v - next + run;
-                logs += v == 0 ? 0 : Math.abs(Math.log(Math.abs(v)));
+                logs += v == 0 || Double.isInfinite(v) ? 0 : Math.abs(Math.log(Math.abs(v)));
                 run = next;
                 size += Math.abs(v);
                 if (best < 0 || beats(reduction, v, x[o * folded + best])) {
@@ -301,7 +301,8 @@ class ReduceTest {
             if (reduction == Reduction.SUM && Double.isFinite(run)) {
                 run += lost;
             }
-            // Where factors can overflow in one order and not in another there is no one product.
+            // Where factors can overflow or vanish in one order and not in another there is no one product: beside an
+            // infinity, too, which makes NaN of what has vanished.
             if (reduction == Reduction.PROD
                     && Double.isFinite(logs)
                     && logs > (y.dtype() == DType.FLOAT32 ? 80 : 700)) {

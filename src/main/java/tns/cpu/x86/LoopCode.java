@@ -8,6 +8,7 @@ import static tns.cpu.x86.Assembler.RDI;
 import tns.cpu.x86.Assembler.Label;
 import tns.cpu.x86.Assembler.Memory;
 import tns.cpu.x86.Assembler.Operand;
+import tns.expr.Lane;
 import tns.expr.Program;
 
 /** Writes a program as one loop over vectors, the last of which may be partly filled. */
@@ -34,7 +35,7 @@ final class LoopCode {
     private LoopCode(Program program, long uniforms) {
         this.program = program;
         steps = new ProgramCode(code, program.lane(), frame);
-        ops = new VectorOps(code, program.lane() == tns.expr.Lane.F64);
+        ops = new VectorOps(code, program.lane() == Lane.F64);
         operands = new Operand[program.inputs() + program.outputs().size()];
         elements = new boolean[operands.length];
         for (int k = 0; k < operands.length; k++) {

@@ -124,9 +124,7 @@ final class ProgramCode {
             Sink sink) {
         this.mask = mask;
         this.slow = slow;
-        if (mask >= 0) {
-            hold(mask, true);
-        }
+        letGo();
         List<Value[]> operands = values(program, inputs, elements);
         List<Value> results =
                 program.outputs().stream().map(slot -> slots[slot]).toList();
@@ -138,27 +136,13 @@ final class ProgramCode {
             Step step = program.steps().get(now);
             Value[] values = operands.get(now);
             step(step.op(), values[0], values);
-            Arrays.fill(held, false);
-            if (mask >= 0) {
-                held[mask] = true;
-            }
-            release();
+            letGo();
         }
         for (int k = 0; k < results.size(); k++, now++) {
             sink.take(k, register(results.get(k)));
-            Arrays.fill(held, false);
-            if (mask >= 0) {
-                held[mask] = true;
-            }
-            release();
+            letGo();
         }
-        Arrays.fill(held, false);
         frame.free();
-    }
-
-    /** Keeps a register from being used here, or not any more. */
-    private void hold(int register, boolean yes) {
-        held[register] = yes;
     }
 
     /** For each step its result and its operands; leaves the last value of each slot. */
@@ -205,8 +189,12 @@ final class ProgramCode {
         }
     }
 
-    /** Frees the registers of values that are not used any more. */
-    private void release() {
+    /** After a step: nothing is held but the mask, and the registers of values that are not used any more are free. */
+    private void letGo() {
+        Arrays.fill(held, false);
+        if (mask >= 0) {
+            held[mask] = true;
+        }
         for (int r = 0; r < registers.length; r++) {
             Value value = registers[r];
             if (value != null && value.nextUse(now) == NEVER) {
