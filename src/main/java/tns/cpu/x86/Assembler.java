@@ -40,9 +40,8 @@ final class Assembler {
     private static final int NONE = -1;
 
     /** Conditions of jumps, by their numbers, after a comparison of signed integers. */
-    static final int EQUAL = 4;
-
     static final int NOT_EQUAL = 5;
+
     static final int LESS = 12;
     static final int AT_LEAST = 13;
     static final int AT_MOST = 14;

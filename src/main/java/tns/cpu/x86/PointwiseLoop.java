@@ -36,11 +36,6 @@ public final class PointwiseLoop {
         return new PointwiseLoop(program, uniforms, LoopCode.write(program, uniforms));
     }
 
-    /** Whether {@link #run} may stop: for trigonometric functions of large angles. */
-    public boolean mayStop() {
-        return ProgramCode.mayStop(program);
-    }
-
     /**
      * Computes up to {@code n} elements; none if that is negative. Operand k, inputs first, is {@code arrays[k]} of the
      * lane's type from {@code at[k]}; an input that repeats is its one element there. An output may be the same array at the

@@ -138,6 +138,8 @@ final class ProgramCode {
             step(step.op(), values[0], values);
             letGo();
         }
+        // An input that is given on as it is must be here before a result is written over it.
+        results.forEach(this::register);
         for (int k = 0; k < results.size(); k++, now++) {
             sink.take(k, register(results.get(k)));
             letGo();

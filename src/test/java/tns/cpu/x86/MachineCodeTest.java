@@ -106,6 +106,21 @@ class MachineCodeTest {
         assertThrows(IndexOutOfBoundsException.class, () -> turns.run(x, 1, 3 * side, y, 4, side, 3));
     }
 
+    /** Inputs are given on as they were, though each takes the other's place. */
+    @Test
+    void resultsOverTheirInputs() {
+        PointwiseLoop loop = loop(Program.of(Lane.F32, Expr.input(1), Expr.input(0)), 0);
+        for (int n : new int[] {3, 8, 45}) {
+            float[] x = filled(7);
+            float[] y = filled(8);
+            loop.run(new Object[] {x, y, x, y}, new int[4], n);
+            for (int i = 0; i < x.length; i++) {
+                assertEquals(i < n ? 8 : 7, x[i]);
+                assertEquals(i < n ? 7 : 8, y[i]);
+            }
+        }
+    }
+
     @Test
     void whatHasNoCode() {
         Expr x = Expr.input(0);
