@@ -1,6 +1,5 @@
 package tns.cpu;
 
-import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tns.error.ErrorKind;
@@ -128,13 +127,9 @@ public class CpuDevice implements Device {
         if (known == null) {
             return zeroed(dtype, size);
         }
-        switch (known) {
-            case float[] a -> Arrays.fill(a, 0);
-            case double[] a -> Arrays.fill(a, 0);
-            case long[] a -> Arrays.fill(a, 0);
-            default -> Arrays.fill((byte[]) known, (byte) 0);
-        }
-        return HostBuffer.over(this, dtype, known);
+        HostBuffer buffer = HostBuffer.over(this, dtype, known);
+        buffer.clear();
+        return buffer;
     }
 
     /** @throws TnsException of kind LIMIT when the heap has no room */

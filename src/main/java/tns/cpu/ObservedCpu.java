@@ -9,7 +9,9 @@ import tns.tensor.DType;
 import tns.tensor.Generator;
 import tns.tensor.Observer;
 import tns.tensor.Randomness;
+import tns.tensor.Recording;
 import tns.tensor.Reduction;
+import tns.tensor.Repetition;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 import tns.tensor.Windowing;
@@ -18,6 +20,11 @@ import tns.tensor.Work;
 /** A host processor whose work can be seen. While nobody looks, every verb costs one question. */
 public final class ObservedCpu extends CpuDevice {
     private @Nullable Observer observer;
+    /** What is being watched to be done again; it observes then. */
+    private @Nullable HostRepetition repetition;
+
+    /** Whether turns of loops are computed again: unless {@code -Dtns.replay} or {@code TNS_REPLAY} is {@code off}. */
+    private final boolean repeats = !"off".equals(System.getProperty("tns.replay", System.getenv("TNS_REPLAY")));
 
     /** As {@link CpuDevice#CpuDevice(int, Runnable)}. */
     public ObservedCpu(int threads, Runnable checkpoint) {
@@ -30,7 +37,43 @@ public final class ObservedCpu extends CpuDevice {
     }
 
     @Override
+    public @Nullable Repetition repetition() {
+        if (!repeats || observer != null || repetition != null) {
+            return null;
+        }
+        HostRepetition begun = new HostRepetition(this);
+        repetition = begun;
+        observer = begun;
+        return begun;
+    }
+
+    /** The watched work is over. */
+    void watched() {
+        repetition = null;
+        observer = null;
+    }
+
+    @Override
+    public @Nullable Recording recording() {
+        return repetition;
+    }
+
+    private Buffer mine(Buffer buffer) {
+        HostRepetition now = repetition;
+        if (now != null) {
+            now.owns((HostBuffer) buffer);
+        }
+        return buffer;
+    }
+
+    @Override
     public Buffer allocate(DType dtype, int size) {
+        HostRepetition now = repetition;
+        if (now != null) {
+            Buffer zeros = super.allocate(dtype, size);
+            now.ownsZeros((HostBuffer) zeros);
+            return zeros;
+        }
         Observer seer = observer;
         if (seer == null) {
             return super.allocate(dtype, size);
@@ -38,6 +81,51 @@ public final class ObservedCpu extends CpuDevice {
         Buffer[] made = new Buffer[1];
         seer.sees(() -> made[0] = super.allocate(dtype, size), Work::allocate);
         return made[0];
+    }
+
+    @Override
+    public Buffer room(DType dtype, int size) {
+        return mine(super.room(dtype, size));
+    }
+
+    @Override
+    public Buffer upload(DType dtype, Object array) {
+        return mine(super.upload(dtype, array));
+    }
+
+    @Override
+    public void release(Buffer buffer) {
+        if (repetition == null) {
+            super.release(buffer);
+        }
+    }
+
+    @Override
+    public Object download(Buffer buffer) {
+        looked();
+        return super.download(buffer);
+    }
+
+    @Override
+    public Buffer element(Buffer buffer, int position) {
+        looked();
+        return mine(super.element(buffer, position));
+    }
+
+    private void looked() {
+        HostRepetition now = repetition;
+        if (now != null) {
+            now.looked();
+        }
+    }
+
+    @Override
+    public void store(Buffer buffer, int position, Number value) {
+        HostRepetition now = repetition;
+        if (now != null) {
+            now.refuse("an element is set");
+        }
+        super.store(buffer, position, value);
     }
 
     @Override

@@ -234,7 +234,7 @@ public class CudaDevice implements Device {
     /** Recorded work runs when the host is elsewhere: it can neither look at numbers nor send any. */
     private void refuseWhileRecording(String what) {
         if (tape != null && tape.records()) {
-            throw tape.refused(new TnsException(ErrorKind.DEVICE, "compile: " + what));
+            tape.refused(new TnsException(ErrorKind.DEVICE, "compile: " + what));
         }
     }
 

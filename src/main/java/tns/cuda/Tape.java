@@ -156,7 +156,7 @@ final class Tape implements Recording, Replay {
      */
     void writes(DeviceBuffer buffer) {
         if (sent.containsKey(buffer)) {
-            throw refused(new TnsException(ErrorKind.DEVICE, "compile: numbers sent from the host change"));
+            refused(new TnsException(ErrorKind.DEVICE, "compile: numbers sent from the host change"));
         }
         if (buffer.dtype() == DType.INT64) {
             ints.add(buffer);
@@ -203,7 +203,7 @@ final class Tape implements Recording, Replay {
     public void replacing(Holder holder) {
         Tensor now = holder.value();
         if (now.device() != device) {
-            throw refused(new TnsException(
+            refused(new TnsException(
                     ErrorKind.DEVICE,
                     "compile: " + now.describe() + " changes on " + now.device().name()));
         }
@@ -214,7 +214,7 @@ final class Tape implements Recording, Replay {
     public void keep(Tensor t) {
         if (records && t.buffer() instanceof DeviceBuffer buffer) {
             if (overwritten.contains(buffer)) {
-                throw refused(new TnsException(
+                refused(new TnsException(
                                 ErrorKind.DEVICE,
                                 "compile: what a parameter held before the optimizer's step is read after it")
                         .help("take the gradients of all losses before the first step()"));
@@ -225,9 +225,11 @@ final class Tape implements Recording, Replay {
     }
 
     @Override
-    public TnsException refused(TnsException reason) {
-        refusal = reason;
-        return reason;
+    public void refused(TnsException reason) {
+        if (records) {
+            refusal = reason;
+            throw reason;
+        }
     }
 
     /** Throws what has been {@link #refused}. */
@@ -257,7 +259,7 @@ final class Tape implements Recording, Replay {
     @Override
     public void reading(Holder holder, Tensor held) {
         if (!isChanged(holder)) {
-            read.putIfAbsent(holder, held);
+            read.putIfAbsent(holder, held.share());
         }
     }
 

@@ -9,6 +9,9 @@ public sealed interface Annotation permits ShapePattern, TypePattern {
      */
     void check(Frame frame, String function, String what, Object value);
 
+    /** Whether what it asks for is the same wherever the names it reads are. */
+    boolean isSteady(Names names);
+
     /** It as written. */
     String text();
 }

@@ -28,6 +28,11 @@ public final class Assignment {
         }
 
         @Override
+        boolean isSteady(Names names) {
+            return value.isSteady(names) && names.sets(target);
+        }
+
+        @Override
         public Object eval(Frame frame) {
             if (slot >= 0) {
                 long answer = value.whole(frame);

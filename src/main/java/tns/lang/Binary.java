@@ -54,6 +54,11 @@ public abstract sealed class Binary extends Operators.Comparison {
         this.constant = right instanceof Values.Constant c && c.value instanceof Long n ? n : BOXED;
     }
 
+    @Override
+    final boolean isSteady(Names names) {
+        return left.isSteady(names) && right.isSteady(names);
+    }
+
     /** Whether {@link #eval} is {@link #whole} with a box. */
     boolean isWhole() {
         return this instanceof Add || this instanceof Subtract || this instanceof Multiply || this instanceof Remainder;

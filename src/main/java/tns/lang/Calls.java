@@ -42,6 +42,16 @@ public final class Calls {
             this.simple = arguments.stream().allMatch(a -> a.name == null && !a.spread);
         }
 
+        boolean areSteady(Names names) {
+            for (Argument argument : arguments) {
+                if (argument.spread || !argument.value.isSteady(names)) {
+                    return false;
+                }
+            }
+            names.calls();
+            return true;
+        }
+
         /** Calls {@code callee}, with {@code first} before the arguments when it is not null. */
         Object call(
                 Frame frame,
@@ -81,6 +91,10 @@ public final class Calls {
             }
             if (first != null) {
                 positional[0] = looks ? first : Sharing.share(first);
+            }
+            Steadiness watched = frame.session.steadiness();
+            if (watched != null) {
+                watched.calls(callable, positional, named);
             }
             boolean lends = simple && callable instanceof Model;
             if (lends) {
@@ -247,6 +261,11 @@ public final class Calls {
         }
 
         @Override
+        boolean isSteady(Names names) {
+            return callee.isSteady(names) && arguments.areSteady(names);
+        }
+
+        @Override
         public Object eval(Frame frame) {
             return called(frame);
         }
@@ -284,6 +303,11 @@ public final class Calls {
         }
 
         @Override
+        boolean isSteady(Names names) {
+            return input.isSteady(names) && callee.isSteady(names) && arguments.areSteady(names);
+        }
+
+        @Override
         public Object eval(Frame frame) {
             Object first = input.borrow(frame);
             return arguments.call(frame, this, callee.span(), read(callee, frame), input, first);
@@ -312,6 +336,15 @@ public final class Calls {
             this.arguments = arguments;
         }
 
+        @Override
+        boolean isSteady(Names names) {
+            boolean steady = object.isSteady(names);
+            for (Variable candidate : candidates) {
+                names.reads(candidate);
+            }
+            return steady && arguments.areSteady(names);
+        }
+
         /** The value before the dot; a name without one may be that of a library of Python's. */
         private Object receiver(Frame frame) {
             try {
@@ -329,6 +362,10 @@ public final class Calls {
         public Object eval(Frame frame) {
             Object value = receiver(frame);
             if (value instanceof Members members && members.member(name) instanceof Object member) {
+                Steadiness watched = frame.session.steadiness();
+                if (watched != null) {
+                    watched.finds(members, name, member);
+                }
                 return arguments.call(frame, this, nameSpan, member, null, null);
             }
             for (Variable candidate : candidates) {
@@ -361,6 +398,11 @@ public final class Calls {
         }
 
         @Override
+        boolean isSteady(Names names) {
+            return object.isSteady(names);
+        }
+
+        @Override
         public Object eval(Frame frame) {
             return Sharing.share(borrow(frame));
         }
@@ -377,6 +419,10 @@ public final class Calls {
 
         /** The member of {@code value}. */
         Object get(Frame frame, Object value) {
+            Steadiness watched = frame.session.steadiness();
+            if (watched != null) {
+                watched.looksAt(value, name);
+            }
             if (value instanceof Members members && members.member(name) instanceof Object member) {
                 return member;
             }

@@ -26,6 +26,15 @@ public final class Control {
             this.statements = statements.toArray(new Node[0]);
         }
 
+        Node[] statements() {
+            return statements;
+        }
+
+        @Override
+        boolean isSteady(Names names) {
+            return Names.areSteady(names, statements);
+        }
+
         @Override
         public Object eval(Frame frame) {
             Object value = None.NONE;
@@ -65,11 +74,13 @@ public final class Control {
     public static final class While extends Node {
         private final Node condition;
         private final Node body;
+        private final Stretches stretches;
 
         public While(Span span, Node condition, Node body) {
             super(span);
             this.condition = condition;
             this.body = body;
+            this.stretches = new Stretches(body);
         }
 
         @Override
@@ -86,6 +97,18 @@ public final class Control {
         }
 
         private Object loop(Frame frame, @Nullable Turns turns) {
+            SteadyTurns steady = stretches.turns(frame);
+            if (steady == null) {
+                return loop(frame, turns, null);
+            }
+            try {
+                return loop(frame, turns, steady);
+            } finally {
+                steady.end();
+            }
+        }
+
+        private Object loop(Frame frame, @Nullable Turns turns, @Nullable SteadyTurns steady) {
             while (true) {
                 if (turns != null) {
                     turns.next();
@@ -94,7 +117,7 @@ public final class Control {
                     return None.NONE;
                 }
                 checked(frame, this);
-                Object value = turn(body, frame);
+                Object value = steady == null ? turn(body, frame) : steady.turn();
                 if (value == Exit.BREAK) {
                     return None.NONE;
                 }
@@ -110,12 +133,14 @@ public final class Control {
         private final Variable[] targets;
         private final Node iterable;
         private final Node body;
+        private final Stretches stretches;
 
         public For(Span span, List<Variable> targets, Node iterable, Node body) {
             super(span);
             this.targets = targets.toArray(new Variable[0]);
             this.iterable = iterable;
             this.body = body;
+            this.stretches = new Stretches(body, this.targets);
         }
 
         @Override
@@ -133,6 +158,18 @@ public final class Control {
         }
 
         private Object loop(Frame frame, Iterator<?> items, @Nullable Turns turns) {
+            SteadyTurns steady = stretches.turns(frame);
+            if (steady == null) {
+                return loop(frame, items, turns, null);
+            }
+            try {
+                return loop(frame, items, turns, steady);
+            } finally {
+                steady.end();
+            }
+        }
+
+        private Object loop(Frame frame, Iterator<?> items, @Nullable Turns turns, @Nullable SteadyTurns steady) {
             while (true) {
                 if (turns != null) {
                     turns.next(); // what makes the item is part of the turn
@@ -143,7 +180,7 @@ public final class Control {
                 Object item = items.next();
                 checked(frame, this);
                 Iteration.bind(targets, item, frame, iterable);
-                Object value = turn(body, frame);
+                Object value = steady == null ? turn(body, frame) : steady.turn();
                 if (value == Exit.BREAK) {
                     return None.NONE;
                 }
@@ -155,7 +192,7 @@ public final class Control {
     }
 
     /** Evaluates; what fails without a place, as putting off a computation and memory can, gets the statement's. */
-    private static Object placed(Node statement, Frame frame) {
+    static Object placed(Node statement, Frame frame) {
         try {
             return statement.eval(frame);
         } catch (TnsException e) {
@@ -188,6 +225,11 @@ public final class Control {
         public Return(Span span, @Nullable Node value) {
             super(span);
             this.value = value;
+        }
+
+        @Override
+        boolean isSteady(Names names) {
+            return value == null || value.isSteady(names);
         }
 
         @Override
@@ -238,6 +280,11 @@ public final class Control {
         public NoGrad(Span span, Node body) {
             super(span);
             this.body = body;
+        }
+
+        @Override
+        boolean isSteady(Names names) {
+            return body.isSteady(names);
         }
 
         @Override

@@ -66,6 +66,18 @@ public final class Function implements Callable, TypeName.Typed {
             this.slots = slots;
         }
 
+        /** The names that all of it reads from outside of its frame; null where it is not steady. */
+        @Nullable
+        Names names() {
+            Names names = new Names();
+            boolean steady = result == null || result.isSteady(names);
+            for (Parameter p : parameters) {
+                steady &= (p.annotation == null || p.annotation.isSteady(names))
+                        && (p.fallback == null || p.fallback.isSteady(names));
+            }
+            return steady && body().isSteady(names) && names.setsOwn() ? names : null;
+        }
+
         Node body() {
             Node built = body;
             if (built == null) {
@@ -85,6 +97,15 @@ public final class Function implements Callable, TypeName.Typed {
         this.code = code;
         this.session = session;
         this.captured = captured;
+    }
+
+    Code code() {
+        return code;
+    }
+
+    /** The variables of surrounding calls that it uses. */
+    Cell[] captured() {
+        return captured;
     }
 
     @Override
@@ -171,6 +192,10 @@ public final class Function implements Callable, TypeName.Typed {
 
     Object run(Frame frame) {
         session.check();
+        Steadiness watched = session.steadiness();
+        if (watched != null) {
+            watched.enters(this);
+        }
         Object value;
         try {
             value = code.body().eval(frame);

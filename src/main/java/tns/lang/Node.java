@@ -38,6 +38,16 @@ public abstract class Node {
         return false;
     }
 
+    /**
+     * Whether it means the same wherever what it reads is the same: it computes, calls and gives names of its own frame values,
+     * and does nothing else itself. What it calls and finds is looked at when it is evaluated ({@link Steadiness}).
+     *
+     * @param names told of the names it reads and sets, in that order
+     */
+    boolean isSteady(Names names) {
+        return false;
+    }
+
     /** The value as the condition of {@code if}, {@code while}, {@code and}, {@code or} or {@code not}. */
     public boolean test(Frame frame) {
         Object value = borrow(frame);

@@ -69,6 +69,11 @@ public final class Operators {
         }
 
         @Override
+        boolean isSteady(Names names) {
+            return operand.isSteady(names);
+        }
+
+        @Override
         public Object eval(Frame frame) {
             Object value = operand.borrow(frame);
             try {

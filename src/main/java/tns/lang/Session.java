@@ -21,6 +21,7 @@ public final class Session extends Context {
     private @Nullable FileLoader loader;
     private volatile @Nullable String stopReason;
     private volatile boolean unbroken;
+    private @Nullable Steadiness steadiness;
 
     public Session(Device cpu, OpTable ops, PrintStream out, BufferedReader in, List<String> arguments) {
         super(cpu);
@@ -94,6 +95,16 @@ public final class Session extends Context {
                 ? null
                 : device.turns(
                         loop, remark -> note("the loop in line " + loop.span().line() + ": " + remark));
+    }
+
+    /** What looks at a turn of a loop to find out whether it can be done again without the program; mostly null. */
+    @Nullable
+    Steadiness steadiness() {
+        return steadiness;
+    }
+
+    void steadiness(@Nullable Steadiness looking) {
+        steadiness = looking;
     }
 
     /** Runs a change of a value that must happen as a whole or not at all: a stop waits until it is done. */

@@ -141,6 +141,25 @@ public record ShapePattern(@Nullable DType dtype, List<Dim> dims) implements Ann
     }
 
     @Override
+    public boolean isSteady(Names names) {
+        dims.forEach(dim -> read(dim, names));
+        return true;
+    }
+
+    private static void read(Dim dim, Names names) {
+        switch (dim) {
+            case Named n -> names.reads(n.variable);
+            case Computed c -> {
+                read(c.left, names);
+                read(c.right, names);
+            }
+            case Rest r -> {}
+            case Any a -> {}
+            case Fixed f -> {}
+        }
+    }
+
+    @Override
     public String text() {
         StringBuilder text = new StringBuilder(dtype == null ? "[" : dtype + "[");
         for (int i = 0; i < dims.size(); i++) {

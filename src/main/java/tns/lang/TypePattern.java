@@ -35,6 +35,11 @@ public record TypePattern(String name) implements Annotation {
     }
 
     @Override
+    public boolean isSteady(Names names) {
+        return true;
+    }
+
+    @Override
     public String text() {
         return name;
     }

@@ -28,6 +28,11 @@ public final class Values {
             this.value = value;
         }
 
+        @Override
+        boolean isSteady(Names names) {
+            return true;
+        }
+
         /** The constant as text, for a record's key. */
         public String text() {
             return value.toString();
@@ -51,6 +56,11 @@ public final class Values {
         public TupleOf(Span span, List<Node> items) {
             super(span);
             this.items = items.toArray(new Node[0]);
+        }
+
+        @Override
+        boolean isSteady(Names names) {
+            return Names.areSteady(names, items);
         }
 
         @Override

@@ -28,6 +28,12 @@ public abstract class Variable extends Node {
         return true;
     }
 
+    @Override
+    boolean isSteady(Names names) {
+        names.reads(this);
+        return true;
+    }
+
     /** The value, or null when it has not been set. */
     abstract @Nullable Object peek(Frame frame);
 

@@ -15,6 +15,7 @@ import tns.tensor.Device;
 import tns.tensor.Generator;
 import tns.tensor.ProductPrecision;
 import tns.tensor.Recording;
+import tns.tensor.Repetition;
 
 /**
  * What a running program can change and ops depend on: the default dtype and device, how products may round, and the
@@ -33,6 +34,9 @@ public class Context {
     private ProductPrecision matmulPrecision = ProductPrecision.FULL;
     private boolean autocast;
     private @Nullable Device recording;
+    /** What is watched, as it is done, to be done again without this program. */
+    private @Nullable Repetition repetition;
+
     /** While a step is recorded, what it has made itself of what can be changed in place. */
     private final Set<Object> made = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -112,6 +116,12 @@ public class Context {
         this.profile = told;
     }
 
+    /** What the program does from now on is watched to be done again without it; null: no more. */
+    public void repeated(@Nullable Repetition now) {
+        repetition = now;
+        made.clear();
+    }
+
     /** Runs what a device records. */
     void recorded(Device on, Runnable work) {
         Device before = recording;
@@ -131,15 +141,19 @@ public class Context {
      * @throws TnsException of kind DEVICE when a step is being recorded, which then is not
      */
     public void refuseWhileRecording(String what) {
+        Repetition watched = repetition;
+        if (watched != null) {
+            watched.refuse(what);
+        }
         Device on = recording;
         if (on != null && on.recording() instanceof Recording recorded && recorded.records()) {
-            throw recorded.refused(new TnsException(ErrorKind.DEVICE, "compile: " + what));
+            recorded.refused(new TnsException(ErrorKind.DEVICE, "compile: " + what));
         }
     }
 
     /** Told of a fresh list, model, record or variable: what it holds may be changed by the recording that made it. */
     public void made(Object holder) {
-        if (recording != null) {
+        if (isRecorded()) {
             made.add(holder);
         }
     }
@@ -151,18 +165,22 @@ public class Context {
      * @throws TnsException of kind DEVICE when a step is being recorded that has not made the holder itself
      */
     public void changes(Object holder, String what) {
-        if (recording != null && !made.contains(holder)) {
+        if (isRecorded() && !made.contains(holder)) {
             refuseWhileRecording(what);
         }
     }
 
-    /** Whether a step is being recorded. */
+    /** Whether a step is being recorded, or watched to be done again. */
     public boolean isRecorded() {
-        return recording != null;
+        return recording != null || repetition != null;
     }
 
     /** What is recorded is good as long as {@code condition} holds; nothing when there is no recording. */
     public void onlyWhile(BooleanSupplier condition) {
+        Repetition watched = repetition;
+        if (watched != null) {
+            watched.onlyWhile(condition);
+        }
         Device on = recording;
         if (on != null && on.recording() instanceof Recording recorded && recorded.records()) {
             recorded.onlyWhile(condition);

@@ -157,11 +157,29 @@ public final class LossOps {
         return reduced(args, "cross_entropy", each);
     }
 
-    private static void requireClasses(String op, Tensor classes, int n, boolean compared) {
-        Recording recording = classes.device().recording();
+    /** @param safe the classes of {@code target}, with another in place of {@code without} */
+    private static void requireClasses(String op, Tensor safe, Tensor target, long without, int n, boolean compared) {
+        Recording recording = safe.device().recording();
         if (compared && recording != null && recording.records()) {
             return; // nobody can look now; a class out of range is equal to none, and harms no memory
         }
+        if (recording == null) {
+            requireInside(op, safe, n);
+        } else {
+            recording.check(target, () -> requireInside(op, safe, n), classes -> areInside(classes, without, n));
+        }
+    }
+
+    private static boolean areInside(Tensor target, long without, int n) {
+        for (long c : tns.tensor.HostArray.longs(target)) {
+            if (c != without && (c < 0 || c >= n)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void requireInside(String op, Tensor classes, int n) {
         boolean folds = classes.device().runsRows(classes.elements(), n);
         if (folds && !Reductions.anyTrue(Selection.OUTSIDE.apply(classes, Reductions.scalar(classes, n)))) {
             return; // found there: only one element had to be read from the device
@@ -215,7 +233,7 @@ public final class LossOps {
         Tensor counted = all ? null : Comparison.NE.apply(target, Reductions.scalar(target, without));
         Tensor safe = counted == null ? target : Comparison.WHERE.apply(counted, target, Reductions.scalar(target, 0));
         if (counted != null) {
-            requireClasses(op, safe, n, choice == COMPARED);
+            requireClasses(op, safe, target, without, n, choice == COMPARED);
         }
         // A class that is to be ignored equals none.
         Tensor chosen = choice.of(logs, dim, choice == COMPARED ? target : safe);

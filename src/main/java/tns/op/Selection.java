@@ -10,6 +10,7 @@ import tns.tensor.Device;
 import tns.tensor.GradMode;
 import tns.tensor.HostArray;
 import tns.tensor.Origin;
+import tns.tensor.Recording;
 import tns.tensor.Reduction;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
@@ -168,6 +169,16 @@ public final class Selection {
         if (!index.device().isHost()) {
             return index.device().isKnownWithin(index, size);
         }
+        Recording recording = index.device().recording();
+        if (recording == null) {
+            return isWithin(index, size);
+        }
+        boolean[] known = new boolean[1];
+        recording.check(index, () -> known[0] = isWithin(index, size), now -> isWithin(now, size) == known[0]);
+        return known[0];
+    }
+
+    private static boolean isWithin(Tensor index, int size) {
         if (index.isContiguous()) {
             return isWithin(
                     (long[]) index.device().download(index.buffer()),

@@ -125,6 +125,11 @@ public final class Optimizer implements Members, TypeName.Typed {
         return name;
     }
 
+    /** Whether it looks at each element by itself. */
+    public boolean isElementwise() {
+        return algorithm instanceof Elementwise;
+    }
+
     List<ParamGroup> groups() {
         return groups;
     }
@@ -138,6 +143,8 @@ public final class Optimizer implements Members, TypeName.Typed {
      * do, and where it has not, that is done here.
      */
     private Object step(Args args) {
+        int count = groups.size();
+        args.context().onlyWhile(() -> groups.size() == count);
         if (!args.has("closure")) {
             return GradMode.without(() -> algorithm.step(this, null));
         }

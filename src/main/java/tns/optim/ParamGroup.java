@@ -5,8 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tns.error.ErrorKind;
+import tns.error.TnsException;
 import tns.op.Tuple;
 import tns.tensor.Param;
+import tns.tensor.Recording;
 import tns.tensor.Tensor;
 
 /** Parameters that share settings, and what the optimiser remembers of each. */
@@ -47,6 +50,9 @@ final class ParamGroup {
         Tensor tensorOr(String name, Tensor p) {
             Tensor known = tensors.get(name);
             if (known == null) {
+                if (p.device().recording() instanceof Recording r) {
+                    r.refused(new TnsException(ErrorKind.DEVICE, "compile: the optimizer sees a parameter first"));
+                }
                 known = Tensor.allocate(p.device(), p.dtype(), p.shape());
                 put(name, known);
             }

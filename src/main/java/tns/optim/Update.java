@@ -220,9 +220,9 @@ final class Update {
 
     /** Whether what is remembered may be written in place; a recording must, to find it again at its next run. */
     private static boolean exclusive(String name, Tensor before, ParamGroup.State state) {
-        if (before.device().recording() instanceof Recording r && r.records()) {
+        if (before.device().recording() instanceof Recording r) {
             if (!before.isExclusive()) {
-                throw r.refused(new TnsException(
+                r.refused(new TnsException(
                         ErrorKind.DEVICE,
                         "compile: what the optimizer remembers is held by somebody else, as by state_dict()"));
             }

@@ -95,6 +95,10 @@ public abstract class Buffer {
         return holders > 0;
     }
 
+    int holders() {
+        return holders;
+    }
+
     /** For one who lets go of it: gives the memory back if nobody holds it any more, after the last reader. */
     final void release() {
         if (!escaped && nodes == 0 && holders <= 0) {

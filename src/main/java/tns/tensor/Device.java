@@ -99,6 +99,14 @@ public interface Device {
         return null;
     }
 
+    /**
+     * From now on what is asked for is done as usual, and can be done again once {@link Repetition#finish} is called; null
+     * when this device does not do that.
+     */
+    default @Nullable Repetition repetition() {
+        return null;
+    }
+
     /** Waits until everything asked for has been computed; what fails meanwhile is thrown here. */
     default void synchronize() {}
 

@@ -32,7 +32,7 @@ public final class Param implements Holder {
     public Tensor look() {
         Recording recording = value.device().recording();
         if (recording != null) {
-            recording.reading(this, value.share());
+            recording.reading(this, value);
         }
         return value;
     }
@@ -97,6 +97,9 @@ public final class Param implements Holder {
 
     /** The same for a look at it: not to be kept, as its memory is used again after {@link #grad(Tensor)}. */
     public @Nullable Tensor lookAtGrad() {
+        if (value.device().recording() instanceof Recording r && !r.records()) {
+            r.reading(this, value);
+        }
         return grad;
     }
 

@@ -2,6 +2,7 @@ package tns.tensor;
 
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
 import tns.error.TnsException;
 
 /**
@@ -43,8 +44,20 @@ public interface Recording {
     /** Called when it is asked what it holds: each run computes with what it then holds. */
     void reading(Holder holder, Tensor held);
 
-    /** Returns why there can be no recording; the program may catch it, but does then what it would not have done. */
-    TnsException refused(TnsException reason);
+    /**
+     * There can be no recording. Throws the reason where work is only recorded (the program may catch it, but does then what
+     * it would not have done); where it is watched as it is done, it goes on.
+     */
+    void refused(TnsException reason);
+
+    /**
+     * Looks at numbers that decide nothing but whether the work is allowed.
+     *
+     * @param allowed whether later runs may go on with other numbers in its place
+     */
+    default void check(Tensor looked, Runnable look, Predicate<Tensor> allowed) {
+        look.run();
+    }
 
     /** What recorded work reads and writes: lives as long as the recording. */
     void keep(Tensor t);

@@ -277,6 +277,11 @@ public final class Tensor {
         return buffer.isEscaped();
     }
 
+    /** How many names and places are known to hold its memory. */
+    public int holders() {
+        return buffer.holders();
+    }
+
     /** A computation that waits will read it. */
     void addReader() {
         buffer.addReader();

@@ -1,0 +1,77 @@
+package tns.lang;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The names that a stretch of a program reads before it sets them, and those that it sets; as {@link Node#isSteady} says. */
+final class Names {
+    private final Map<String, Variable> read = new LinkedHashMap<>();
+    private final Map<String, Variable> set = new LinkedHashMap<>();
+    /** Names that are read first and set then: what one turn sets the next one reads. */
+    private final List<String> carried = new ArrayList<>();
+
+    private int calls;
+
+    private static String key(Variable v) {
+        return v.getClass().getSimpleName() + " " + v.name();
+    }
+
+    static boolean areSteady(Names names, Node... nodes) {
+        for (Node node : nodes) {
+            if (!node.isSteady(names)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void reads(Variable v) {
+        if (!set.containsKey(key(v))) {
+            read.putIfAbsent(key(v), v);
+        }
+    }
+
+    /** A name is set; whether that is one of its own frame or file. */
+    boolean sets(Variable v) {
+        if (read.containsKey(key(v))) {
+            carried.add(key(v));
+        }
+        set.putIfAbsent(key(v), v);
+        return v instanceof Variable.Local || v instanceof Variable.Celled || v instanceof Variable.Global;
+    }
+
+    void calls() {
+        calls++;
+    }
+
+    /** How many calls there are. */
+    int count() {
+        return calls;
+    }
+
+    /** Whether all that is set belongs to the frame itself: a function sets nothing else. */
+    boolean setsOwn() {
+        return set.values().stream().noneMatch(Variable.Global.class::isInstance);
+    }
+
+    /** Whether the next turn does not read what one sets. */
+    boolean repeats() {
+        return carried.isEmpty();
+    }
+
+    /** Whether one of these is read. */
+    boolean readsAny(Set<String> others) {
+        return read.values().stream().anyMatch(v -> others.contains(v.name()));
+    }
+
+    List<Variable> read() {
+        return List.copyOf(read.values());
+    }
+
+    List<Variable> set() {
+        return List.copyOf(set.values());
+    }
+}
