@@ -224,6 +224,12 @@ public class CpuDevice implements Device {
         }
     }
 
+    /** The same run, to be done again and again on the same operands, small as it is; null where there is no better way to. */
+    @Nullable
+    Runnable bound(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+        return pointwise instanceof FusedRunner fused ? fused.bound(program, inputs, shape, outputs) : null;
+    }
+
     private static Operand[] operands(Tensor[] tensors, Shape shape) {
         Operand[] operands = new Operand[tensors.length];
         for (int i = 0; i < operands.length; i++) {

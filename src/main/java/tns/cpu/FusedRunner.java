@@ -1,8 +1,12 @@
 package tns.cpu;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import tns.cpu.x86.PointwiseLoop;
 import tns.expr.Lane;
 import tns.expr.Operand;
 import tns.expr.PointwiseRunner;
@@ -59,6 +63,9 @@ final class FusedRunner implements PointwiseRunner {
     /** A multiple of so many elements fills vectors of any length; to ask for theirs would load the Vector API. */
     private static final int LONGEST_VECTOR = 16;
 
+    /** That operands do not lie as a direct run needs them: no program has as many inputs as this has bits. */
+    private static final long NOT_DIRECT = -1;
+
     private final Parallel parallel;
     private final BlockRunner blocks;
     private final FusedLoops loops;
@@ -80,6 +87,8 @@ final class FusedRunner implements PointwiseRunner {
         private final Program program;
         private final boolean fits;
         private volatile Variant[] variants = {};
+        /** Code for runs that are bound, by how their operands lie. */
+        private final Map<List<Object>, Optional<PointwiseLoop>> bound = new ConcurrentHashMap<>();
 
         Compiled(Program program) {
             this.program = program;
@@ -93,6 +102,23 @@ final class FusedRunner implements PointwiseRunner {
                 }
             }
             return add(uniforms);
+        }
+
+        /** Code for operands of which some are the same; null where there can be none. */
+        @Nullable
+        PointwiseLoop bound(long uniforms, Object[] arrays, int[] at) {
+            int[] same = new int[arrays.length];
+            for (int k = 0; k < same.length; k++) {
+                int first = 0;
+                while (arrays[first] != arrays[k] || at[first] != at[k]) {
+                    first++;
+                }
+                boolean repeats = first < program.inputs() && (uniforms >> first & 1) != 0;
+                same[k] = repeats ? k : first;
+            }
+            List<Object> key = List.of(uniforms, Arrays.stream(same).boxed().toList());
+            return bound.computeIfAbsent(key, places -> Optional.ofNullable(MachineCode.bound(program, uniforms, same)))
+                    .orElse(null);
         }
 
         private synchronized Variant add(long uniforms) {
@@ -248,9 +274,15 @@ final class FusedRunner implements PointwiseRunner {
      */
     boolean direct(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
         int n = shape.elements();
-        int count = program.inputs();
-        Object[] arrays = new Object[count + outputs.length];
+        Object[] arrays = new Object[program.inputs() + outputs.length];
         int[] at = new int[arrays.length];
+        long uniforms = gathered(program, inputs, n, outputs, arrays, at);
+        return uniforms != NOT_DIRECT && direct(program, uniforms, arrays, at, n);
+    }
+
+    /** Finds the operands of a direct run, and which of the inputs repeat; {@link #NOT_DIRECT} where it is none. */
+    private static long gathered(Program program, Tensor[] inputs, int n, Tensor[] outputs, Object[] arrays, int[] at) {
+        int count = program.inputs();
         long uniforms = 0;
         for (int i = 0; i < count; i++) {
             Tensor input = inputs[i];
@@ -260,11 +292,11 @@ final class FusedRunner implements PointwiseRunner {
             if (!repeats && !(input.elements() == n && view.isContiguous())) {
                 repeats = view.isRepeated();
                 if (!repeats) {
-                    return false;
+                    return NOT_DIRECT;
                 }
             }
             if (!FusedBlocks.holds(program.lane(), array)) {
-                return false;
+                return NOT_DIRECT;
             }
             arrays[i] = array;
             at[i] = view.offset();
@@ -273,11 +305,15 @@ final class FusedRunner implements PointwiseRunner {
         for (int k = 0; k < outputs.length; k++) {
             Object array = HostBuffer.array(outputs[k].buffer());
             if (!FusedBlocks.holds(program.lane(), array) || !outputs[k].isContiguous()) {
-                return false;
+                return NOT_DIRECT;
             }
             arrays[count + k] = array;
             at[count + k] = outputs[k].view().offset();
         }
+        return uniforms;
+    }
+
+    private boolean direct(Program program, long uniforms, Object[] arrays, int[] at, int n) {
         if (n == 1 && program.lane() == Lane.F32 && program.steps().size() <= FEW_STEPS) {
             ScalarRunner.one(program, arrays, at);
             return true;
@@ -299,6 +335,56 @@ final class FusedRunner implements PointwiseRunner {
             memory.get().run(loop, program, uniforms, arrays, at, n);
         }
         return true;
+    }
+
+    /**
+     * A direct run of at most so many elements, to be done again and again on the same operands; null where it is none.
+     */
+    @Nullable
+    Runnable bound(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+        int n = shape.elements();
+        Object[] arrays = new Object[program.inputs() + outputs.length];
+        int[] at = new int[arrays.length];
+        long uniforms = gathered(program, inputs, n, outputs, arrays, at);
+        boolean suits = uniforms != NOT_DIRECT && n > 0 && n <= MachineCode.FEW && compiled(program).fits;
+        return suits ? new Bound(program, uniforms, arrays, at, n) : null;
+    }
+
+    /** A run on operands that stay where they are: by machine code, once it has been done often. */
+    private final class Bound implements Runnable {
+        private final Program program;
+        private final long uniforms;
+        private final Object[] arrays;
+        private final int[] at;
+        private final int n;
+        private int runs;
+        private PointwiseLoop.@Nullable Bound code;
+
+        Bound(Program program, long uniforms, Object[] arrays, int[] at, int n) {
+            this.program = program;
+            this.uniforms = uniforms;
+            this.arrays = arrays;
+            this.at = at;
+            this.n = n;
+        }
+
+        @Override
+        public void run() {
+            PointwiseLoop.Bound made = code;
+            if (made == null || made.run() < n) {
+                evaluate();
+            }
+        }
+
+        private void evaluate() {
+            if (code == null && machine.isWorthBinding(++runs)) {
+                PointwiseLoop loop = compiled(program).bound(uniforms, arrays, at);
+                code = loop == null ? null : loop.bind(arrays, at, n);
+            }
+            if (!direct(program, uniforms, arrays, at, n)) {
+                throw new IllegalStateException("what has been done once is turned down");
+            }
+        }
     }
 
     /** The loop for any number of elements if there is one by now; asks for it when there have been enough runs. */

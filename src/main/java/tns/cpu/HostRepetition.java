@@ -35,6 +35,8 @@ final class HostRepetition implements Repetition, Observer {
     /** Elements of a tensor made meanwhile: computations on larger ones take so long that the way to them does not count. */
     private static final int MOST_ELEMENTS = 1 << 13;
 
+    private static final int MOST_CALLS = 4096;
+
     /** Bytes of all of them. */
     private static final long MOST_BYTES = 4L << 20;
 
@@ -172,7 +174,7 @@ final class HostRepetition implements Repetition, Observer {
     /** A buffer of zeros was made: each run clears it. */
     void ownsZeros(HostBuffer buffer) {
         owns(buffer);
-        calls.add(buffer::clear);
+        did(buffer::clear);
     }
 
     /** Numbers are looked at on the host, which may decide anything. */
@@ -220,8 +222,8 @@ final class HostRepetition implements Repetition, Observer {
     @Override
     public boolean seesIf(BooleanSupplier verb, Supplier<Work> work) {
         boolean done = verb.getAsBoolean();
-        if (done && !apart) {
-            calls.add(() -> again(verb));
+        if (done) {
+            did(() -> again(verb));
         }
         return done;
     }
@@ -235,9 +237,7 @@ final class HostRepetition implements Repetition, Observer {
     @Override
     public void sees(Runnable verb, Supplier<Work> work) {
         verb.run(); // first: what its operands wait for is computed meanwhile, and comes before it
-        if (!apart) {
-            calls.add(verb);
-        }
+        did(verb);
     }
 
     @Override
@@ -249,6 +249,18 @@ final class HostRepetition implements Repetition, Observer {
     private void miss(String why) {
         if (refusal == null) {
             refusal = why;
+            calls.clear(); // and the memory they hold is used again
+        }
+    }
+
+    /** This was done, and is to be done again. */
+    void did(Runnable call) {
+        if (apart || refusal != null) {
+            return;
+        }
+        calls.add(call);
+        if (calls.size() > MOST_CALLS) {
+            refuse("it is long");
         }
     }
 

@@ -22,6 +22,9 @@ enum MachineCode {
     /** Element-steps after which a loop is made: some 2 ms of work in plain Java. */
     private static final long MAKE_AFTER = 1 << 22;
 
+    /** Runs after which code is made for what is done again and again on the same operands. */
+    private static final int BIND_AFTER = 200;
+
     /** Up to so many elements the way in and out counts: a loop of the JVM's compiler is to be preferred. */
     static final int FEW = 1 << 10;
 
@@ -52,6 +55,24 @@ enum MachineCode {
             case IN_TIME -> elements > FEW && !Processor.hasWiderVectors();
             case AT_ONCE -> true;
         };
+    }
+
+    /** Whether code is worth it for what has been done so often and will be again; false while it is not known. */
+    boolean isWorthBinding(int runs) {
+        return switch (this) {
+            case NEVER -> false;
+            case IN_TIME -> runs >= BIND_AFTER && Processor.isReady();
+            case AT_ONCE -> Processor.isSuitable();
+        };
+    }
+
+    /** The code of a program that is bound to operands, or null; without memory for code it goes on without. */
+    static @Nullable PointwiseLoop bound(Program program, long uniforms, int[] same) {
+        try {
+            return PointwiseLoop.of(program, uniforms, same);
+        } catch (IllegalStateException full) {
+            return null;
+        }
     }
 
     /** The loop of a program, or null; see {@link PointwiseLoop#of}. */

@@ -95,7 +95,8 @@ public final class ObservedCpu extends CpuDevice {
 
     @Override
     public void release(Buffer buffer) {
-        if (repetition == null) {
+        HostRepetition now = repetition;
+        if (now == null || now.refusal() != null) {
             super.release(buffer);
         }
     }
@@ -131,6 +132,13 @@ public final class ObservedCpu extends CpuDevice {
     @Override
     public void map(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
         Observer seer = observer;
+        HostRepetition now = repetition;
+        if (now != null) {
+            super.map(program, inputs, shape, outputs);
+            Runnable bound = bound(program, inputs, shape, outputs);
+            now.did(bound != null ? bound : () -> super.map(program, inputs, shape, outputs));
+            return;
+        }
         if (seer == null) {
             super.map(program, inputs, shape, outputs);
         } else {

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import tns.nn.Module;
 import tns.op.Callable;
 import tns.op.Members;
-import tns.op.Method;
 import tns.op.None;
 import tns.op.Op;
 import tns.op.Tuple;
@@ -147,30 +146,31 @@ final class Steadiness {
 
     /** A member or a property is looked at. */
     void looksAt(Object of, String name) {
-        switch (of) {
-            case Model model -> holds(name, () -> model.member(name));
-            case Tensor t -> {}
-            case Tuple t -> {}
-            case Param p when SHAPES.contains(name) -> {}
-            default -> repetition.refuse(TypeName.describe(of) + " is asked for " + name);
+        if (of instanceof Model model) {
+            holds(name, () -> model.member(name));
+            return;
+        }
+        boolean isFixed = of instanceof Tensor || of instanceof Tuple || of instanceof Param && SHAPES.contains(name);
+        if (!isFixed) {
+            repetition.refuse(TypeName.describe(of) + " is asked for " + name);
         }
     }
 
     /** Something is about to be called. */
     void calls(Callable callee, Object[] positional, Map<String, Object> named) {
-        boolean computes = switch (callee) {
-            case Function f -> true; // what it does is seen when it is entered
-            case Module m -> true;
-            case Op op -> FAMILIES.contains(op.family()) || SHARED.contains(op.name());
-            case Method m -> known.contains(m) && positional.length == 0 && named.isEmpty();
-            default -> false;
-        };
-        if (!computes) {
-            repetition.refuse(callee.name() + " is called");
-        } else if (!(callee instanceof Function)) {
-            requirePlain(callee, List.of(positional));
-            requirePlain(callee, named.values());
+        if (callee instanceof Function) {
+            return; // what it does is seen when it is entered
         }
+        if (!computes(callee) && !(known.contains(callee) && positional.length == 0 && named.isEmpty())) {
+            repetition.refuse(callee.name() + " is called");
+        }
+        requirePlain(callee, List.of(positional));
+        requirePlain(callee, named.values());
+    }
+
+    private static boolean computes(Callable callee) {
+        return callee instanceof Module
+                || callee instanceof Op op && (FAMILIES.contains(op.family()) || SHARED.contains(op.name()));
     }
 
     private void requirePlain(Callable callee, Iterable<?> arguments) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tns.error.TnsException;
 import tns.op.Held;
 import tns.op.None;
 import tns.tensor.DType;
@@ -153,8 +154,15 @@ final class SteadyTurns {
     private boolean again(Stretches.Stretch present) {
         Repetition known = repetition;
         Settings then = settings;
-        if (known == null || then == null || !then.hold(session) || !suits(session) || !known.run()) {
+        if (known == null || then == null || !then.hold(session) || !suits(session)) {
             return false;
+        }
+        try {
+            if (!known.run()) {
+                return false;
+            }
+        } catch (TnsException e) {
+            throw statements[present.first()].at(e); // it was stopped
         }
         weight = Math.max(0, weight - 1);
         if (!told) {

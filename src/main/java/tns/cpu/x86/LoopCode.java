@@ -31,9 +31,12 @@ final class LoopCode {
     private final Operand[] operands;
 
     private final boolean[] elements;
+    /** For each operand the first one that lies in the same place: itself for most. */
+    private final int[] same;
 
-    private LoopCode(Program program, long uniforms) {
+    private LoopCode(Program program, long uniforms, int[] same) {
         this.program = program;
+        this.same = same;
         steps = new ProgramCode(code, program.lane(), frame);
         ops = new VectorOps(code, program.lane() == Lane.F64);
         operands = new Operand[program.inputs() + program.outputs().size()];
@@ -43,16 +46,21 @@ final class LoopCode {
         }
     }
 
-    /** The code of a program: numbers are the bytes of an operand, where each of those that vary begins, the others. */
-    static byte[] write(Program program, long uniforms) {
-        return new LoopCode(program, uniforms).write();
+    /**
+     * The code of a program: numbers are the bytes of an operand, where each of those that vary begins, the others. Arrays are
+     * those of the operands that vary and are the first in their place.
+     */
+    static byte[] write(Program program, long uniforms, int[] same) {
+        return new LoopCode(program, uniforms, same).write();
     }
 
     private byte[] write() {
         Function.enter(code);
         int arrays = 0;
         for (int k = 0; k < operands.length; k++) {
-            if (elements[k]) {
+            if (elements[k] && same[k] < k) {
+                operands[k] = operands[same[k]];
+            } else if (elements[k]) {
                 int pointer = Function.array(code, arrays);
                 code.add(pointer, Memory.at(RDI, Long.BYTES * (1 + k)));
                 operands[k] = Memory.at(pointer, RAX, 1);
