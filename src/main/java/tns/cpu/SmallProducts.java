@@ -115,7 +115,7 @@ final class SmallProducts {
         float[] b = new float[WARM_UP * WARM_UP];
         float[] c = new float[WARM_UP * WARM_UP];
         workshop.order(
-                VectorLineProducts::make,
+                () -> VectorLineProducts.make(), // found there, once the Vector API is: it may not be yet
                 (made, turns) -> {
                     int k = turns < Workshop.TURNS ? turns : WARM_UP;
                     int n = turns == Workshop.NO_TURNS ? 0 : WARM_UP;

@@ -124,6 +124,18 @@ final class CommandLineTest {
         assertEquals(new Outcome(0, "tensor(true)\n(64, 128)\n", ""), tns("", script.toString()));
     }
 
+    /** As does what has nothing but small products to do. */
+    @Test
+    void manySmallProductsFindTheVectorApi() throws Exception {
+        Path script = Files.writeString(folder.resolve("products.tns"), """
+            x = ones(5, 20)
+            w = ones(20, 5)
+            for i in 0..110000 { if true { y = w @ x } }
+            print(y.sum())
+            """);
+        assertEquals(new Outcome(0, "tensor(2000.)\n", ""), tns("", script.toString()));
+    }
+
     @Test
     void fullMemoryIsAnErrorWithSizesAndAPlace() throws Exception {
         Path strings = Files.writeString(
