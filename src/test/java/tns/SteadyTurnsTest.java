@@ -175,6 +175,62 @@ class SteadyTurnsTest {
                 STATE);
     }
 
+    /** Draws go on where they were, whoever draws between. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "loss = (net(x) * randn(5, 2)).mean()",
+                "loss = mse_loss(net(x + rand(5, 3)), y)",
+                "loss = dropout(net(x), 0.5).sum()",
+                "loss = net(x)[:, 0].sum() * bernoulli(v.sigmoid()).sum()",
+                "r = randint(0, 5, (4,))\nloss = embedding(r, x).sum() * net(x).mean()",
+                "loss = gumbel_softmax(net(x)).norm()"
+            })
+    void drawsAreFresh(String loss) {
+        String body =
+                "opt.zero_grad()\n" + loss + "\nloss.backward()\nopt.step()\nif i % 6 == 2 { kept.append(rand(1)) }";
+        Seen seen = both(body + "\nif i == 17 { seed(4) }");
+        assertTrue(seen.text.contains("tensor("), seen.text);
+    }
+
+    /** As beginners write it before they know of optimisers. */
+    @Test
+    void stepsByHand() {
+        assertAgain(both("""
+            loss = ((v * x + k - x) ** 2).mean()
+            loss.backward()
+            no_grad { v -= 0.1 * v.grad }
+            v.grad = none
+            """));
+        assertAgain(both("""
+            v.grad = none
+            loss = mse_loss(net(x), y) + v.norm()
+            loss.backward()
+            no_grad { v -= 0.05 * v.grad; v *= 0.99 }
+            opt.step()
+            """));
+        both("k -= 0.1\nloss = (v * k).sum()\nloss.backward()\nno_grad { v -= 0.1 * v.grad }\nv.grad = none");
+    }
+
+    @Test
+    void largerOnesToo() {
+        String made = MADE + "big = sequential(linear(20, 30), relu, linear(30, 7))\nseed(3)\ndata = rand(25, 20)\n"
+                + "t = (arange(25) * 3) % 7\nadam2 = adam(big, lr=0.01)\n";
+        String body = "adam2.zero_grad()\nloss = cross_entropy(big(data), t)\nloss.backward()\nadam2.step()";
+        assertAgain(both(made, "for i in 0..400", body, "print(loss, big.state_dict(), adam2.state_dict())"));
+    }
+
+    @Test
+    void partsOfTuplesGetNames() {
+        assertAgain(both("""
+            left, right = chunk(net(x), 2, 1)
+            opt.zero_grad()
+            loss = left.sum() + right.norm()
+            loss.backward()
+            opt.step()
+            """));
+    }
+
     @Test
     void batchesAreBroughtIn() {
         String body =
@@ -251,6 +307,9 @@ class SteadyTurnsTest {
             "loss.backward()",
             "opt.step()",
             "other.step()",
+            "v.grad = none",
+            "no_grad { v -= 0.01 * v.grad }",
+            "f = net(x + randn(5, 3) * 0.1)",
             "no_grad { e = net(x) }",
             "d = p.detach() * 2",
             "s = v.softmax(0)",

@@ -224,10 +224,21 @@ public class CpuDevice implements Device {
         }
     }
 
-    /** The same run, to be done again and again on the same operands, small as it is; null where there is no better way to. */
-    @Nullable
-    Runnable bound(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
-        return pointwise instanceof FusedRunner fused ? fused.bound(program, inputs, shape, outputs) : null;
+    /**
+     * The same run, to be done again and again on the same operands, small as it is.
+     *
+     * @param usual the run as it is otherwise
+     */
+    Runnable bound(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs, Runnable usual) {
+        Runnable bound =
+                pointwise instanceof FusedRunner fused ? fused.bound(program, inputs, shape, outputs, usual) : null;
+        return bound == null ? usual : bound;
+    }
+
+    /** Likewise of a matrix product, with a bias or without. */
+    Runnable bound(Tensor left, Tensor right, @Nullable Tensor bias, Tensor output, Runnable usual) {
+        Runnable bound = gemm.bound(left, right, bias, output);
+        return bound == null ? usual : bound;
     }
 
     private static Operand[] operands(Tensor[] tensors, Shape shape) {

@@ -339,15 +339,17 @@ final class FusedRunner implements PointwiseRunner {
 
     /**
      * A direct run of at most so many elements, to be done again and again on the same operands; null where it is none.
+     *
+     * @param usual the run as it is otherwise
      */
     @Nullable
-    Runnable bound(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs) {
+    Runnable bound(Program program, Tensor[] inputs, Shape shape, Tensor[] outputs, Runnable usual) {
         int n = shape.elements();
         Object[] arrays = new Object[program.inputs() + outputs.length];
         int[] at = new int[arrays.length];
         long uniforms = gathered(program, inputs, n, outputs, arrays, at);
         boolean suits = uniforms != NOT_DIRECT && n > 0 && n <= MachineCode.FEW && compiled(program).fits;
-        return suits ? new Bound(program, uniforms, arrays, at, n) : null;
+        return suits ? new Bound(program, uniforms, arrays, at, n, usual) : null;
     }
 
     /** A run on operands that stay where they are: by machine code, once it has been done often. */
@@ -357,10 +359,12 @@ final class FusedRunner implements PointwiseRunner {
         private final Object[] arrays;
         private final int[] at;
         private final int n;
+        private final Runnable usual;
         private int runs;
         private PointwiseLoop.@Nullable Bound code;
 
-        Bound(Program program, long uniforms, Object[] arrays, int[] at, int n) {
+        Bound(Program program, long uniforms, Object[] arrays, int[] at, int n, Runnable usual) {
+            this.usual = usual;
             this.program = program;
             this.uniforms = uniforms;
             this.arrays = arrays;
@@ -382,7 +386,7 @@ final class FusedRunner implements PointwiseRunner {
                 code = loop == null ? null : loop.bind(arrays, at, n);
             }
             if (!direct(program, uniforms, arrays, at, n)) {
-                throw new IllegalStateException("what has been done once is turned down");
+                usual.run();
             }
         }
     }

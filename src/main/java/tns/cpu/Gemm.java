@@ -60,6 +60,8 @@ final class Gemm {
     private @Nullable MatrixKernel doubles;
     private final MatrixKernel longs = MatrixKernel.longs();
     private final SmallProducts small;
+    /** Of products that are bound. */
+    private final MachineTiles tiles;
 
     Gemm(Parallel parallel, MatrixKernel.Kind kind, MachineCode machine) {
         this.parallel = parallel;
@@ -67,6 +69,7 @@ final class Gemm {
         this.kind = kind;
         this.machine = machine;
         this.small = new SmallProducts(kind);
+        this.tiles = new MachineTiles(false, machine);
     }
 
     /** Where a matrix lies: element (i, j) at {@code at + i * row + j * column}. */
@@ -148,6 +151,23 @@ final class Gemm {
         Matrix x = new Matrix(HostBuffer.array(left), a.offset(), a.strides()[0], a.strides()[1]);
         Matrix y = new Matrix(HostBuffer.array(right), b.offset(), b.strides()[0], b.strides()[1]);
         product(parallel, kernel(output.dtype()), x, y, new Matrix(c, at, n, 1), m, n, k);
+    }
+
+    /**
+     * The same product of a few floats, to be done again and again on the same matrices; null where it is another.
+     *
+     * @param bias what is added to each row without gaps, or null
+     */
+    @Nullable
+    Runnable bound(Tensor left, Tensor right, @Nullable Tensor bias, Tensor output) {
+        int m = output.size(0);
+        int n = output.size(1);
+        int k = left.size(1);
+        boolean suits = (long) m * n * k <= SmallProducts.MOST_STEPS
+                && output.elements() > 0
+                && k > 0
+                && HostBuffer.array(output) instanceof float[];
+        return suits ? new BoundProduct(machine, tiles, small, left, right, bias, output) : null;
     }
 
     /** What multiplies elements of this type. */

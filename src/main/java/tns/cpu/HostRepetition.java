@@ -65,9 +65,16 @@ final class HostRepetition implements Repetition, Observer {
         private final boolean escaped;
 
         private boolean changes;
+        /** Whether the gradient that it held at first was looked at: that one or none. */
+        private boolean gradRead;
 
-        Start(Tensor value) {
+        private @Nullable Tensor grad;
+        private final boolean gradUsed;
+        private boolean gradReplaced;
+
+        Start(Tensor value, boolean gradUsed) {
             this.value = value;
+            this.gradUsed = gradUsed;
             this.escaped = value.isEscaped();
         }
     }
@@ -137,10 +144,17 @@ final class HostRepetition implements Repetition, Observer {
         }
     }
 
-    /** A number that each run asks for. */
-    private record Fresh(HostBuffer place, DoubleSupplier value) {
-        void put() {
-            place.store(0, value.getAsDouble());
+    /** A number that each run asks for, when the actions before it have been done. */
+    private static final class Fresh {
+        private final HostBuffer place;
+        private final DoubleSupplier value;
+        private final int after;
+        private double next;
+
+        Fresh(HostBuffer place, DoubleSupplier value, int after) {
+            this.place = place;
+            this.value = value;
+            this.after = after;
         }
     }
 
@@ -287,7 +301,7 @@ final class HostRepetition implements Repetition, Observer {
     @Override
     public Tensor number(DType dtype, DoubleSupplier value) {
         Tensor number = Tensor.scalar(device, dtype, value.getAsDouble());
-        numbers.add(new Fresh((HostBuffer) number.buffer(), value));
+        numbers.add(new Fresh((HostBuffer) number.buffer(), value, actions.size()));
         return Tensor.of(number.buffer(), Shape.SCALAR).share();
     }
 
@@ -318,7 +332,7 @@ final class HostRepetition implements Repetition, Observer {
     private Start start(Param param, Tensor held) {
         Start known = params.get(param);
         if (known == null) {
-            known = new Start(held);
+            known = new Start(held, param.gradUsed());
             params.put(param, known);
         }
         return known;
@@ -326,14 +340,21 @@ final class HostRepetition implements Repetition, Observer {
 
     @Override
     public void changing(Param param) {
-        Start known = params.get(param);
-        Start start = known == null ? start(param, param.look()) : known;
-        if (!start.changes) {
-            start.changes = true;
-            if (param.gathers()) {
-                miss("gradients of several turns are added up");
-            }
+        start(param, param.look()).changes = true;
+    }
+
+    @Override
+    public void readingGrad(Param param, @Nullable Tensor grad) {
+        Start start = start(param, param.look());
+        if (!start.gradReplaced && !start.gradRead) {
+            start.gradRead = true;
+            start.grad = grad;
         }
+    }
+
+    @Override
+    public void replacingGrad(Param param) {
+        start(param, param.look()).gradReplaced = true;
     }
 
     @Override
@@ -343,6 +364,15 @@ final class HostRepetition implements Repetition, Observer {
 
     @Override
     public void keep(Tensor t) {}
+
+    @Override
+    @SuppressWarnings("SuspiciousSystemArraycopy") // arrays of one dtype
+    public Tensor drawn(DType dtype, Shape shape, Supplier<Object> draw) {
+        Tensor drawn = Tensor.upload(device, dtype, shape, draw.get());
+        Object place = HostBuffer.array(drawn);
+        did(() -> System.arraycopy(draw.get(), 0, place, 0, shape.elements()));
+        return drawn;
+    }
 
     @Override
     public void shows(Tensor result) {
@@ -361,6 +391,9 @@ final class HostRepetition implements Repetition, Observer {
             Tensor value = param.look();
             Tensor grad = param.lookAtGrad();
             Param.State state = new Param.State(value, grad, param.gradUsed());
+            if (start.gradRead && grad != start.grad || state.gradUsed() != start.gradUsed) {
+                miss("a turn reads the gradient of the one before");
+            }
             if (!start.changes) {
                 conditions.add(() -> holds(param, state));
                 return;
@@ -409,10 +442,7 @@ final class HostRepetition implements Repetition, Observer {
         if (!isUndisturbed()) {
             return false;
         }
-        List<Runnable> back = new ArrayList<>(actions.size());
-        for (int i = 0; i < actions.size(); i++) {
-            back.add(actions.get(i).run());
-        }
+        List<Runnable> back = act();
         for (int i = 0; i < conditions.size(); i++) {
             if (!conditions.get(i).getAsBoolean()) {
                 back.reversed().forEach(Runnable::run);
@@ -426,7 +456,7 @@ final class HostRepetition implements Repetition, Observer {
             }
         }
         for (int i = 0; i < numbers.size(); i++) {
-            numbers.get(i).put();
+            numbers.get(i).place.store(0, numbers.get(i).next);
         }
         for (int i = 0; i < ends.size(); i++) {
             ends.get(i).bring();
@@ -435,6 +465,21 @@ final class HostRepetition implements Repetition, Observer {
             calls.get(i).run();
         }
         return true;
+    }
+
+    /** What the host does for a run, and the numbers that come of it; the results undo it. */
+    private List<Runnable> act() {
+        List<Runnable> back = new ArrayList<>(actions.size());
+        int next = 0;
+        for (int i = 0; i <= actions.size(); i++) {
+            for (; next < numbers.size() && numbers.get(next).after == i; next++) {
+                numbers.get(next).next = numbers.get(next).value.getAsDouble();
+            }
+            if (i < actions.size()) {
+                back.add(actions.get(i).run());
+            }
+        }
+        return back;
     }
 
     private boolean isUndisturbed() {

@@ -1,5 +1,7 @@
 package tns.cpu;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import tns.cpu.x86.MatrixStrip;
@@ -56,6 +58,49 @@ final class MachineTiles {
         if (!isReady()) {
             return false;
         }
+        divide(rows, columns, add, (strip, i, tiles, column, used) -> {
+            int from = at + i * aRow;
+            int to = cAt + i * cRow + column;
+            strip.run(a, from, aRow, aStep, b, bAt + column, bRow, c, to, cRow, tiles, used, steps);
+        });
+        return true;
+    }
+
+    /**
+     * The calls that compute a small product of matrices that stay where they are, whenever they are made.
+     *
+     * @throws IllegalStateException where the system has no memory for code
+     */
+    List<Runnable> bind(
+            Object a,
+            int at,
+            int aRow,
+            int aStep,
+            Object b,
+            int bAt,
+            int bRow,
+            Object c,
+            int cAt,
+            int cRow,
+            int rows,
+            int columns,
+            int steps) {
+        List<Runnable> calls = new ArrayList<>();
+        divide(rows, columns, false, (strip, i, tiles, column, used) -> {
+            int from = at + i * aRow;
+            int to = cAt + i * cRow + column;
+            calls.add(strip.bind(a, from, aRow, aStep, b, bAt + column, bRow, c, to, cRow, tiles, used, steps));
+        });
+        return calls;
+    }
+
+    /** Takes tiles one below the other, from row {@code i} on, of the columns from {@code column} on. */
+    @FunctionalInterface
+    private interface Part {
+        void take(MatrixStrip strip, int i, int tiles, int column, int columns);
+    }
+
+    private void divide(int rows, int columns, boolean add, Part part) {
         int lanes = MatrixStrip.lanes(wide);
         int most = (rows <= FEW_ROWS ? MOST_VECTORS : VECTORS) * lanes;
         int height = Math.min(rows, ROWS);
@@ -65,14 +110,10 @@ final class MachineTiles {
                 // All the tiles of full height, then what remains.
                 int tall = Math.min(height, rows - i);
                 int tiles = (rows - i) / tall;
-                MatrixStrip strip = strip(tall, (used + lanes - 1) / lanes, used % lanes != 0, add);
-                int from = at + i * aRow;
-                int to = cAt + i * cRow + column;
-                strip.run(a, from, aRow, aStep, b, bAt + column, bRow, c, to, cRow, tiles, used, steps);
+                part.take(strip(tall, (used + lanes - 1) / lanes, used % lanes != 0, add), i, tiles, column, used);
                 i += tiles * tall;
             }
         }
-        return true;
     }
 
     /** Whether there has been work enough, and tiles can be made. */

@@ -135,8 +135,8 @@ public final class ObservedCpu extends CpuDevice {
         HostRepetition now = repetition;
         if (now != null) {
             super.map(program, inputs, shape, outputs);
-            Runnable bound = bound(program, inputs, shape, outputs);
-            now.did(bound != null ? bound : () -> super.map(program, inputs, shape, outputs));
+            Runnable usual = () -> super.map(program, inputs, shape, outputs);
+            now.did(bound(program, inputs, shape, outputs, usual));
             return;
         }
         if (seer == null) {
@@ -219,6 +219,12 @@ public final class ObservedCpu extends CpuDevice {
     @Override
     public void product(Tensor left, Tensor right, Tensor output) {
         Observer seer = observer;
+        HostRepetition now = repetition;
+        if (now != null) {
+            super.product(left, right, output);
+            now.did(bound(left, right, null, output, () -> super.product(left, right, output)));
+            return;
+        }
         if (seer == null) {
             super.product(left, right, output);
         } else {
@@ -229,6 +235,11 @@ public final class ObservedCpu extends CpuDevice {
     @Override
     public boolean product(Tensor left, Tensor right, Tensor bias, Tensor output) {
         Observer seer = observer;
+        HostRepetition now = repetition;
+        if (now != null && super.product(left, right, bias, output)) {
+            now.did(bound(left, right, bias, output, () -> super.product(left, right, bias, output)));
+            return true;
+        }
         return seer == null
                 ? super.product(left, right, bias, output)
                 : seer.seesIf(

@@ -56,7 +56,7 @@ final class Tape implements Recording, Replay {
     private final List<Action> actions = new ArrayList<>();
     private final List<Runnable> undo = new ArrayList<>();
     private final List<BooleanSupplier> conditions = new ArrayList<>();
-    private final List<LongSupplier> numbers = new ArrayList<>();
+    private final List<Number> numbers = new ArrayList<>();
     private final Set<Buffer> kept = identities();
     /** Buffers of parameters over which the next values are written, and those that are gone by it. */
     private final Set<Buffer> written = identities();
@@ -75,6 +75,9 @@ final class Tape implements Recording, Replay {
     private long[][] foreseen = {};
 
     private int next;
+
+    /** Bits that the host gives each run, when so many actions have been done: a later one may change them. */
+    private record Number(LongSupplier bits, int after) {}
 
     /** Where recorded work finds what a holder holds; how another tensor gets there, or null when it cannot. */
     private record Home(Supplier<@Nullable Tensor> holds, Tensor place, Consumer<Tensor> settle) {
@@ -122,7 +125,7 @@ final class Tape implements Recording, Replay {
         if (numbers.size() == MOST_NUMBERS) {
             throw new TnsException(ErrorKind.DEVICE, "compile: more than " + MOST_NUMBERS + " changing numbers");
         }
-        numbers.add(bits);
+        numbers.add(new Number(bits, actions.size()));
         return cells.address() + 8L * (numbers.size() - 1);
     }
 
@@ -379,10 +382,8 @@ final class Tape implements Recording, Replay {
 
     @Override
     public boolean run() {
-        List<Runnable> back = new ArrayList<>(actions.size());
-        for (Action action : actions) {
-            back.add(action.run());
-        }
+        long[] now = new long[numbers.size()];
+        List<Runnable> back = act(now);
         if (!allFit()) {
             back.reversed().forEach(Runnable::run);
             return false;
@@ -390,7 +391,6 @@ final class Tape implements Recording, Replay {
         synchronized (device) {
             bringIn();
             Driver driver = device.driver();
-            long[] now = numbers();
             if (next == foreseen.length || !Arrays.equals(now, foreseen[next])) {
                 foresee(now);
                 driver.write(table.address(), rows(), 0, 1 + foreseen.length * MOST_NUMBERS);
@@ -403,12 +403,19 @@ final class Tape implements Recording, Replay {
         return true;
     }
 
-    private long[] numbers() {
-        long[] values = new long[numbers.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = numbers.get(i).getAsLong();
+    /** Does what the host does for a run, and puts the numbers that come of it into {@code values}; the results undo it. */
+    private List<Runnable> act(long[] values) {
+        List<Runnable> back = new ArrayList<>(actions.size());
+        int next = 0;
+        for (int i = 0; i <= actions.size(); i++) {
+            for (; next < values.length && numbers.get(next).after == i; next++) {
+                values[next] = numbers.get(next).bits.getAsLong();
+            }
+            if (i < actions.size()) {
+                back.add(actions.get(i).run());
+            }
         }
-        return values;
+        return back;
     }
 
     /**
@@ -421,10 +428,8 @@ final class Tape implements Recording, Replay {
         next = 0;
         List<Runnable> back = new ArrayList<>();
         for (int row = 1; row < ROWS; row++) {
-            for (Action action : actions) {
-                back.add(action.run());
-            }
-            foreseen[row] = numbers();
+            foreseen[row] = new long[numbers.size()];
+            back.addAll(act(foreseen[row]));
         }
         back.reversed().forEach(Runnable::run);
     }

@@ -72,6 +72,11 @@ public final class Assignment {
         }
 
         @Override
+        boolean isSteady(Names names) {
+            return value.isSteady(names) && place.isSteady(names);
+        }
+
+        @Override
         public Object eval(Frame frame) {
             place.store(frame, value.eval(frame));
             return None.NONE;
@@ -88,6 +93,15 @@ public final class Assignment {
             super(span);
             this.targets = targets.stream().map(t -> t.toArray(new Place[0])).toArray(Place[][]::new);
             this.value = value;
+        }
+
+        @Override
+        boolean isSteady(Names names) {
+            boolean steady = targets.length == 1 && value.isSteady(names);
+            for (Place target : targets[0]) {
+                steady &= target.name() instanceof Variable name && names.sets(name);
+            }
+            return steady;
         }
 
         @Override
@@ -129,6 +143,11 @@ public final class Assignment {
             this.operation = operation;
             this.sign = sign;
             this.slot = operation.isWhole() && name instanceof Variable.Local local ? local.slot : -1;
+        }
+
+        @Override
+        boolean isSteady(Names names) {
+            return name != null && operation.isSteady(names) && names.augments(name);
         }
 
         @Override

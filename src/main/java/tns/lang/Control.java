@@ -62,6 +62,14 @@ public final class Control {
         }
 
         @Override
+        boolean isSteady(Names names) {
+            return names.mayBranch()
+                    && condition.isSteady(names)
+                    && consequence.isSteady(names)
+                    && (alternative == null || alternative.isSteady(names));
+        }
+
+        @Override
         public Object eval(Frame frame) {
             if (condition.test(frame)) {
                 return consequence.eval(frame);

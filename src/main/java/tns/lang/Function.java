@@ -69,7 +69,7 @@ public final class Function implements Callable, TypeName.Typed {
         /** The names that all of it reads from outside of its frame; null where it is not steady. */
         @Nullable
         Names names() {
-            Names names = new Names();
+            Names names = new Names(true);
             boolean steady = result == null || result.isSteady(names);
             for (Parameter p : parameters) {
                 steady &= (p.annotation == null || p.annotation.isSteady(names))

@@ -13,7 +13,25 @@ final class Names {
     /** Names that are read first and set then: what one turn sets the next one reads. */
     private final List<String> carried = new ArrayList<>();
 
+    /** Names of parameters that are given other values: {@code w -= …}. */
+    private final Map<String, Variable> augmented = new LinkedHashMap<>();
+
+    private final boolean inFunction;
     private int calls;
+
+    Names() {
+        this(false);
+    }
+
+    /** @param inFunction whether they are those of a function, which are gone when it is over */
+    Names(boolean inFunction) {
+        this.inFunction = inFunction;
+    }
+
+    /** Whether what is read may decide what is set: not where somebody asks for it afterwards. */
+    boolean mayBranch() {
+        return inFunction;
+    }
 
     private static String key(Variable v) {
         return v.getClass().getSimpleName() + " " + v.name();
@@ -41,6 +59,17 @@ final class Names {
         }
         set.putIfAbsent(key(v), v);
         return v instanceof Variable.Local || v instanceof Variable.Celled || v instanceof Variable.Global;
+    }
+
+    /** What the name stands for is to be a parameter, which is given another value; whether that may be. */
+    boolean augments(Variable v) {
+        reads(v);
+        augmented.put(key(v), v);
+        return !inFunction && !set.containsKey(key(v));
+    }
+
+    List<Variable> augmented() {
+        return List.copyOf(augmented.values());
     }
 
     void calls() {

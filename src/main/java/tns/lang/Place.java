@@ -40,6 +40,18 @@ public final class Place {
         return steps.length == 0 && root instanceof Variable variable ? variable : null;
     }
 
+    /** As {@link Node#isSteady} for what is stored there: a name, or the gradient of what one stands for. */
+    boolean isSteady(Names names) {
+        if (name() instanceof Variable variable) {
+            return names.sets(variable);
+        }
+        return steps.length == 1
+                && root instanceof Variable holder
+                && steps[0] instanceof Calls.Attribute part
+                && part.name().equals("grad")
+                && names.augments(holder);
+    }
+
     /** Puts {@code value} there; what stands in its brackets is evaluated now. */
     void store(Frame frame, Object value) {
         if (steps.length == 0) {

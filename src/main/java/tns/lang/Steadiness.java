@@ -53,6 +53,7 @@ final class Steadiness {
             "normalisation",
             "padding",
             "pooling",
+            "random numbers",
             "reductions",
             "scalar functions",
             "selection",
@@ -85,6 +86,9 @@ final class Steadiness {
     private void holds(String name, Supplier<@Nullable Object> place) {
         Object value = place.get();
         if (value == null || isFixed(value)) {
+            if (value instanceof Tuple items) {
+                items.share(); // so that a change of an item makes another tuple
+            }
             repetition.onlyWhile(() -> same(place.get(), value));
         } else {
             repetition.refuse("'" + name + "' is " + TypeName.describe(value) + ", which may change");
@@ -93,6 +97,14 @@ final class Steadiness {
 
     /** Whether it is what it is as long as it is the same object: tensors and parameters are looked at by who computes. */
     static boolean isFixed(Object value) {
+        if (value instanceof Tuple items) {
+            for (Object item : items) {
+                if (!isFixed(item)) {
+                    return false;
+                }
+            }
+            return true;
+        }
         return isPlain(value) || value instanceof Tensor || value instanceof Callable || value instanceof Optimizer;
     }
 
@@ -150,8 +162,12 @@ final class Steadiness {
             holds(name, () -> model.member(name));
             return;
         }
-        boolean isFixed = of instanceof Tensor || of instanceof Tuple || of instanceof Param && SHAPES.contains(name);
-        if (!isFixed) {
+        boolean known = of instanceof Tensor || of instanceof Tuple || of instanceof Param && SHAPES.contains(name);
+        if (of instanceof Param p && name.equals("grad")) {
+            p.lookAtGrad(); // the device sees to it that it is what it is now
+            known = true;
+        }
+        if (!known) {
             repetition.refuse(TypeName.describe(of) + " is asked for " + name);
         }
     }

@@ -14,6 +14,7 @@ import tns.op.None;
 import tns.tensor.DType;
 import tns.tensor.Device;
 import tns.tensor.GradMode;
+import tns.tensor.Param;
 import tns.tensor.ProductPrecision;
 import tns.tensor.Repetition;
 import tns.tensor.Tensor;
@@ -303,6 +304,11 @@ final class SteadyTurns {
             Object value = name.peek(frame);
             boolean fixed = value == null || Steadiness.isFixed(value);
             if (!fixed || stretches.isTarget(name) && !(value instanceof Tensor)) {
+                varying.add(name.name());
+            }
+        }
+        for (Variable name : present.names().augmented()) {
+            if (!(name.peek(frame) instanceof Param)) {
                 varying.add(name.name());
             }
         }

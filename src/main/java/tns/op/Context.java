@@ -122,6 +122,12 @@ public class Context {
         made.clear();
     }
 
+    /** What is watched to be done again; null while nothing is. */
+    @Nullable
+    Repetition repetition() {
+        return repetition;
+    }
+
     /** Runs what a device records. */
     void recorded(Device on, Runnable work) {
         Device before = recording;

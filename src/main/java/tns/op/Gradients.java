@@ -234,10 +234,8 @@ final class Gradients {
 
     /** Adds to what has been gathered, in place where nobody else sees it; what an optimiser has used is let go. */
     private static void accumulate(Param cell, Tensor gradient) {
-        Tensor earlier = cell.lookAtGrad();
+        Tensor earlier = cell.gradUsed() ? null : cell.lookAtGrad();
         if (earlier == null) {
-            cell.grad(gradient);
-        } else if (cell.gradUsed()) {
             cell.grad(gradient);
         } else if (isOwn(earlier) && gradient.origin() == null) {
             Arithmetic.ADD.into(earlier, earlier, gradient.settled());

@@ -8,6 +8,7 @@ import tns.tensor.Device;
 import tns.tensor.Generator;
 import tns.tensor.HostArray;
 import tns.tensor.Randomness;
+import tns.tensor.Repetition;
 import tns.tensor.Shape;
 import tns.tensor.Tensor;
 
@@ -232,6 +233,11 @@ public final class RandomOps {
                 return y;
             }
         }
+        int n = shape.elements();
+        Repetition repeated = device.isHost() && n < LEAST_SHARED ? context.repetition() : null;
+        if (repeated != null) {
+            return repeated.drawn(dtype, shape, () -> draws(context.random(), kind, dtype, n, first, second));
+        }
         Generator host = context.hostRandom();
         if (kind == Randomness.NORMAL && dtype == DType.FLOAT32 && shape.elements() >= LEAST_SHARED) {
             Tensor y = Tensor.room(context.cpu(), dtype, shape);
@@ -239,13 +245,16 @@ public final class RandomOps {
                 return ShapeOps.onDevice(y, device);
             }
         }
-        int n = shape.elements();
-        Object draws = switch (kind) {
+        Object draws = draws(host, kind, dtype, n, first, second);
+        return ShapeOps.onDevice(Tensor.upload(context.cpu(), dtype, shape, draws), device);
+    }
+
+    private static Object draws(Generator host, Randomness kind, DType dtype, int n, Number first, Number second) {
+        return switch (kind) {
             case UNIFORM -> host.uniform(dtype, n, first.doubleValue(), second.doubleValue());
             case NORMAL -> host.normal(dtype, n, first.doubleValue(), second.doubleValue());
             case INTEGERS -> host.integers(first.longValue(), second.longValue(), n);
         };
-        return ShapeOps.onDevice(Tensor.upload(context.cpu(), dtype, shape, draws), device);
     }
 
     private static Object integers(Args args) {

@@ -80,7 +80,7 @@ public final class Param implements Holder {
     }
 
     public State state() {
-        return new State(value.share(), grad(), gradUsed);
+        return new State(value.share(), grad == null ? null : grad.share(), gradUsed);
     }
 
     /** Makes the parameter hold what it held before; nobody is told. */
@@ -92,19 +92,25 @@ public final class Param implements Holder {
 
     /** The gathered gradient, or null when there is none. */
     public @Nullable Tensor grad() {
-        return grad == null ? null : grad.share();
+        Tensor now = lookAtGrad();
+        return now == null ? null : now.share();
     }
 
     /** The same for a look at it: not to be kept, as its memory is used again after {@link #grad(Tensor)}. */
     public @Nullable Tensor lookAtGrad() {
-        if (value.device().recording() instanceof Recording r && !r.records()) {
-            r.reading(this, value);
+        Recording recording = value.device().recording();
+        if (recording != null) {
+            recording.readingGrad(this, grad);
         }
         return grad;
     }
 
     /** Replaces the gradient, and gives the memory of the one before back unless somebody else was given it. */
     public void grad(@Nullable Tensor gradient) {
+        Recording recording = value.device().recording();
+        if (recording != null) {
+            recording.replacingGrad(this);
+        }
         changing();
         Tensor before = grad;
         grad = gradient == null ? null : gradient.settled().hold();

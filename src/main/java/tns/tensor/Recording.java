@@ -3,6 +3,7 @@ package tns.tensor;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import tns.error.TnsException;
 
 /**
@@ -34,6 +35,12 @@ public interface Recording {
      * @throws tns.error.TnsException later, when it is
      */
     Tensor over(Tensor value);
+
+    /** Called when the gradient of a parameter is looked at, or whether there is one. */
+    default void readingGrad(Param cell, @Nullable Tensor grad) {}
+
+    /** Called before another gradient takes the place of a parameter's, or none; besides {@link #changing}. */
+    default void replacingGrad(Param cell) {}
 
     /** Called before the value or the gradient of a parameter changes: at the end of a run it holds what it then is. */
     void changing(Param cell);

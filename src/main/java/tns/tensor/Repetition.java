@@ -28,6 +28,9 @@ public interface Repetition extends Recording, Replay {
      */
     Tensor input(Tensor first, Supplier<@Nullable Object> present);
 
+    /** A tensor of what {@code draw} gives, an array of the dtype's kind, at each run anew. */
+    Tensor drawn(DType dtype, Shape shape, Supplier<Object> draw);
+
     /** A variable holds this at the end of each run. */
     void shows(Tensor result);
 

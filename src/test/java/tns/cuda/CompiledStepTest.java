@@ -122,6 +122,14 @@ class CompiledStepTest {
         assertReplayed(train(NET + "opt = sgd(net, lr=0.05, momentum=0.9)", USUAL, "opt.lr = opt.lr * 0.8", 10), 6);
     }
 
+    /** Each of them counts for itself. */
+    @Test
+    void twoStepsAtOnceAreTwo() {
+        assertReplayed(
+                train(NET + "opt = adam(net, lr=0.05)", USUAL.replace("opt.step()", "opt.step(); opt.step()"), "", 10),
+                6);
+    }
+
     @Test
     void dropoutDrawsFreshNumbers() {
         Both both = train(

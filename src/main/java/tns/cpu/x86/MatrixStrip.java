@@ -62,13 +62,64 @@ public final class MatrixStrip {
             int tiles,
             int columns,
             int steps) {
+        if (tiles <= 0) {
+            return;
+        }
+        long[] numbers = numbers(a, aAt, aRow, aStep, b, bAt, bRow, c, cAt, cRow, tiles, columns, steps);
+        int most = (int) Math.max(1, CALL_STEPS / ((long) rows * columns * Math.max(1, steps)));
+        for (int tile = 0; tile < tiles; tile += most) {
+            numbers[StripCode.TILES] = Math.min(most, tiles - tile);
+            numbers[StripCode.A] = ((long) aAt + (long) tile * rows * aRow) * width;
+            numbers[StripCode.C] = ((long) cAt + (long) tile * rows * cRow) * width;
+            code.run(numbers, a, b, c, null, null);
+        }
+    }
+
+    /**
+     * The same on matrices that stay where they are, to be done again and again; of a few tiles, which are one call.
+     *
+     * @throws IndexOutOfBoundsException if an array is too short
+     */
+    public Runnable bind(
+            Object a,
+            int aAt,
+            int aRow,
+            int aStep,
+            Object b,
+            int bAt,
+            int bRow,
+            Object c,
+            int cAt,
+            int cRow,
+            int tiles,
+            int columns,
+            int steps) {
+        long[] numbers = numbers(a, aAt, aRow, aStep, b, bAt, bRow, c, cAt, cRow, tiles, columns, steps);
+        numbers[StripCode.TILES] = tiles;
+        numbers[StripCode.A] = (long) aAt * width;
+        numbers[StripCode.C] = (long) cAt * width;
+        return () -> code.run(numbers, a, b, c, null, null);
+    }
+
+    /** What all tiles of a product are given, once its elements are known to be there. */
+    private long[] numbers(
+            Object a,
+            int aAt,
+            int aRow,
+            int aStep,
+            Object b,
+            int bAt,
+            int bRow,
+            Object c,
+            int cAt,
+            int cRow,
+            int tiles,
+            int columns,
+            int steps) {
         int lanes = Assembler.VECTOR / width;
         int height = tiles * rows;
         int last = columns - (vectors - 1) * lanes;
         Objects.checkIndex(last - 1, lanes);
-        if (tiles <= 0) {
-            return;
-        }
         if (steps > 0) {
             check(a, aAt, (long) (height - 1) * aRow, (long) (steps - 1) * aStep);
             check(b, bAt, (long) (steps - 1) * bRow, columns - 1);
@@ -83,13 +134,7 @@ public final class MatrixStrip {
         numbers[StripCode.STEPS] = steps;
         numbers[StripCode.LAST] = (long) last * width;
         numbers[StripCode.B] = (long) bAt * width;
-        int most = (int) Math.max(1, CALL_STEPS / ((long) rows * columns * Math.max(1, steps)));
-        for (int tile = 0; tile < tiles; tile += most) {
-            numbers[StripCode.TILES] = Math.min(most, tiles - tile);
-            numbers[StripCode.A] = ((long) aAt + (long) tile * rows * aRow) * width;
-            numbers[StripCode.C] = ((long) cAt + (long) tile * rows * cRow) * width;
-            code.run(numbers, a, b, c, null, null);
-        }
+        return numbers;
     }
 
     /** Checks the first and the last element, whichever way two distances go. */
