@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import tns.cpu.x86.PointwiseLoop;
 import tns.expr.Lane;
 import tns.expr.Operand;
 import tns.expr.PointwiseRunner;
@@ -88,7 +87,7 @@ final class FusedRunner implements PointwiseRunner {
         private final boolean fits;
         private volatile Variant[] variants = {};
         /** Code for runs that are bound, by how their operands lie. */
-        private final Map<List<Object>, Optional<PointwiseLoop>> bound = new ConcurrentHashMap<>();
+        private final Map<List<Object>, Optional<MachineCode.Pointwise>> bound = new ConcurrentHashMap<>();
 
         Compiled(Program program) {
             this.program = program;
@@ -105,8 +104,7 @@ final class FusedRunner implements PointwiseRunner {
         }
 
         /** Code for operands of which some are the same; null where there can be none. */
-        @Nullable
-        PointwiseLoop bound(long uniforms, Object[] arrays, int[] at) {
+        MachineCode.@Nullable Pointwise bound(long uniforms, Object[] arrays, int[] at) {
             int[] same = new int[arrays.length];
             for (int k = 0; k < same.length; k++) {
                 int first = 0;
@@ -117,7 +115,8 @@ final class FusedRunner implements PointwiseRunner {
                 same[k] = repeats ? k : first;
             }
             List<Object> key = List.of(uniforms, Arrays.stream(same).boxed().toList());
-            return bound.computeIfAbsent(key, places -> Optional.ofNullable(MachineCode.bound(program, uniforms, same)))
+            return bound.computeIfAbsent(
+                            key, places -> Optional.ofNullable(MachineCode.loop(program, uniforms, same, blocks)))
                     .orElse(null);
         }
 
@@ -352,7 +351,7 @@ final class FusedRunner implements PointwiseRunner {
         return suits ? new Bound(program, uniforms, arrays, at, n, usual) : null;
     }
 
-    /** A run on operands that stay where they are: by machine code, once it has been done often. */
+    /** A run on operands that stay where they are: by machine code where there is some, once it has been done often. */
     private final class Bound implements Runnable {
         private final Program program;
         private final long uniforms;
@@ -361,7 +360,7 @@ final class FusedRunner implements PointwiseRunner {
         private final int n;
         private final Runnable usual;
         private int runs;
-        private PointwiseLoop.@Nullable Bound code;
+        private @Nullable Runnable code;
 
         Bound(Program program, long uniforms, Object[] arrays, int[] at, int n, Runnable usual) {
             this.usual = usual;
@@ -374,17 +373,19 @@ final class FusedRunner implements PointwiseRunner {
 
         @Override
         public void run() {
-            PointwiseLoop.Bound made = code;
-            if (made == null || made.run() < n) {
-                evaluate();
+            Runnable made = code;
+            if (made != null) {
+                made.run();
+                return;
             }
+            if (machine.isWorthBinding(++runs)) {
+                MachineCode.Pointwise loop = compiled(program).bound(uniforms, arrays, at);
+                code = loop == null ? this::evaluate : loop.bind(arrays, at, n);
+            }
+            evaluate();
         }
 
         private void evaluate() {
-            if (code == null && machine.isWorthBinding(++runs)) {
-                PointwiseLoop loop = compiled(program).bound(uniforms, arrays, at);
-                code = loop == null ? null : loop.bind(arrays, at, n);
-            }
             if (!direct(program, uniforms, arrays, at, n)) {
                 usual.run();
             }

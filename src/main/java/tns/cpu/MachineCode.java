@@ -66,10 +66,11 @@ enum MachineCode {
         };
     }
 
-    /** The code of a program that is bound to operands, or null; without memory for code it goes on without. */
-    static @Nullable PointwiseLoop bound(Program program, long uniforms, int[] same) {
+    /** The loop of a program some of whose operands are the same; or null, as where the system has no memory for code. */
+    static @Nullable Pointwise loop(Program program, long uniforms, int[] same, BlockRunner blocks) {
         try {
-            return PointwiseLoop.of(program, uniforms, same);
+            PointwiseLoop loop = PointwiseLoop.of(program, uniforms, same);
+            return loop == null ? null : new Pointwise(loop, program, uniforms, blocks);
         } catch (IllegalStateException full) {
             return null;
         }
@@ -123,7 +124,7 @@ enum MachineCode {
     }
 
     /** A pointwise program. */
-    private static final class Pointwise extends FusedLoop {
+    static final class Pointwise extends FusedLoop {
         private final PointwiseLoop loop;
         private final Program program;
         private final long uniforms;
@@ -141,12 +142,13 @@ enum MachineCode {
         void run(Object[] arrays, int[] at, int n) {
             int done = loop.run(arrays, at, n);
             if (done < n) {
-                rest(arrays, at.clone(), n, done);
+                rest(arrays, at, n, done);
             }
         }
 
-        /** What begins with an element that takes another way, in turns of a few elements by that way. */
-        private void rest(Object[] arrays, int[] at, int n, int first) {
+        /** What begins with element {@code first}, which takes another way: in turns of a few elements by that way. */
+        void rest(Object[] arrays, int[] from, int n, int first) {
+            int[] at = from.clone();
             int done = first;
             advance(at, first);
             while (done < n) {
@@ -157,6 +159,17 @@ enum MachineCode {
                 advance(at, more);
                 done += few + more;
             }
+        }
+
+        /** A run of the same few elements, to be done again and again. */
+        Runnable bind(Object[] arrays, int[] at, int n) {
+            PointwiseLoop.Bound bound = loop.bind(arrays, at, n);
+            return () -> {
+                int done = bound.run();
+                if (done < n) {
+                    rest(arrays, at, n, done);
+                }
+            };
         }
 
         private void advance(int[] at, int elements) {
