@@ -22,6 +22,8 @@ public final class ObservedCpu extends CpuDevice {
     private @Nullable Observer observer;
     /** What is being watched to be done again; it observes then. */
     private @Nullable HostRepetition repetition;
+    /** Buffers made, roughly: threads may overwrite each other's additions. */
+    private long made;
 
     /** Whether turns of loops are computed again: unless {@code -Dtns.replay} or {@code TNS_REPLAY} is {@code off}. */
     private final boolean repeats = !"off".equals(System.getProperty("tns.replay", System.getenv("TNS_REPLAY")));
@@ -58,7 +60,13 @@ public final class ObservedCpu extends CpuDevice {
         return repetition;
     }
 
+    @Override
+    public long worked() {
+        return made;
+    }
+
     private Buffer mine(Buffer buffer) {
+        made++;
         HostRepetition now = repetition;
         if (now != null) {
             now.owns((HostBuffer) buffer);

@@ -191,10 +191,8 @@ public final class Function implements Callable, TypeName.Typed {
     }
 
     Object run(Frame frame) {
-        session.check();
-        Steadiness watched = session.steadiness();
-        if (watched != null) {
-            watched.enters(this);
+        if (session.isAlert()) {
+            session.enters(this);
         }
         Object value;
         try {

@@ -22,6 +22,8 @@ public final class Session extends Context {
     private volatile @Nullable String stopReason;
     private volatile boolean unbroken;
     private @Nullable Steadiness steadiness;
+    /** Whether there is a reason to stop, or somebody looks: asked at every call, where two questions are one too many. */
+    private volatile boolean alert;
 
     public Session(Device cpu, OpTable ops, PrintStream out, BufferedReader in, List<String> arguments) {
         super(cpu);
@@ -64,11 +66,13 @@ public final class Session extends Context {
     /** Makes the running script stop at its next loop turn or call; any thread may ask. */
     public void stop(String reason) {
         stopReason = reason;
+        updateAlert();
     }
 
     /** Forgets an earlier {@link #stop}, before the next script starts. */
     public void allow() {
         stopReason = null;
+        updateAlert();
     }
 
     /** Whether the running script has been asked to stop. */
@@ -105,6 +109,24 @@ public final class Session extends Context {
 
     void steadiness(@Nullable Steadiness looking) {
         steadiness = looking;
+        updateAlert();
+    }
+
+    private synchronized void updateAlert() {
+        alert = stopReason != null || steadiness != null;
+    }
+
+    /** Whether {@link #enters} has something to do. */
+    boolean isAlert() {
+        return alert;
+    }
+
+    /** A function of the script is called: as {@link #check}, and it is looked at. */
+    void enters(Function function) {
+        check();
+        if (steadiness != null) {
+            steadiness.enters(function);
+        }
     }
 
     /** Runs a change of a value that must happen as a whole or not at all: a stop waits until it is done. */

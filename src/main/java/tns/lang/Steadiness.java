@@ -69,8 +69,11 @@ final class Steadiness {
     private static final Set<String> STEPS = Set.of("step", "zero_grad");
     private static final Set<String> SHAPES = Set.of("shape", "ndim", "dtype", "T");
 
+    private static final int MOST_CALLS = 1000;
+
     private final Repetition repetition;
     private final Frame frame;
+    private int calls;
     private final Set<Object> known = Collections.newSetFromMap(new IdentityHashMap<>());
 
     Steadiness(Repetition repetition, Frame frame) {
@@ -125,6 +128,10 @@ final class Steadiness {
 
     /** A function of the script is called. */
     void enters(Function function) {
+        if (++calls == MOST_CALLS) {
+            repetition.refuse("it calls functions more than " + MOST_CALLS + " times");
+            frame.session.steadiness(null); // looking takes longer than such a call
+        }
         if (!known.add(function)) {
             return;
         }

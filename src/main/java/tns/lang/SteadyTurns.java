@@ -67,6 +67,8 @@ final class SteadyTurns {
     private List<Named> results = List.of();
     private int turns;
     private int weight;
+    private long looked;
+    private long computedAgain;
     private boolean told;
     /** What has stood in the way last. */
     private @Nullable String missed;
@@ -121,6 +123,7 @@ final class SteadyTurns {
     /** The loop is over. */
     void end() {
         forget();
+        stretches.ran(looked, computedAgain);
         if (!told && missed != null) {
             session.note("the turns of a loop are evaluated: " + missed);
         }
@@ -128,16 +131,29 @@ final class SteadyTurns {
 
     private Object taken() {
         Stretches.Stretch present = stretch;
-        if (present == null || turns < FIRST) {
-            turns++;
+        if (present == null || turns == 0) {
+            turns = 1;
             return evaluated(0, statements.length);
         }
         Object value = evaluated(0, present.first());
-        if (!(value instanceof Exit) && !again(present)) {
+        if (!(value instanceof Exit) && turns < FIRST) {
+            turns++;
+            value = tried(present);
+        } else if (!(value instanceof Exit) && !again(present)) {
             value = watched(present);
         }
         boolean over = value instanceof Exit || present.end() == statements.length;
         return over ? value : evaluated(present.end(), statements.length);
+    }
+
+    /** Evaluates the stretch, and leaves it at that for ever where it computes nothing on tensors. */
+    private Object tried(Stretches.Stretch present) {
+        long before = session.cpu().worked();
+        Object value = evaluated(present.first(), present.end());
+        if (session.cpu().worked() == before) {
+            stretch = null;
+        }
+        return value;
     }
 
     private Object evaluated(int first, int end) {
@@ -165,6 +181,7 @@ final class SteadyTurns {
         } catch (TnsException e) {
             throw statements[present.first()].at(e); // it was stopped
         }
+        computedAgain++;
         weight = Math.max(0, weight - 1);
         if (!told) {
             told = true;
@@ -256,6 +273,7 @@ final class SteadyTurns {
     }
 
     private void conclude(Stretches.Stretch present, Repetition begun, Settings now, int culprit) {
+        looked++;
         weight += WEIGHT;
         String why = begun.refusal();
         if (why == null) {

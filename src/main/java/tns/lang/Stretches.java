@@ -10,12 +10,22 @@ final class Stretches {
     /** Statements of the body from {@code first} to before {@code end}. */
     record Stretch(int first, int end, Names names) {}
 
+    /** Turns that are looked at whatever comes of it. */
+    private static final int FEW_LOOKS = 50;
+
+    /** How many turns computed again make up for one that is looked at, which takes two or three times as long as it would. */
+    private static final int WORTH = 3;
+
     private final Node[] statements;
     private final Variable[] targets;
     /** The first choice, once somebody has asked. */
     private @Nullable Stretch best;
 
     private boolean asked;
+    /** Turns that have been looked at, in all runs of the loop, and computed again. */
+    private long looked;
+
+    private long again;
 
     /** @param targets what each turn sets before the body */
     Stretches(Node body, Variable... targets) {
@@ -36,7 +46,16 @@ final class Stretches {
     @Nullable
     SteadyTurns turns(Frame frame) {
         Stretch first = best();
-        return first == null || !SteadyTurns.suits(frame.session) ? null : new SteadyTurns(this, first, frame);
+        boolean inVain = looked > FEW_LOOKS && again < WORTH * looked;
+        return first == null || inVain || !SteadyTurns.suits(frame.session)
+                ? null
+                : new SteadyTurns(this, first, frame);
+    }
+
+    /** A run of the loop is over: so many turns were looked at, and computed again. */
+    void ran(long lookedAt, long computedAgain) {
+        looked += lookedAt;
+        again += computedAgain;
     }
 
     private @Nullable Stretch best() {

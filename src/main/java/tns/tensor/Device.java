@@ -107,6 +107,11 @@ public interface Device {
         return null;
     }
 
+    /** Grows with whatever is computed here, where {@link #repetition} may be of use. */
+    default long worked() {
+        return 0;
+    }
+
     /** Waits until everything asked for has been computed; what fails meanwhile is thrown here. */
     default void synchronize() {}
 
