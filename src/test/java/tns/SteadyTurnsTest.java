@@ -279,6 +279,25 @@ class SteadyTurnsTest {
         }
     }
 
+    /** A name that a method has too is none of the loop's business, until it stands for a function. */
+    @Test
+    void namesOfMethods() {
+        assertAgain(both(MADE, "for step in 0..30", STEP, STATE));
+        Seen seen = both(
+                MADE + "other_loss = 1\n",
+                "for i in 0..30",
+                "loss = net(x).other_loss().sum()\nopt.zero_grad()\nloss.backward()\nopt.step()\n"
+                        + "if i % 9 == 8 { other_loss = a -> a * i }",
+                STATE);
+        assertTrue(seen.text.contains("other_loss"), seen.text);
+        both(
+                MADE + "twist = a -> a * 3\n",
+                "for i in 0..30",
+                "loss = net(x).twist().sum()\nopt.zero_grad()\nloss.backward()\nopt.step()\n"
+                        + "if i % 9 == 8 { twist = a -> a * 0.5 }",
+                STATE);
+    }
+
     @Test
     void loopsOfFunctionsAndWhileToo() {
         String made = MADE + "fn train(n) {\n i = 0\n while i < n {\n" + STEP + "\n i += 1\n }\n loss\n}\n";

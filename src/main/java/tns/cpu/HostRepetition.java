@@ -178,11 +178,15 @@ final class HostRepetition implements Repetition, Observer {
 
     /** A buffer was made. */
     void owns(HostBuffer buffer) {
+        if (refusal != null) {
+            return;
+        }
         bytes += (long) buffer.size() * buffer.dtype().bytes();
         if (buffer.size() > MOST_ELEMENTS || bytes > MOST_BYTES) {
             refuse("its tensors are large");
+        } else {
+            own.put(buffer, buffer);
         }
-        own.put(buffer, buffer);
     }
 
     /** A buffer of zeros was made: each run clears it. */
@@ -263,7 +267,8 @@ final class HostRepetition implements Repetition, Observer {
     private void miss(String why) {
         if (refusal == null) {
             refusal = why;
-            calls.clear(); // and the memory they hold is used again
+            calls.clear(); // what they hold is the collector's again
+            own.clear();
         }
     }
 
@@ -382,41 +387,42 @@ final class HostRepetition implements Repetition, Observer {
     @Override
     public void finish() {
         device.watched();
-        if (refusal != null) {
+        params.forEach(this::conclude);
+        if (refusal == null) {
+            own.values().forEach(buffer -> buffer.keep(true));
+            results.forEach(this::see);
+        }
+    }
+
+    /** Finds out what a parameter holds after a run, and whether that leads on to the next. */
+    private void conclude(Param param, Start start) {
+        Tensor value = param.look();
+        Tensor grad = param.lookAtGrad();
+        Param.State state = new Param.State(value, grad, param.gradUsed());
+        if (start.gradRead && grad != start.grad || state.gradUsed() != start.gradUsed) {
+            miss("a turn reads the gradient of the one before");
+        }
+        if (!start.changes) {
+            conditions.add(() -> holds(param, state));
             return;
         }
-        own.values().forEach(buffer -> buffer.keep(true));
-        results.forEach(this::see);
-        params.forEach((param, start) -> {
-            Tensor value = param.look();
-            Tensor grad = param.lookAtGrad();
-            Param.State state = new Param.State(value, grad, param.gradUsed());
-            if (start.gradRead && grad != start.grad || state.gradUsed() != start.gradUsed) {
-                miss("a turn reads the gradient of the one before");
-            }
-            if (!start.changes) {
-                conditions.add(() -> holds(param, state));
-                return;
-            }
-            ends.add(new End(param, state, start.value));
-            if (grad != null) {
-                see(grad);
-            }
-            if (value != start.value) {
-                requireMovable(value, start);
-                see(value);
-            }
-        });
+        if (value != start.value) {
+            requireMovable(value, start);
+            results.add(value);
+        }
+        if (grad != null) {
+            results.add(grad);
+        }
+        ends.add(new End(param, state, start.value));
     }
 
     /** A run reads the value where it lay at first, and writes over that. */
     private void requireMovable(Tensor value, Start start) {
-        if (start.escaped) {
-            miss("somebody else may hold what a parameter holds");
-        }
         Tensor first = start.value;
         boolean alike = value.dtype() == first.dtype() && value.shape().equals(first.shape());
-        if (!alike || !own.containsKey(value.buffer()) || !value.isContiguous() || !first.isContiguous()) {
+        if (start.escaped) {
+            miss("somebody else may hold what a parameter holds");
+        } else if (!alike || !own.containsKey(value.buffer()) || !value.isContiguous() || !first.isContiguous()) {
             miss("a parameter is given what is not computed");
         } else {
             ((HostBuffer) first.buffer()).keep(true);

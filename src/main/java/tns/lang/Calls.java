@@ -340,7 +340,7 @@ public final class Calls {
         boolean isSteady(Names names) {
             boolean steady = object.isSteady(names);
             for (Variable candidate : candidates) {
-                names.reads(candidate);
+                names.mayCall(candidate);
             }
             return steady && arguments.areSteady(names);
         }

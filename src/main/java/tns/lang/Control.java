@@ -237,7 +237,7 @@ public final class Control {
 
         @Override
         boolean isSteady(Names names) {
-            return value == null || value.isSteady(names);
+            return names.mayBranch() && (value == null || value.isSteady(names));
         }
 
         @Override

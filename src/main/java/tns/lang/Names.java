@@ -13,6 +13,9 @@ final class Names {
     /** Names that are read first and set then: what one turn sets the next one reads. */
     private final List<String> carried = new ArrayList<>();
 
+    /** Names that methods are called by, which may stand for functions. */
+    private final Map<String, Variable> methods = new LinkedHashMap<>();
+
     /** Names of parameters that are given other values: {@code w -= …}. */
     private final Map<String, Variable> augmented = new LinkedHashMap<>();
 
@@ -50,6 +53,17 @@ final class Names {
         if (!set.containsKey(key(v))) {
             read.putIfAbsent(key(v), v);
         }
+    }
+
+    /** A name of a method: what it stands for counts if it can be called. */
+    void mayCall(Variable v) {
+        if (!set.containsKey(key(v))) {
+            methods.putIfAbsent(key(v), v);
+        }
+    }
+
+    List<Variable> methods() {
+        return List.copyOf(methods.values());
     }
 
     /** A name is set; whether that is one of its own frame or file. */

@@ -86,6 +86,16 @@ final class Steadiness {
         holds(name.name(), () -> name.peek(frame));
     }
 
+    /** What this name stands for would be called as a method, if it can be. */
+    void mayCall(Variable name) {
+        Object callable = callable(name);
+        repetition.onlyWhile(() -> callable(name) == callable);
+    }
+
+    private @Nullable Object callable(Variable name) {
+        return name.peek(frame) instanceof Callable callable ? callable : null;
+    }
+
     private void holds(String name, Supplier<@Nullable Object> place) {
         Object value = place.get();
         if (value == null || isFixed(value)) {
@@ -149,6 +159,11 @@ final class Steadiness {
                 repetition.refuse("'" + name.name() + "' may change");
             }
         }
+        for (Variable name : names.methods()) {
+            if (name instanceof Variable.Global) {
+                mayCall(name);
+            }
+        }
         for (Cell cell : function.captured()) {
             holds("a variable of " + function.name(), () -> cell.value);
         }
@@ -181,6 +196,10 @@ final class Steadiness {
 
     /** Something is about to be called. */
     void calls(Callable callee, Object[] positional, Map<String, Object> named) {
+        if (repetition.refusal() != null) {
+            frame.session.steadiness(null); // there is nothing to be found out any more
+            return;
+        }
         if (callee instanceof Function) {
             return; // what it does is seen when it is entered
         }

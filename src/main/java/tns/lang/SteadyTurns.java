@@ -205,6 +205,9 @@ final class SteadyTurns {
     /** Evaluates the stretch, and looks whether that can be done again without it. */
     private Object watched(Stretches.Stretch present) {
         noteChanges();
+        if (repetition != null) {
+            missed = "each reads or leaves behind something else";
+        }
         forget();
         if (findVarying(present)) {
             stretch = stretches.without(ruledOut, varying);
@@ -254,6 +257,7 @@ final class SteadyTurns {
 
     /** Notes what the names stand for that the stretch reads; tensors that move go to places of their own until it is over. */
     private List<Named> read(Stretches.Stretch present, Repetition begun, Steadiness watch, List<Named> moved) {
+        present.names().methods().forEach(watch::mayCall);
         List<Named> read = new ArrayList<>();
         for (Variable name : present.names().read()) {
             Object value = name.peek(frame);
@@ -287,13 +291,13 @@ final class SteadyTurns {
             }
         } else {
             begun.end();
+            missed = why;
             if (culprit >= 0 && !begun.mayPass() && ++culprits[culprit] == MOST_CULPRITS) {
                 session.note("line " + line(culprit) + " is evaluated at every turn: " + why);
                 ruledOut.set(culprit);
                 stretch = stretches.without(ruledOut, varying);
             }
         }
-        missed = why == null ? "each reads or leaves behind something else" : why;
         if (weight > MOST_WEIGHT) {
             forget();
             stretch = null;

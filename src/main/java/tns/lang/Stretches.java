@@ -87,16 +87,12 @@ final class Stretches {
         int end = first;
         Names names = new Names();
         while (end < statements.length && !ruledOut.get(end)) {
-            Names more = new Names();
-            Node[] part = Arrays.copyOfRange(statements, first, end + 1);
-            boolean steady = !(part[part.length - 1] instanceof Control.Return)
-                    && Names.areSteady(more, part)
-                    && more.repeats()
-                    && !more.readsAny(varying);
+            boolean steady = statements[end].isSteady(names) && names.repeats() && !names.readsAny(varying);
             if (!steady) {
+                names = new Names(); // without those of this statement
+                Names.areSteady(names, Arrays.copyOfRange(statements, first, end));
                 break;
             }
-            names = more;
             end++;
         }
         return names.count() == 0 ? null : new Stretch(first, end, names);
