@@ -349,6 +349,14 @@ class SteadyTurnsTest {
             "g = net[0].weight.grad",
             "kept.append(net[0].bias.detach())",
             "opt.lr = 0.02",
+            "opt.weight_decay = 0.1",
+            "opt.betas = (0.8, 0.9)",
+            "other.momentum = 0.0",
+            "twice.scale.set(twice.scale.detach() * 0.5)",
+            "no_grad { net[0].weight -= 0.01 }",
+            "kept.append(twice.scale)",
+            "twice.scale.requires_grad = i % 3 == 0",
+            "seed(7)",
             "loss.backward()",
             "other.step()",
             "z = loss * v.sum()",
@@ -361,7 +369,8 @@ class SteadyTurnsTest {
             "opt.zero_grad()"
         };
         int again = 0;
-        for (int seed = 0; seed < 400; seed++) {
+        long first = Long.getLong("tns.seed", 0);
+        for (long seed = first; seed < first + 400; seed++) {
             Random random = new Random(seed);
             List<String> lines =
                     new ArrayList<>(List.of("p = net(x)", "q = twice(x)", "r = x + 1", "d = x + 2", "s = v * 1"));
