@@ -71,11 +71,7 @@ final class BoundProduct implements Runnable {
         }
         float[] added = bias;
         if (added != null) {
-            for (int row = at; row < at + m * n; row += n) {
-                for (int j = 0; j < n; j++) {
-                    c[row + j] += added[biasAt + j];
-                }
-            }
+            SmallProducts.addToRows(c, at, m * n, added, biasAt, n);
         }
     }
 

@@ -311,14 +311,8 @@ public class CpuDevice implements Device {
             return false;
         }
         gemm.product(left, right, output);
-        int columns = output.size(1);
-        int from = bias.view().offset();
-        int end = output.view().offset() + output.elements();
-        for (int row = output.view().offset(); row < end; row += columns) {
-            for (int j = 0; j < columns; j++) {
-                y[row + j] += b[from + j];
-            }
-        }
+        int at = output.view().offset();
+        SmallProducts.addToRows(y, at, output.elements(), b, bias.view().offset(), output.size(1));
         return true;
     }
 

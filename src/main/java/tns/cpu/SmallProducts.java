@@ -96,6 +96,15 @@ final class SmallProducts {
         }
     }
 
+    /** Adds the {@code columns} numbers of {@code b} from {@code from} on to each row of {@code c}, which lie without gaps. */
+    static void addToRows(float[] c, int at, int elements, float[] b, int from, int columns) {
+        for (int row = at; row < at + elements; row += columns) {
+            for (int j = 0; j < columns; j++) {
+                c[row + j] += b[from + j];
+            }
+        }
+    }
+
     /** Counts lines, and has the code in vectors made when there have been enough of them. */
     private void count(int more) {
         if (!ordered) {

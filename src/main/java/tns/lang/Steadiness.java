@@ -31,7 +31,7 @@ import tns.tensor.Tensor;
  */
 final class Steadiness {
     /** Ops of these compute something from their arguments, and do nothing else. */
-    static final Set<String> FAMILIES = Set.of(
+    private static final Set<String> FAMILIES = Set.of(
             "activations",
             "adaptive pooling",
             "arithmetic",

@@ -12,7 +12,6 @@ import tns.error.TnsException;
 import tns.op.Held;
 import tns.op.None;
 import tns.tensor.DType;
-import tns.tensor.Device;
 import tns.tensor.GradMode;
 import tns.tensor.Param;
 import tns.tensor.ProductPrecision;
@@ -76,22 +75,14 @@ final class SteadyTurns {
     /** What a name stands for, before the stretch or after it. */
     private record Named(Variable name, Object value) {}
 
-    /** What ops depend on besides their arguments. */
-    private record Settings(
-            DType dtype, Device device, @Nullable Device accelerator, ProductPrecision precision, boolean tracks) {
+    /** What ops depend on besides their arguments, where no other device than the host has been named. */
+    private record Settings(DType dtype, ProductPrecision precision, boolean tracks) {
         static Settings of(Session session) {
-            return new Settings(
-                    session.defaultDType(),
-                    session.device(),
-                    session.accelerator(),
-                    session.productPrecision(),
-                    GradMode.enabled());
+            return new Settings(session.defaultDType(), session.productPrecision(), GradMode.enabled());
         }
 
         boolean hold(Session session) {
             return dtype == session.defaultDType()
-                    && device == session.device()
-                    && accelerator == session.accelerator()
                     && precision == session.productPrecision()
                     && tracks == GradMode.enabled();
         }
